@@ -1,0 +1,193 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { StartupError } from "./startup-error.ts";
+
+/** The one reader of the environment. Each variable's default and meaning stand here and in README.md. */
+const ROLES = ["web", "worker", "bridge"] as const;
+export type Role = (typeof ROLES)[number];
+
+const port = z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535);
+const url = (protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be an address that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
+  });
+const secret = z.string().min(32, { error: "must have at least 32 characters; make one with: openssl rand -base64 32" });
+
+const schema = z.object({
+  /** demo: loopback, demo data, one-click sign-in. production: neither, and secrets are required. */
+  MODE: z.enum(["demo", "production"]).default("demo"),
+  ROLES: z
+    .string()
+    .default(ROLES.join(","))
+    .transform((text) => text.split(",").map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES, { error: `must be some of ${ROLES.join(", ")}, with commas between` })).min(1)),
+  HOST: z.string().min(1).optional(),
+  PORT: port.default(3000),
+  /** Where browsers and devices reach this installation. */
+  PUBLIC_URL: url(["http:", "https:"]).optional(),
+  /** A folder, or "memory" to keep nothing. */
+  DATA_DIR: z.string().min(1).default("data"),
+  DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  /** Seconds to go on trying an unreachable database at start. */
+  DATABASE_WAIT_SECONDS: z.coerce.number().min(0).max(600).default(30),
+  MQTT_URL: url(["mqtt:", "mqtts:"]).optional(),
+  /** The embedded broker's port. */
+  MQTT_PORT: port.default(1883),
+  /** The broker's address as devices see it; it is in the answer to their claim. */
+  MQTT_PUBLIC_URL: url(["mqtt:", "mqtts:"]).optional(),
+  REDIS_URL: url(["redis:", "rediss:"]).optional(),
+  /** Seals secrets at rest. More than one, with commas between: the first seals, all open (rotation). */
+  SECRET_KEY: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(secret).min(1))
+    .optional(),
+  /** Signs the browser's session cookie. */
+  AUTH_SECRET: secret.optional(),
+  /** The first administrator of a new production installation. */
+  ADMIN_EMAIL: z.email().optional(),
+  ADMIN_PASSWORD: z.string().min(12, { error: "must have at least 12 characters" }).optional(),
+  WELCOME_CREDITS: z.coerce.number().int().min(0).max(1_000_000).default(25),
+  /** Origins other than our own that may call the API from a browser. */
+  CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((origin) => origin.trim()).filter(Boolean))
+    .pipe(z.array(url(["http:", "https:"]))),
+  /** How many proxies in front of us set X-Forwarded-For. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  /** REST requests a minute and caller. */
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  /** The simulated hypervisor and devices run this many times faster than real ones. */
+  SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
+  /** Simulated devices that the demo runs. */
+  DEMO_DEVICES: z.coerce.number().int().min(0).max(50).default(3),
+  NEXT_DIST_DIR: z.string().default(".next"),
+});
+
+export interface Config {
+  mode: "demo" | "production";
+  /** Next compiles pages as they are asked for. */
+  development: boolean;
+  roles: Role[];
+  host: string;
+  port: number;
+  publicUrl: string;
+  /** Absolute; a fresh temporary folder for "memory". */
+  dataDir: string;
+  /** Nothing is to outlive the process: the database lives in memory. */
+  ephemeral: boolean;
+  databaseUrl: string | null;
+  databasePoolSize: number;
+  databaseWaitSeconds: number;
+  mqttUrl: string | null;
+  mqttPort: number;
+  mqttPublicUrl: string | null;
+  redisUrl: string | null;
+  secretKeys: string[];
+  authSecret: string;
+  admin: { email: string; password: string } | null;
+  welcomeCredits: number;
+  corsOrigins: string[];
+  trustProxy: number;
+  rateLimitPerMinute: number;
+  logLevel: string;
+  simulationSpeed: number;
+  demoDevices: number;
+  nextDistDir: string;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads and checks the whole environment at once.
+ * @throws StartupError naming every variable that is wrong and how to mend it
+ */
+export function readConfig(environment: Environment, options: { development?: boolean } = {}): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    throw new StartupError(parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? "environment"} ${issue.message}`).join("; "));
+  }
+  const env = parsed.data;
+  const production = env.MODE === "production";
+  const ephemeral = env.DATA_DIR === "memory";
+  if (production) requireProductionSettings(env, ephemeral);
+  const embedded = ["DATABASE_URL", "MQTT_URL"].filter((name) => !given[name]);
+  if (env.ROLES.length < ROLES.length && embedded.length > 0) {
+    throw new StartupError(`ROLES splits the program into several processes, which needs ${embedded.join(" and ")}: the embedded parts serve one process alone`);
+  }
+  if (!production && env.HOST !== undefined && !isLoopback(env.HOST)) {
+    throw new StartupError(`HOST=${env.HOST} would show the demo, with its one-click sign-in, to the network; use MODE=production for that`);
+  }
+  const dataDir = ephemeral ? mkdtempSync(join(tmpdir(), "switchyard-")) : resolve(env.DATA_DIR);
+  prepareDataDir(dataDir);
+  const secrets = env.SECRET_KEY && env.AUTH_SECRET ? null : demoSecrets(dataDir);
+  const host = env.HOST ?? (production ? "0.0.0.0" : "127.0.0.1");
+  return {
+    mode: env.MODE,
+    development: options.development ?? false,
+    roles: env.ROLES,
+    host,
+    port: env.PORT,
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    dataDir,
+    ephemeral,
+    databaseUrl: env.DATABASE_URL ?? null,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    databaseWaitSeconds: env.DATABASE_WAIT_SECONDS,
+    mqttUrl: env.MQTT_URL ?? null,
+    mqttPort: env.MQTT_PORT,
+    mqttPublicUrl: env.MQTT_PUBLIC_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
+    secretKeys: env.SECRET_KEY ?? [secrets?.secretKey ?? ""],
+    authSecret: env.AUTH_SECRET ?? secrets?.authSecret ?? "",
+    admin: env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : null,
+    welcomeCredits: env.WELCOME_CREDITS,
+    corsOrigins: env.CORS_ORIGINS,
+    trustProxy: env.TRUST_PROXY,
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    logLevel: env.LOG_LEVEL,
+    simulationSpeed: env.SIMULATION_SPEED,
+    demoDevices: production ? 0 : env.DEMO_DEVICES,
+    nextDistDir: env.NEXT_DIST_DIR,
+  };
+}
+
+function requireProductionSettings(env: z.infer<typeof schema>, ephemeral: boolean): void {
+  const missing = (["SECRET_KEY", "AUTH_SECRET", "PUBLIC_URL"] as const).filter((name) => env[name] === undefined);
+  if (missing.length > 0) {
+    throw new StartupError(`production needs ${missing.join(", ")}; make a secret with: openssl rand -base64 32`);
+  }
+  if (ephemeral && env.DATABASE_URL === undefined) throw new StartupError("DATA_DIR=memory would lose every customer's credits; give production a folder or a DATABASE_URL");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function prepareDataDir(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const probe = join(folder, `.probe-${process.pid}`);
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (error) {
+    throw new StartupError(`cannot write to the data folder ${folder} (${(error as NodeJS.ErrnoException).code ?? "error"}); make it writable or set DATA_DIR to another`);
+  }
+}
+
+/** The demo makes its own secrets once and keeps them, so that a restart signs nobody out. */
+function demoSecrets(dataDir: string): { secretKey: string; authSecret: string } {
+  const file = join(dataDir, "demo-secrets.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as { secretKey: string; authSecret: string };
+  const secrets = { secretKey: randomBytes(32).toString("base64"), authSecret: randomBytes(32).toString("base64") };
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return secrets;
+}

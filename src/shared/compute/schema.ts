@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { displayName, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
+import { OPERATION_STATUSES, STEP_STATUSES, VM_STATUSES } from "./states.ts";
+
+// Catalog
+
+export const planOutput = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  resources: z.object({ cpu: z.number(), memoryGb: z.number(), storageGb: z.number() }),
+  pricePerHour: micro.describe("while running"),
+  stoppedPricePerHour: micro.describe("while stopped: its disk"),
+});
+export const imageOutput = z.object({ id: z.string(), slug: z.string(), name: z.string(), family: z.string(), version: z.string(), defaultUser: z.string(), minStorageGb: z.number() });
+export const catalogOutput = z.object({ plans: z.array(planOutput), images: z.array(imageOutput), regions: z.array(z.object({ id: z.string(), name: z.string() })) });
+
+// Projects
+
+export const projectOutput = z.object({ id: z.string(), name: z.string(), vmCount: z.number().int(), createdAt: timestamp });
+export const projectListInput = pageInput;
+export const projectListOutput = pageOf(projectOutput);
+export const projectCreateInput = z.object({ name: displayName() });
+export const projectRenameInput = z.object({ id: id("project"), name: displayName() });
+export const projectDeleteInput = z.object({ id: id("project"), deleteVms: z.boolean().default(false) });
+
+// SSH keys
+
+export const sshKeyOutput = z.object({ id: z.string(), name: z.string(), publicKey: z.string(), fingerprint: z.string(), createdAt: timestamp });
+export const sshKeyCreateInput = z.object({ name: displayName(), publicKey: z.string().trim().min(30).max(8192) });
+export const sshKeyIdInput = z.object({ id: id("sshKey") });
+
+// VMs
+
+/** A host name (RFC 1123 label): it becomes the guest's. */
+export const vmName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { error: "must have 1 to 63 letters, digits and hyphens, with no hyphen at either end" });
+
+const metadata = z
+  .record(z.string().min(1).max(64), z.string().max(256))
+  .refine((value) => Object.keys(value).length <= 32, { error: "must have at most 32 entries" });
+
+export const vmOutput = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(VM_STATUSES),
+  statusReason: z.string().nullable(),
+  hypervisor: z.string(),
+  region: z.string(),
+  projectId: z.string(),
+  ownerId: z.string(),
+  plan: z.string().describe("slug"),
+  templateId: z.string().describe("image"),
+  resources: z.object({ cpu: z.number(), memoryGb: z.number(), storageGb: z.number() }),
+  network: z.object({ privateIp: z.string().nullable(), publicIp: z.string().nullable(), vpcId: z.string().nullable() }),
+  metadata,
+  operationId: z.string().nullable().describe("the operation that has it now"),
+  pricePerHour: micro.describe("at its present state"),
+  startedAt: timestamp.nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+export const vmDetailOutput = vmOutput.extend({
+  projectName: z.string(),
+  planName: z.string(),
+  imageName: z.string(),
+  imageFamily: z.string(),
+  hypervisorDetails: z.object({ host: z.string().nullable(), mac: z.string().nullable() }),
+  sshKeys: z.array(z.string()).describe("public keys put on it"),
+  usage: z.object({ cpuUsagePercent: z.number(), memoryUsagePercent: z.number(), at: timestamp }).nullable(),
+});
+
+export const vmListInput = pageInput.extend({
+  status: z.enum(VM_STATUSES).optional(),
+  hypervisor: z.string().max(32).optional(),
+  projectId: id("project").optional(),
+  search: z.string().trim().max(100).optional(),
+  includeGone: z.boolean().default(false).describe("with those that were terminated or rolled back"),
+});
+export const vmListOutput = pageOf(vmOutput);
+export const vmIdInput = z.object({ id: id("vm") });
+
+export const vmCreateInput = z.object({
+  name: vmName,
+  projectId: id("project"),
+  plan: z.string().max(64).describe("slug or id of a plan"),
+  templateId: z.string().max(64).describe("slug or id of an image"),
+  region: z.string().max(64).optional(),
+  sshKeys: z.array(z.string().max(8192)).max(20).default([]).describe("ids of saved keys, or public keys"),
+  metadata: metadata.default({}),
+});
+export const vmCreateOutput = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(VM_STATUSES),
+  provisioningJobId: z.string(),
+  estimatedCompletion: timestamp,
+  password: z.string().describe("shown this once; kept nowhere"),
+});
+export const vmUpdateInput = z.object({ id: id("vm"), name: vmName.optional(), metadata: metadata.optional() });
+export const vmStopInput = z.object({ id: id("vm"), graceful: z.boolean().default(true), timeoutSeconds: z.number().int().min(1).max(600).default(60) });
+export const vmActionOutput = z.object({ id: z.string(), status: z.enum(VM_STATUSES), operationId: z.string() });
+export const vmDeleteInput = z.object({ id: id("vm"), force: z.boolean().default(false) });
+export const vmDeleteOutput = z.object({ id: z.string(), status: z.enum(VM_STATUSES), deletionJobId: z.string(), estimatedCompletion: timestamp });
+
+const metricPoint = z.object({
+  at: timestamp,
+  cpuPercent: z.number(),
+  memoryUsedMb: z.number(),
+  diskReadBps: z.number(),
+  diskWriteBps: z.number(),
+  networkRxBps: z.number(),
+  networkTxBps: z.number(),
+});
+export const vmMetricsInput = z.object({ id: id("vm"), range: z.enum(["15m", "1h", "6h", "24h"]).default("1h") });
+export const vmMetricsOutput = z.object({ vmId: z.string(), memoryTotalMb: z.number(), bucketSeconds: z.number().int(), series: z.array(metricPoint) });
+
+// Operations
+
+export const operationOutput = z.object({
+  id: z.string(),
+  kind: z.string().describe("vm.create, vm.start, …"),
+  subjectType: z.string(),
+  subjectId: z.string(),
+  subjectName: z.string(),
+  organizationId: z.string(),
+  status: z.enum(OPERATION_STATUSES),
+  compensating: z.boolean().describe("undoing what was done, after a failure or a cancellation"),
+  cancellable: z.boolean(),
+  retryable: z.boolean(),
+  progress: z.number().int().describe("percent"),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(STEP_STATUSES),
+      attempt: z.number().int(),
+      error: z.string().nullable(),
+      startedAt: timestamp.nullable(),
+      finishedAt: timestamp.nullable(),
+    }),
+  ),
+  createdAt: timestamp,
+  startedAt: timestamp.nullable(),
+  finishedAt: timestamp.nullable(),
+});
+export const operationListInput = pageInput.extend({ subjectId: z.string().max(64).optional(), status: z.enum(OPERATION_STATUSES).optional() });
+export const operationListOutput = pageOf(operationOutput);
+export const operationIdInput = z.object({ id: id("operation") });

@@ -1,0 +1,44 @@
+import { typeid } from "typeid-js";
+
+/** Prefix of each kind of id. Ids are TypeIDs: `<prefix>_` and a UUIDv7 in base 32, so they sort by time. */
+export const ID_PREFIXES = {
+  user: "usr",
+  organization: "org",
+  session: "ses",
+  authAttempt: "aut",
+  ledgerAccount: "acc",
+  transfer: "trf",
+  hold: "hld",
+  meterSpan: "spn",
+  project: "prj",
+  sshKey: "key",
+  host: "hst",
+  plan: "pln",
+  image: "img",
+  vm: "vm",
+  operation: "op",
+  machine: "mch",
+  machineTemplate: "mtp",
+  product: "prd",
+  claimToken: "clm",
+  deviceCredential: "dcr",
+  rejectedMessage: "rej",
+  event: "evt",
+  auditEntry: "aud",
+  request: "req",
+} as const;
+
+export type IdKind = keyof typeof ID_PREFIXES;
+
+/** A new id of the kind, time-ordered. */
+export function newId(kind: IdKind): string {
+  return typeid(ID_PREFIXES[kind]).toString();
+}
+
+const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+/** Whether `value` has the form of an id of the kind. It says nothing about whether it exists. */
+export function isId(kind: IdKind, value: string): boolean {
+  const prefix = `${ID_PREFIXES[kind]}_`;
+  return value.startsWith(prefix) && SUFFIX.test(value.slice(prefix.length));
+}

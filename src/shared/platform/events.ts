@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { micro, timestamp } from "../schema.ts";
+
+/**
+ * Everything that is announced. EVENTS are durable: written with the change (outbox), delivered at least once, in order per subject.
+ * REALTIME messages replace each other and may be lost.
+ */
+export const EVENTS = {
+  "project.changed": z.object({ projectId: z.string(), change: z.enum(["created", "renamed", "deleted"]) }),
+  "vm.created": z.object({ vmId: z.string(), projectId: z.string(), name: z.string() }),
+  "vm.updated": z.object({ vmId: z.string() }),
+  "vm.status.changed": z.object({ vmId: z.string(), oldStatus: z.string(), newStatus: z.string(), reason: z.string().nullable() }),
+  "operation.progress": z.object({
+    operationId: z.string(),
+    kind: z.string(),
+    subjectId: z.string(),
+    status: z.string(),
+    progress: z.number(),
+    step: z.string().nullable(),
+  }),
+  "credits.changed": z.object({ balance: micro, held: micro }),
+  "credits.low": z.object({ available: micro, hoursLeft: z.number() }),
+  "credits.exhausted": z.object({ resourceType: z.string(), resourceId: z.string(), owed: micro }),
+  "machine.created": z.object({ machineId: z.string() }),
+  "machine.updated": z.object({ machineId: z.string() }),
+  "machine.claimed": z.object({ machineId: z.string(), hardwareId: z.string() }),
+  "machine.claim.rejected": z.object({ machineId: z.string(), reason: z.string() }),
+  "machine.online": z.object({ machineId: z.string(), firstTime: z.boolean() }),
+  "machine.offline": z.object({ machineId: z.string(), reason: z.enum(["will", "heartbeat", "reported"]) }),
+  "machine.first_reading": z.object({ machineId: z.string() }),
+} as const;
+
+export type EventType = keyof typeof EVENTS;
+
+export type EventOf<T extends EventType> = { [K in T]: { type: K; subject: string; data: z.infer<(typeof EVENTS)[K]> } }[T];
+
+/** A durable event as a client gets it, on every transport (API.md, "Events"). */
+export const eventEnvelope = z.object({
+  id: z.string(),
+  type: z.enum(Object.keys(EVENTS) as [EventType, ...EventType[]]),
+  subject: z.string(),
+  timestamp,
+  data: z.unknown(),
+});
+export type EventEnvelope = z.infer<typeof eventEnvelope>;
+
+export const REALTIME = {
+  "vm.metrics": z.object({
+    vmId: z.string(),
+    at: timestamp,
+    cpuPercent: z.number(),
+    memoryUsedMb: z.number(),
+    diskReadBps: z.number(),
+    diskWriteBps: z.number(),
+    networkRxBps: z.number(),
+    networkTxBps: z.number(),
+  }),
+  "machine.telemetry": z.object({ machineId: z.string(), at: timestamp, metrics: z.record(z.string(), z.number()) }),
+  "machine.stock": z.object({ machineId: z.string(), at: timestamp, slots: z.array(z.object({ slot: z.string(), count: z.number() })) }),
+  "machine.rejected": z.object({ machineId: z.string(), at: timestamp, reason: z.string() }),
+} as const;
+
+export type RealtimeName = keyof typeof REALTIME;
+
+/** Socket.io, server to client. */
+export interface ServerToClient {
+  event: (event: EventEnvelope) => void;
+  realtime: (message: { [K in RealtimeName]: { name: K; data: z.infer<(typeof REALTIME)[K]> } }[RealtimeName]) => void;
+}
+
+/** Rooms a client may ask for: `org:<id>`, `vm:<id>`, `machine:<id>`, `admin`. Permission is checked at each join. */
+export const room = z.string().max(64).regex(/^(admin|(org|vm|machine):[a-z]{2,4}_[0-9a-z]{26})$/);
+
+/** Socket.io, client to server; answers true when joined. */
+export interface ClientToServer {
+  join: (room: string, answer: (joined: boolean) => void) => void;
+  leave: (room: string) => void;
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { type IdKind, ID_PREFIXES, isId } from "./ids.ts";
+
+/** Schemas that every domain uses. Times travel as ISO 8601 in UTC, money as decimal strings of micro-credits. */
+export const timestamp = z.iso.datetime();
+
+/** micro-credits; negative where a difference is meant */
+export const micro = z.string().regex(/^-?\d{1,19}$/);
+
+/** An id of the kind. */
+export function id(kind: IdKind) {
+  return z.string().refine((value) => isId(kind, value), { error: `must be an id that begins with ${ID_PREFIXES[kind]}_` });
+}
+
+/** A name that people give: 1 to `max` characters, no control characters. */
+export function displayName(max = 64) {
+  return z
+    .string()
+    .trim()
+    .min(1, { error: "must not be empty" })
+    .max(max, { error: `must have at most ${max} characters` })
+    .regex(/^[^\p{Cc}]*$/u, { error: "must not contain control characters" });
+}
+
+export const pageInput = z.object({
+  page: z.number().int().min(1).max(100_000).default(1),
+  limit: z.number().int().min(1).max(100).default(20),
+});
+
+/** A page of a list: `{data, pagination}` (API.md). */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    data: z.array(item),
+    pagination: z.object({ page: z.number(), limit: z.number(), total: z.number(), pages: z.number() }),
+  });
+}
+
+export const cursorInput = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.number().int().min(1).max(100).default(20),
+});
+
+/** A stretch of a fast-growing list: `{data, nextCursor}`; `nextCursor` is null at the end. */
+export function cursorOf<T extends z.ZodType>(item: T) {
+  return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** Pagination of `total` rows. */
+export function pagination(input: { page: number; limit: number }, total: number) {
+  return { page: input.page, limit: input.limit, total, pages: Math.max(1, Math.ceil(total / input.limit)) };
+}
