@@ -1,0 +1,49 @@
+import { z } from "zod";
+import * as schema from "#shared/machines/schema.ts";
+import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
+import { claimStatus, issueClaim } from "./claims.ts";
+import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
+import { discardDraft, saveOnboarding, startOnboarding } from "./onboarding.ts";
+import { createProduct, listProducts, listTemplates } from "./products.ts";
+import { getTelemetry } from "./telemetry.ts";
+
+const read = () => member("machine:read");
+const adminRead = () => platform("platform:machines:read");
+const adminWrite = () => platform("platform:machines:write");
+
+export const machinesRouter = router({
+  list: read().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
+  get: read().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
+  telemetry: read().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
+  connections: read()
+    .input(schema.machineIdInput)
+    .output(answer(z.object({ data: z.array(schema.connectionOutput) })))
+    .query(({ ctx, input }) => listConnections(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
+
+  /** What the page behind a claim QR asks. */
+  claimStatus: publicProcedure.input(schema.claimStatusInput).output(answer(schema.claimStatusOutput)).mutation(({ ctx, input }) => claimStatus(ctx.rt, ctx.ip, input.token)),
+
+  admin: router({
+    list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
+    get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),
+    telemetry: adminRead().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, "platform", input)),
+    connections: adminRead()
+      .input(schema.machineIdInput)
+      .output(answer(z.object({ data: z.array(schema.connectionOutput) })))
+      .query(({ ctx, input }) => listConnections(ctx.rt, "platform", input.id)),
+    rejected: adminRead()
+      .input(schema.machineIdInput)
+      .output(answer(z.object({ data: z.array(schema.rejectedOutput) })))
+      .query(({ ctx, input }) => listRejected(ctx.rt, input.id)),
+    templates: adminRead().output(answer(z.object({ data: z.array(schema.templateOutput) }))).query(({ ctx }) => listTemplates(ctx.rt)),
+    products: adminRead()
+      .input(schema.organizationScopedInput)
+      .output(answer(z.object({ data: z.array(schema.productOutput) })))
+      .query(({ ctx, input }) => listProducts(ctx.rt, input.organizationId)),
+    createProduct: adminWrite().input(schema.productCreateInput).output(answer(schema.productOutput)).mutation(({ ctx, input }) => createProduct(ctx.rt, ctx.actor, input)),
+    start: adminWrite().input(schema.onboardingStartInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => startOnboarding(ctx.rt, ctx.actor, input)),
+    save: adminWrite().input(schema.onboardingSaveInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => saveOnboarding(ctx.rt, ctx.actor, input)),
+    discard: adminWrite().input(schema.machineIdInput).output(answer(z.void())).mutation(({ ctx, input }) => discardDraft(ctx.rt, ctx.actor, input.id)),
+    issueClaim: adminWrite().input(schema.claimIssueInput).output(answer(schema.claimIssueOutput)).mutation(({ ctx, input }) => issueClaim(ctx.rt, ctx.actor, input)),
+  }),
+});

@@ -1,0 +1,16 @@
+import * as schema from "#shared/platform/schema.ts";
+import { answer, platform, publicProcedure, router } from "#server/trpc/init.ts";
+import { listAudit } from "./audit-log.ts";
+import { listCustomers } from "./customers.ts";
+import { checkHealth } from "./health.ts";
+import { getOverview, listAllVms } from "./overview.ts";
+import { getPublicInfo } from "./public-info.ts";
+
+export const platformRouter = router({
+  publicInfo: publicProcedure.output(answer(schema.publicInfoOutput)).query(({ ctx }) => getPublicInfo(ctx.rt)),
+  overview: platform("platform:overview").output(answer(schema.overviewOutput)).query(({ ctx }) => getOverview(ctx.rt)),
+  customers: platform("platform:customers:read").input(schema.customerListInput).output(answer(schema.customerListOutput)).query(({ ctx, input }) => listCustomers(ctx.rt, input)),
+  vms: platform("platform:vms:read").input(schema.adminVmListInput).output(answer(schema.adminVmListOutput)).query(({ ctx, input }) => listAllVms(ctx.rt, input)),
+  audit: platform("platform:audit:read").input(schema.auditInput).output(answer(schema.auditOutput)).query(({ ctx, input }) => listAudit(ctx.rt, input)),
+  health: platform("platform:health:read").output(answer(schema.healthOutput)).query(({ ctx }) => checkHealth(ctx.rt)),
+});

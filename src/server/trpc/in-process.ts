@@ -1,0 +1,34 @@
+import type { createCaller } from "./root.ts";
+
+/**
+ * How Next's pages reach the server that they run in. Next bundles what pages import, which would make second copies of the pool, the event emitters and
+ * the embedded database; `globalThis` alone is shared. So main.ts puts this handle there and pages import nothing of the server but types.
+ */
+export interface InProcess {
+  /** The procedures, as whoever sent these request headers. */
+  api(headers: Headers): Promise<ReturnType<typeof createCaller>>;
+  /** Checks a password and opens a browser session; null: wrong. Throws AppError RATE_LIMITED. */
+  signIn(credentials: { email: string; password: string }, meta: SignInMeta): Promise<BrowserSession | null>;
+  /** Demo mode alone: opens a session of a demo account. */
+  demoSignIn(userId: string, meta: SignInMeta): Promise<BrowserSession | null>;
+  signOut(sessionId: string): Promise<void>;
+  authSecret: string;
+  mode: "demo" | "production";
+  publicUrl: string;
+}
+
+export interface SignInMeta {
+  ip: string;
+  userAgent: string;
+}
+
+export interface BrowserSession {
+  userId: string;
+  sessionId: string;
+  email: string;
+  name: string;
+}
+
+declare global {
+  var __switchyard: InProcess | undefined;
+}

@@ -1,0 +1,19 @@
+import { billingRouter } from "#server/billing/router.ts";
+import { computeRouter } from "#server/compute/router.ts";
+import { identityRouter } from "#server/identity/router.ts";
+import { machinesRouter } from "#server/machines/router.ts";
+import { platformRouter } from "#server/platform/router.ts";
+import { createCallerFactory, router } from "./init.ts";
+
+/** All procedures. tRPC and REST are two renderings of this one tree. */
+export const appRouter = router({
+  identity: identityRouter,
+  billing: billingRouter,
+  compute: computeRouter,
+  machines: machinesRouter,
+  platform: platformRouter,
+});
+
+export type AppRouter = typeof appRouter;
+
+export const createCaller = createCallerFactory(appRouter);
