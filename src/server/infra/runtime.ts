@@ -16,6 +16,8 @@ export interface Runtime {
   sealer: Sealer;
   signals: Signals;
   realtime: Realtime;
+  /** of the program */
+  version: string;
 }
 
 const SERIALIZATION_FAILURE = /40001|40P01|P2034|deadlock|could not serialize/i;

@@ -42,6 +42,7 @@ export async function createTestRuntime(overrides: Partial<Config> = {}): Promis
     sealer: createSealer(config.secretKeys),
     signals,
     realtime,
+    version: "0.0.0-test",
     async close() {
       await signals.close();
       await realtime.close();
@@ -57,7 +58,7 @@ async function copyOfTemplate(): Promise<{ database: Database; url: string | nul
     const dump = new Blob([new Uint8Array(await readFile(template))]);
     return { database: wrapPglite(await PGlite.create({ loadDataDir: dump })), url: null };
   }
-  const name = `switchyard_test_${process.ppid}_${randomBytes(6).toString("hex")}`;
+  const name = `${template.replace("template", "test")}_${randomBytes(6).toString("hex")}`;
   const admin = new pg.Client({ connectionString: server });
   await admin.connect();
   await admin.query(`create database ${name} template ${template}`);

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { createWebServer } from "#server/http/server.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { createDeviceRouter } from "#server/machines/device-http.ts";
+import { createInProcess } from "#server/trpc/create-in-process.ts";
+import type { Part } from "./program.ts";
+
+/** HTTP: API, sockets, device endpoints and, for what is left, Next's pages. */
+export async function startWebRole(rt: Runtime): Promise<Part[]> {
+  globalThis.__switchyard = createInProcess(rt);
+  // Loaded here and not above: it reads NODE_ENV as it loads, and the other roles don't need it.
+  const { default: next } = await import("next");
+  const app = next({ dev: rt.config.development, dir: process.cwd(), hostname: rt.config.host, port: rt.config.port });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  const upgrade = app.getUpgradeHandler();
+  const web = createWebServer(rt, {
+    next: {
+      handle: (request: IncomingMessage, response: ServerResponse) => handle(request, response),
+      upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => upgrade(request, socket, head),
+    },
+    device: createDeviceRouter(rt),
+  });
+  await web.listen();
+  return [
+    { name: "next", stop: () => app.close() },
+    { name: "web", stop: () => web.close() },
+  ];
+}

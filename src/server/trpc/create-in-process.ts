@@ -1,0 +1,33 @@
+import { newId } from "#shared/ids.ts";
+import { authenticate } from "#server/identity/authenticate.ts";
+import { endBrowserSession } from "#server/identity/sessions.ts";
+import { demoSignIn, signInBrowser } from "#server/identity/sign-in.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import type { InProcess } from "./in-process.ts";
+import { createCaller } from "./root.ts";
+
+/** The handle for Next's pages; see in-process.ts. */
+export function createInProcess(rt: Runtime): InProcess {
+  return {
+    async api(headers) {
+      const requestId = headers.get("x-request-id") ?? newId("request");
+      const ip = headers.get("x-switchyard-ip") ?? "";
+      const found = await authenticate(rt, { authorization: null, cookie: headers.get("cookie"), ip, requestId });
+      return createCaller({
+        rt,
+        actor: found?.actor ?? null,
+        organizationId: null,
+        bearer: null,
+        ip,
+        userAgent: headers.get("user-agent") ?? "",
+        requestId,
+      });
+    },
+    signIn: (credentials, meta) => signInBrowser(rt, credentials, meta),
+    demoSignIn: (userId, meta) => demoSignIn(rt, userId, meta),
+    signOut: (sessionId) => endBrowserSession(rt, sessionId),
+    authSecret: rt.config.authSecret,
+    mode: rt.config.mode,
+    publicUrl: rt.config.publicUrl,
+  };
+}
