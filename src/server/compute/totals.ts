@@ -1,0 +1,31 @@
+import { type HostUse, type AdminVmRow, countOperations, countVmsByOrganization, countVmsByStatus, findAllVms, hostUse } from "./totals-repository.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+
+export interface ComputeTotals {
+  vms: { running: number; stopped: number; other: number };
+  operations: { running: number; failedToday: number };
+  hosts: HostUse[];
+}
+
+/** What runs on the platform; "today" begins at midnight UTC. */
+export async function computeTotals(rt: Runtime): Promise<ComputeTotals> {
+  const midnight = rt.clock.now();
+  midnight.setUTCHours(0, 0, 0, 0);
+  const byStatus = await countVmsByStatus(rt);
+  const operations = await countOperations(rt, midnight);
+  const running = byStatus.get("running") ?? 0;
+  const stopped = byStatus.get("stopped") ?? 0;
+  const all = [...byStatus.values()].reduce((sum, count) => sum + count, 0);
+  return { vms: { running, stopped, other: all - running - stopped }, operations: { running: operations.running, failedToday: operations.failed }, hosts: await hostUse(rt) };
+}
+
+/** How many VMs each of these organizations has; none: absent. */
+export async function vmCounts(rt: Runtime, organizationIds: readonly string[]): Promise<Map<string, number>> {
+  return countVmsByOrganization(rt, organizationIds);
+}
+
+/** A page of all organizations' VMs. Callers check a platform permission first. */
+export async function searchAllVms(rt: Runtime, input: { status?: string | undefined; search?: string | undefined; page: number; limit: number }): Promise<{ vms: AdminVmRow[]; total: number }> {
+  const vms = await findAllVms(rt, { status: input.status || undefined, search: input.search || undefined, limit: input.limit, offset: (input.page - 1) * input.limit });
+  return { vms, total: Number(vms[0]?.total ?? 0n) };
+}

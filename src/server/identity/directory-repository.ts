@@ -1,0 +1,36 @@
+import type { Runtime } from "#server/infra/runtime.ts";
+import { likePattern } from "#server/infra/sql-text.ts";
+
+export interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  platformRole: string | null;
+  organizationId: string;
+  organizationName: string;
+  createdAt: Date;
+  total: bigint;
+}
+
+/** Users with their personal organization, newest first. */
+export async function findUsers(rt: Runtime, filter: { search: string | undefined; limit: number; offset: number }): Promise<UserRow[]> {
+  return rt.db.query<UserRow>({
+    name: "identity_find_users",
+    text: `select u.id, u.email, u.name, u.platform_role as "platformRole", o.id as "organizationId", o.name as "organizationName", u.created_at as "createdAt",
+        count(*) over () as total
+      from "user" u join membership m on m.user_id = u.id join organization o on o.id = m.organization_id and o.personal
+      where $1::text is null or u.email ilike $1 or u.name ilike $1 or u.id = $2
+      order by u.created_at desc, u.id desc limit $3 offset $4`,
+    values: [filter.search ? likePattern(filter.search) : null, filter.search ?? "", filter.limit, filter.offset],
+  });
+}
+
+export async function countUsers(rt: Runtime): Promise<number> {
+  const rows = await rt.db.query<{ count: bigint }>({ text: `select count(*) as count from "user" where platform_role is null` });
+  return Number(rows[0]?.count ?? 0n);
+}
+
+export async function organizationNames(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await rt.db.query<{ id: string; name: string }>({ name: "identity_organization_names", text: "select id, name from organization where id = any($1::text[])", values: [ids] });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

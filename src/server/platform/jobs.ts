@@ -1,0 +1,11 @@
+import type { Runtime } from "#server/infra/runtime.ts";
+import { deleteOld } from "./repository.ts";
+
+const DAY_MS = 86_400_000;
+const EVENTS_KEPT_DAYS = 30;
+
+/** Removes what nobody can ask for any more: events after 30 days, idempotency keys after one. */
+export async function purgePlatform(rt: Runtime): Promise<void> {
+  const now = rt.clock.now().getTime();
+  await deleteOld(rt, new Date(now - EVENTS_KEPT_DAYS * DAY_MS), new Date(now - DAY_MS));
+}
