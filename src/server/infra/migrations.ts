@@ -12,11 +12,20 @@ const BOOK = `create table if not exists _prisma_migrations (
   id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null,
   logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`;
 
+/** The advisory lock that Prisma's command line takes too: of two that start together, one migrates and the other waits. */
+const LOCK = "select pg_advisory_xact_lock(72707369)";
+
 export interface Migration {
   name: string;
   sql: string;
   /** SHA-256 of the file, as Prisma computes it */
   checksum: string;
+}
+
+/** One connection: a transaction begun in it is ended in it. */
+interface Connection {
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  exec(text: string): Promise<void>;
 }
 
 /** The migrations in `root`, in their order. */
@@ -34,23 +43,39 @@ export async function readMigrations(root: string): Promise<Migration[]> {
 /**
  * Brings the database up to date.
  * @returns the names of the migrations that were applied now
- * @throws StartupError when the database was migrated by newer code, or an applied migration was edited
+ * @throws StartupError when the database was migrated by newer code, an applied migration was edited, or one fails
  */
 export async function applyMigrations(database: Database, migrations: readonly Migration[]): Promise<string[]> {
-  await database.exec(BOOK);
-  const applied: string[] = [];
-  for (;;) {
-    const next = await nextMigration(database, migrations);
-    if (!next) return applied;
-    await apply(database, next);
-    applied.push(next.name);
-  }
+  return withConnection(database, async (connection) => {
+    const applied: string[] = [];
+    await inTransaction(connection, () => connection.exec(BOOK));
+    for (;;) {
+      const name = await inTransaction(connection, () => applyNext(connection, migrations));
+      if (!name) return applied;
+      applied.push(name);
+    }
+  });
 }
 
-async function nextMigration(database: Database, migrations: readonly Migration[]): Promise<Migration | undefined> {
-  const booked = await database.query<{ migration_name: string; checksum: string }>({
-    text: "select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null order by migration_name",
-  });
+async function applyNext(connection: Connection, migrations: readonly Migration[]): Promise<string | undefined> {
+  const next = await findNext(connection, migrations);
+  if (!next) return undefined;
+  try {
+    await connection.exec(next.sql);
+  } catch (error) {
+    throw new StartupError(`migration ${next.name} failed, nothing of it was kept: ${(error as Error).message}`);
+  }
+  await connection.query(
+    "insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count) values ($1, $2, $3, now(), clock_timestamp(), 1)",
+    [randomUUID(), next.checksum, next.name],
+  );
+  return next.name;
+}
+
+async function findNext(connection: Connection, migrations: readonly Migration[]): Promise<Migration | undefined> {
+  const booked = await connection.query<{ migration_name: string; checksum: string }>(
+    "select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null order by migration_name",
+  );
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   const unknown = booked.filter((row) => !known.has(row.migration_name));
   if (unknown.length > 0) {
@@ -62,19 +87,38 @@ async function nextMigration(database: Database, migrations: readonly Migration[
   return migrations.find((migration) => !done.has(migration.name));
 }
 
-async function apply(database: Database, migration: Migration): Promise<void> {
-  // Two processes that start together: the second waits for the lock, then fails on the booked name and looks again.
-  const book = `insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-    select '${randomUUID()}', '${migration.checksum}', '${migration.name.replaceAll("'", "''")}', now(), now(), 1`;
+async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.exec(`begin; ${LOCK}`);
   try {
-    await database.exec(`begin; lock table _prisma_migrations in exclusive mode;
-      do $booked$ begin if exists (select 1 from _prisma_migrations where migration_name = '${migration.name.replaceAll("'", "''")}' and finished_at is not null) then
-        raise exception 'already applied' using errcode = 'SY001'; end if; end $booked$;
-      ${migration.sql}
-      ;${book}; commit;`);
+    const result = await work();
+    await connection.exec("commit");
+    return result;
   } catch (error) {
-    await database.exec("rollback").catch(() => {});
-    if ((error as { code?: string }).code === "SY001") return;
-    throw new StartupError(`migration ${migration.name} failed, nothing of it was kept: ${(error as Error).message}`);
+    await connection.exec("rollback");
+    throw error;
+  }
+}
+
+/** A pool gives each statement to whichever connection is free; what spans statements needs one of its own. */
+async function withConnection<T>(database: Database, work: (connection: Connection) => Promise<T>): Promise<T> {
+  if ("pglite" in database.raw) {
+    const { pglite } = database.raw;
+    return work({
+      query: async <Row>(text: string, values?: unknown[]) => (await pglite.query<Row>(text, values)).rows,
+      exec: async (text) => void (await pglite.exec(text)),
+    });
+  }
+  const client = await database.raw.pool.connect();
+  let failed = true;
+  try {
+    const result = await work({
+      query: async <Row>(text: string, values?: unknown[]) => (await client.query(text, values)).rows as Row[],
+      exec: async (text) => void (await client.query(text)),
+    });
+    failed = false;
+    return result;
+  } finally {
+    // After a failure the connection's state is not to be trusted (settings, an open transaction): it is closed, not given back.
+    client.release(failed);
   }
 }
