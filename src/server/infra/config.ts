@@ -62,7 +62,7 @@ const schema = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   /** REST requests a minute and caller. */
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(100),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).optional(),
   /** The simulated hypervisor and devices run this many times faster than real ones. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
   /** Simulated devices that the demo runs. */
@@ -152,7 +152,8 @@ export function readConfig(environment: Environment, options: { development?: bo
     corsOrigins: env.CORS_ORIGINS,
     trustProxy: env.TRUST_PROXY,
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
-    logLevel: env.LOG_LEVEL,
+    // The demo's terminal shows the address and the accounts; a log line there should be a reason to look.
+    logLevel: env.LOG_LEVEL ?? (production ? "info" : "warn"),
     simulationSpeed: env.SIMULATION_SPEED,
     demoDevices: production ? 0 : env.DEMO_DEVICES,
     nextDistDir: env.NEXT_DIST_DIR,
