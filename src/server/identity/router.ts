@@ -19,7 +19,7 @@ export const identityRouter = router({
   refresh: publicProcedure
     .meta({ route: { method: "POST", path: "/auth/refresh", tags: ["Authentication"], summary: "Exchange a refresh token (as the bearer token) for new tokens" } })
     .output(answer(tokens))
-    .mutation(({ ctx }) => refresh(ctx.rt, ctx.bearer)),
+    .mutation(({ ctx }) => refresh(ctx.rt, ctx, ctx.bearer)),
   logout: signedIn
     .meta({ route: { method: "POST", path: "/auth/logout", successStatus: 204, tags: ["Authentication"], summary: "End this session" } })
     .output(answer(z.void()))

@@ -91,7 +91,14 @@ const pgTypes: pg.CustomTypesConfig = {
 };
 
 async function openPostgres(url: string, poolSize: number, waitSeconds: number): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, connectionTimeoutMillis: 5_000, types: pgTypes });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 5_000,
+    types: pgTypes,
+    // Prisma's adapter writes and reads times without their zone: in a server with another zone than UTC they would be hours off.
+    onConnect: (client) => client.query("set time zone 'UTC'"),
+  });
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on("error", () => {});
   await waitForServer(pool, url, waitSeconds);

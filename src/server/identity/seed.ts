@@ -1,0 +1,72 @@
+import { credits } from "#shared/credits.ts";
+import { AppError } from "#shared/errors.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { recordAudit } from "#server/platform/audit.ts";
+import { createAccount, type NewAccount } from "./accounts.ts";
+import { hashPassword } from "./passwords.ts";
+import { findUserByEmail, findUsersWithHome, hasPlatformRole } from "./repository.ts";
+
+/** The demo's password, for the API and the sign-in form; production has no account with it. */
+export const DEMO_PASSWORD = "switchyard-demo";
+
+const DEMO_ADMIN: Person = { email: "admin@demo.switchyard.example", name: "Sam Porter", platformRole: "admin", welcome: credits(100) };
+const DEMO_CUSTOMER: Person = { email: "ada@demo.switchyard.example", name: "Ada Lovelace", platformRole: null, welcome: credits(500) };
+type Person = Pick<NewAccount, "email" | "name" | "platformRole" | "welcome">;
+
+export interface DemoAccount {
+  id: string;
+  email: string;
+  /** role on the platform, or "customer" */
+  role: string;
+  organizationId: string;
+}
+
+/** Accounts with one-click sign-in; none in production, whatever the database holds. */
+export async function demoAccounts(rt: Runtime): Promise<DemoAccount[]> {
+  if (rt.config.mode !== "demo") return [];
+  const emails = [DEMO_ADMIN.email, DEMO_CUSTOMER.email];
+  const rows = await findUsersWithHome(rt, emails);
+  return emails.flatMap((email) => {
+    const row = rows.find((candidate) => candidate.email === email);
+    return row?.organizationId ? [{ id: row.id, email, role: row.platformRole ?? "customer", organizationId: row.organizationId }] : [];
+  });
+}
+
+/** Makes the demo's accounts where they are missing. @returns all of them, and the customer whom the rest of the demo's data belongs to */
+export async function seedDemoAccounts(rt: Runtime): Promise<{ accounts: (DemoAccount & { password: string })[]; customer: { userId: string; organizationId: string } }> {
+  if (rt.config.mode !== "demo") throw new Error("demo accounts are for the demo");
+  for (const person of [DEMO_ADMIN, DEMO_CUSTOMER]) await createOnce(rt, person, DEMO_PASSWORD);
+  const accounts = await demoAccounts(rt);
+  const customer = accounts.find((account) => account.email === DEMO_CUSTOMER.email);
+  if (!customer) throw new Error("the demo's customer has no account");
+  return { accounts: accounts.map((account) => ({ ...account, password: DEMO_PASSWORD })), customer: { userId: customer.id, organizationId: customer.organizationId } };
+}
+
+/**
+ * Makes the administrator of ADMIN_EMAIL and ADMIN_PASSWORD when there is no such account. One that is there stays as it is: its password may have
+ * been changed since, and an account that somebody made for themselves must not become an administrator's by its address.
+ */
+export async function ensureAdmin(rt: Runtime): Promise<void> {
+  const { admin } = rt.config;
+  if (admin) await createOnce(rt, { email: admin.email.toLowerCase(), name: "Administrator", platformRole: "admin", welcome: 0n }, admin.password);
+  if (await hasPlatformRole(rt, "admin")) return;
+  rt.log.warn(
+    admin
+      ? "nobody administers this installation: the account of ADMIN_EMAIL is a customer's; set ADMIN_EMAIL to an address without an account and start again"
+      : "nobody administers this installation: set ADMIN_EMAIL and ADMIN_PASSWORD and start again",
+  );
+}
+
+async function createOnce(rt: Runtime, person: Person, password: string): Promise<void> {
+  if (await findUserByEmail(rt.db.prisma, person.email)) return;
+  const passwordHash = await hashPassword(password);
+  try {
+    await createAccount(rt, { ...person, phoneNumber: null, passwordHash }, async (tx, user, organizationId) =>
+      recordAudit(tx, { kind: "system", name: "seed", requestId: "" }, { action: "user.create", subjectType: "user", subjectId: user.id, organizationId, at: rt.clock.now() }),
+    );
+    rt.log.info({ email: person.email, role: person.platformRole }, "account created");
+  } catch (error) {
+    // Another process that starts at the same time was faster.
+    if (!(error instanceof AppError && error.code === "EMAIL_TAKEN")) throw error;
+  }
+}
