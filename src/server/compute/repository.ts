@@ -1,0 +1,141 @@
+import type { Scope } from "#server/identity/actor.ts";
+import type { Tx } from "#server/infra/events.ts";
+import type { Host, Image, Plan, Prisma, Project, Region, SshKey, Vm } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { vmListStatement, type VmFilter, type VmListRow } from "./vm-list-sql.ts";
+
+/** Queries of the catalog, projects, SSH keys and VMs. Those of operations are in operation-repository.ts. */
+const GONE = ["terminated", "rolled_back"];
+
+// Catalog
+
+export function activePlans(rt: Runtime): Promise<Plan[]> {
+  return rt.db.prisma.plan.findMany({ where: { active: true }, orderBy: [{ position: "asc" }, { id: "asc" }] });
+}
+
+export function activeImages(rt: Runtime): Promise<Image[]> {
+  return rt.db.prisma.image.findMany({ where: { active: true }, orderBy: [{ position: "asc" }, { id: "asc" }] });
+}
+
+/** Regions with a host that takes new VMs. */
+export function regionsInUse(rt: Runtime): Promise<Region[]> {
+  return rt.db.prisma.region.findMany({ where: { hosts: { some: { status: "active" } } }, orderBy: [{ position: "asc" }, { id: "asc" }] });
+}
+
+export function planBy(tx: Tx, slugOrId: string): Promise<Plan | null> {
+  return tx.plan.findFirst({ where: { active: true, OR: [{ slug: slugOrId }, { id: slugOrId }] } });
+}
+
+export function imageBy(tx: Tx, slugOrId: string): Promise<Image | null> {
+  return tx.image.findFirst({ where: { active: true, OR: [{ slug: slugOrId }, { id: slugOrId }] } });
+}
+
+// Hosts
+
+export function hostById(rt: Runtime, id: string): Promise<Host | null> {
+  return rt.db.prisma.host.findUnique({ where: { id } });
+}
+
+export interface HostLoad extends Host {
+  usedVcpu: number;
+  usedMemoryMb: number;
+  usedStorageGb: number;
+}
+
+/**
+ * The active hosts of the region (null: of all) with what is taken on each; locked until the transaction ends, so that nobody else takes a place meanwhile.
+ * The sums are read after the locks: they see what those that held them before have taken.
+ */
+export async function lockHosts(tx: Tx, region: string | null): Promise<HostLoad[]> {
+  await tx.$queryRaw`select id from host where status = 'active' and (${region}::text is null or region = ${region}) order by id for update`;
+  return tx.$queryRaw<HostLoad[]>`select h.id, h.name, h.driver, h.region, h.status, h.vcpu, h.memory_mb as "memoryMb", h.storage_gb as "storageGb", h.created_at as "createdAt",
+      coalesce(sum(v.vcpu), 0)::int as "usedVcpu", coalesce(sum(v.memory_mb), 0)::int as "usedMemoryMb", coalesce(sum(v.storage_gb), 0)::int as "usedStorageGb"
+    from host h left join vm v on v.host_id = h.id and v.status not in ('terminated', 'rolled_back')
+    where h.status = 'active' and (${region}::text is null or h.region = ${region})
+    group by h.id order by h.id`;
+}
+
+// Projects
+
+export async function listProjectRows(rt: Runtime, organizationId: string, page: { page: number; limit: number }): Promise<{ rows: (Project & { _count: { vms: number } })[]; total: number }> {
+  const where = { organizationId, deletedAt: null };
+  const [rows, total] = await Promise.all([
+    rt.db.prisma.project.findMany({
+      where,
+      include: { _count: { select: { vms: { where: { status: { notIn: GONE } } } } } },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      skip: (page.page - 1) * page.limit,
+      take: page.limit,
+    }),
+    rt.db.prisma.project.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+/** A project that is not deleted, locked against deletion and against new VMs until the transaction ends. */
+export async function lockProject(tx: Tx, id: string): Promise<Project | null> {
+  await tx.$queryRaw`select id from project where id = ${id} for update`;
+  return tx.project.findFirst({ where: { id, deletedAt: null } });
+}
+
+export function vmsOfProject(tx: Tx, projectId: string): Promise<Vm[]> {
+  return tx.vm.findMany({ where: { projectId, status: { notIn: GONE } }, orderBy: { id: "asc" } });
+}
+
+// SSH keys
+
+export function listSshKeyRows(rt: Runtime, organizationId: string): Promise<SshKey[]> {
+  return rt.db.prisma.sshKey.findMany({ where: { organizationId }, orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
+}
+
+export function sshKeysById(tx: Tx, organizationId: string, ids: string[]): Promise<SshKey[]> {
+  return tx.sshKey.findMany({ where: { organizationId, id: { in: ids } } });
+}
+
+// VMs
+
+export function listVmRows(rt: Runtime, filter: VmFilter, page: { page: number; limit: number }): Promise<VmListRow[]> {
+  return rt.db.query<VmListRow>(vmListStatement(filter, page.limit, (page.page - 1) * page.limit));
+}
+
+const VM_RELATIONS = { project: { select: { name: true } }, plan: true, image: true, host: true } satisfies Prisma.VmInclude;
+export type VmWithRelations = Prisma.VmGetPayload<{ include: typeof VM_RELATIONS }>;
+
+export function vmWithRelations(rt: Runtime, id: string): Promise<VmWithRelations | null> {
+  return rt.db.prisma.vm.findUnique({ where: { id }, include: VM_RELATIONS });
+}
+
+export function vmWithRelationsIn(tx: Tx, id: string): Promise<VmWithRelations | null> {
+  return tx.vm.findUnique({ where: { id }, include: VM_RELATIONS });
+}
+
+/** The VM as a driver needs to know it. */
+export async function vmOnHost(rt: Runtime, id: string): Promise<(Vm & { host: Host | null; image: Image }) | null> {
+  return rt.db.prisma.vm.findUnique({ where: { id }, include: { host: true, image: true } });
+}
+
+/**
+ * Gives the VM to an operation, if it is still in the status the caller saw and no other operation has it.
+ * @returns whether it was: two people who press at once both see it free, and one gets it
+ */
+export async function takeVm(tx: Tx, vm: { id: string; status: string }, next: { status: string; operationId: string; at: Date }): Promise<boolean> {
+  const taken = await tx.vm.updateMany({
+    where: { id: vm.id, status: vm.status, operationId: null },
+    data: { status: next.status, statusReason: null, operationId: next.operationId, updatedAt: next.at },
+  });
+  return taken.count === 1;
+}
+
+/** Running VMs, for the collector of metrics. */
+export function runningVms(rt: Runtime): Promise<{ id: string; hypervisorRef: string; hostId: string }[]> {
+  return rt.db.query({ name: "vm_running", text: `select id, hypervisor_ref as "hypervisorRef", host_id as "hostId" from vm where status = 'running' and host_id is not null and hypervisor_ref is not null order by host_id, id` });
+}
+
+export function hostsById(rt: Runtime, ids: string[]): Promise<Host[]> {
+  return rt.db.prisma.host.findMany({ where: { id: { in: ids } } });
+}
+
+/** Scope as a Prisma condition. */
+export function within(scope: Scope): { organizationId?: string } {
+  return scope === "platform" ? {} : { organizationId: scope.organizationId };
+}

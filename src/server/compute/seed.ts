@@ -1,0 +1,48 @@
+import { newId } from "#shared/ids.ts";
+import type { Tx } from "#server/infra/events.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
+
+/** The catalog that an installation begins with. What is there already, by slug or name, is left as it is. */
+const GB = 1024;
+
+const REGIONS = [
+  { id: "kr-seoul", name: "Seoul" },
+  { id: "eu-frankfurt", name: "Frankfurt" },
+];
+
+const HOSTS = [
+  { name: "sim-seoul-1", region: "kr-seoul", vcpu: 64, memoryMb: 256 * GB, storageGb: 4_000 },
+  { name: "sim-seoul-2", region: "kr-seoul", vcpu: 64, memoryMb: 256 * GB, storageGb: 4_000 },
+  { name: "sim-frankfurt-1", region: "eu-frankfurt", vcpu: 96, memoryMb: 384 * GB, storageGb: 8_000 },
+];
+
+/** Prices in micro-credits an hour. */
+const PLANS = [
+  { slug: "nano", name: "Nano", vcpu: 1, memoryMb: GB / 2, storageGb: 10, compute: 4_000, storage: 1_000 },
+  { slug: "small", name: "Small", vcpu: 1, memoryMb: 2 * GB, storageGb: 25, compute: 12_000, storage: 2_500 },
+  { slug: "medium", name: "Medium", vcpu: 2, memoryMb: 4 * GB, storageGb: 50, compute: 25_000, storage: 5_000 },
+  { slug: "large", name: "Large", vcpu: 4, memoryMb: 8 * GB, storageGb: 100, compute: 52_000, storage: 10_000 },
+  { slug: "xlarge", name: "Extra large", vcpu: 8, memoryMb: 16 * GB, storageGb: 200, compute: 108_000, storage: 20_000 },
+];
+
+const IMAGES = [
+  { slug: "debian-12", name: "Debian 12", family: "debian", version: "12", defaultUser: "debian", minStorageGb: 4 },
+  { slug: "ubuntu-24.04", name: "Ubuntu 24.04 LTS", family: "ubuntu", version: "24.04", defaultUser: "ubuntu", minStorageGb: 5 },
+  { slug: "alpine-3.22", name: "Alpine 3.22", family: "alpine", version: "3.22", defaultUser: "alpine", minStorageGb: 1 },
+  { slug: "rocky-9", name: "Rocky Linux 9", family: "rocky", version: "9", defaultUser: "rocky", minStorageGb: 10 },
+];
+
+/** Regions, simulated hosts, plans and images; once, however often it runs. */
+export async function seedCatalog(rt: Runtime): Promise<void> {
+  const at = rt.clock.now();
+  await transact(rt, async (tx: Tx) => {
+    const once = { skipDuplicates: true } as const;
+    await tx.region.createMany({ ...once, data: REGIONS.map((region, position) => ({ ...region, position })) });
+    await tx.host.createMany({ ...once, data: HOSTS.map((host) => ({ id: newId("host"), driver: "simulated", createdAt: at, ...host })) });
+    await tx.plan.createMany({
+      ...once,
+      data: PLANS.map(({ compute, storage, ...plan }, position) => ({ id: newId("plan"), ...plan, position, computePricePerHour: BigInt(compute), storagePricePerHour: BigInt(storage) })),
+    });
+    await tx.image.createMany({ ...once, data: IMAGES.map((image, position) => ({ id: newId("image"), ...image, position })) });
+  });
+}

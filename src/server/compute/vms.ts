@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import type { vmDetailOutput, vmListInput, vmListOutput, vmUpdateInput } from "#shared/compute/schema.ts";
+import { vmAllows } from "#shared/compute/states.ts";
+import { AppError } from "#shared/errors.ts";
+import { pagination } from "#shared/schema.ts";
+import type { MemberActor, Scope } from "#server/identity/actor.ts";
+import { publish } from "#server/infra/events.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { recordAudit } from "#server/platform/audit.ts";
+import { latestMetric } from "./metrics-repository.ts";
+import { visible } from "./policy.ts";
+import { listVmRows, vmWithRelations, vmWithRelationsIn } from "./repository.ts";
+import { fromListRow, fromVm, type VmView } from "./vm-view.ts";
+
+/** Usage older than this is not "now". */
+const USAGE_FRESH_MS = 90_000;
+
+/** Newest first. Those that are gone only when asked for, by `includeGone` or by their status. */
+export async function listVms(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmListInput>): Promise<z.infer<typeof vmListOutput>> {
+  const rows = await listVmRows(rt, { ...input, organizationId: actor.organizationId }, input);
+  const data: VmView[] = [];
+  for (const row of rows) {
+    if (row.id !== null) data.push(fromListRow(row as typeof row & { id: string }));
+  }
+  return { data, pagination: pagination(input, rows[0]?.total ?? 0) };
+}
+
+export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.infer<typeof vmDetailOutput>> {
+  const vm = visible(await vmWithRelations(rt, id), scope, "VM");
+  const metric = vm.status === "running" ? await latestMetric(rt, id, new Date(rt.clock.now().getTime() - USAGE_FRESH_MS)) : null;
+  return {
+    ...fromVm(vm),
+    projectName: vm.project.name,
+    planName: vm.plan.name,
+    imageName: vm.image.name,
+    imageFamily: vm.image.family,
+    hypervisorDetails: { host: vm.host?.name ?? null, mac: vm.mac },
+    sshKeys: vm.sshKeys,
+    usage: metric && { cpuUsagePercent: metric.cpuPercent, memoryUsagePercent: Math.round((metric.memoryUsedMb / vm.memoryMb) * 1000) / 10, at: metric.at.toISOString() },
+  };
+}
+
+/** Changes name or metadata in place; the guest keeps the host name it was made with. */
+export async function updateVm(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmUpdateInput>): Promise<VmView> {
+  const at = rt.clock.now();
+  return transact(rt, async (tx) => {
+    const vm = visible(await vmWithRelationsIn(tx, input.id), actor, "VM");
+    if (!vmAllows(vm.status, "rename")) throw new AppError("INVALID_STATE", `A VM that is ${vm.status} cannot be changed.`, { state: vm.status });
+    const change = { ...(input.name === undefined ? {} : { name: input.name }), ...(input.metadata === undefined ? {} : { metadata: input.metadata }) };
+    if (Object.keys(change).length === 0) return fromVm(vm);
+    await tx.vm.update({ where: { id: vm.id }, data: { ...change, updatedAt: at }, select: { id: true } });
+    await recordAudit(tx, actor, {
+      action: "vm.update",
+      subjectType: "vm",
+      subjectId: vm.id,
+      organizationId: vm.organizationId,
+      before: { name: vm.name, metadata: vm.metadata as Record<string, string> }, // written from the contract's schema
+      after: change,
+      at,
+    });
+    await publish(tx, { type: "vm.updated", subject: vm.id, organizationId: vm.organizationId, at, data: { vmId: vm.id } });
+    return fromVm({ ...vm, ...change, updatedAt: at });
+  });
+}
