@@ -62,6 +62,8 @@ const schema = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   /** REST requests a minute and caller. */
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  /** Whoever presents it may read /metrics from afar; without it only this machine may. */
+  METRICS_TOKEN: secret.optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).optional(),
   /** The simulated hypervisor and devices run this many times faster than real ones. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
@@ -96,6 +98,7 @@ export interface Config {
   corsOrigins: string[];
   trustProxy: number;
   rateLimitPerMinute: number;
+  metricsToken: string | null;
   logLevel: string;
   simulationSpeed: number;
   demoDevices: number;
@@ -153,6 +156,7 @@ export function readConfig(environment: Environment, options: { development?: bo
     trustProxy: env.TRUST_PROXY,
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     // The demo's terminal shows the address and the accounts; a log line there should be a reason to look.
+    metricsToken: env.METRICS_TOKEN ?? null,
     logLevel: env.LOG_LEVEL ?? (production ? "info" : "warn"),
     simulationSpeed: env.SIMULATION_SPEED,
     demoDevices: production ? 0 : env.DEMO_DEVICES,

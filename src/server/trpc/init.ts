@@ -1,10 +1,11 @@
-import type { ORPCMeta } from "@orpc/trpc";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { type z, ZodError } from "zod";
 import { AppError, ERRORS, type ErrorCode, type ErrorExtras } from "#shared/errors.ts";
 import { organizationPermissions, type Permission, type PlatformPermission, platformPermissions } from "#shared/permissions.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Context } from "./context.ts";
+import { describeIssue } from "./issue-message.ts";
+import type { RouteMeta } from "./route-meta.ts";
 
 /** What tRPC clients find in `error.data.app`; the REST boundary renders the same object. */
 export interface ErrorBody extends ErrorExtras {
@@ -20,7 +21,7 @@ export function toAppError(error: unknown): AppError {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof AppError) return cause;
   if (cause instanceof ZodError) {
-    const details = cause.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
+    const details = cause.issues.map((issue) => ({ field: issue.path.join("."), message: describeIssue(issue) }));
     const first = details[0];
     return new AppError("INVALID_REQUEST", first ? `${first.field || "The input"} ${first.message}` : undefined, { details });
   }
@@ -41,7 +42,7 @@ export function errorBody(error: AppError, requestId: string): ErrorBody {
 
 const t = initTRPC
   .context<Context>()
-  .meta<ORPCMeta>()
+  .meta<RouteMeta>()
   .create({
     errorFormatter({ shape, error, ctx }) {
       const app = errorBody(toAppError(error), ctx?.requestId ?? "");

@@ -1,0 +1,119 @@
+import { ID_PREFIXES } from "#shared/ids.ts";
+import type { JsonSchema } from "./json-schema.ts";
+
+const SUFFIX = "01kaxs3w7vf5q8kq2r9b4t6m1n";
+const TIME = "2026-11-22T10:00:00.000Z";
+
+/** Values that a reader recognizes, by the name of the field. */
+const BY_NAME: Record<string, unknown> = {
+  email: "ada@example.com",
+  password: "correct horse battery",
+  name: "web-1",
+  phone_number: "+82 10-1234-5678",
+  public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2b7Q1n3v8uVtq0m6y5c4x9z1w2e3r4t5y6u7i8o9p0 ada@laptop",
+  ssh_keys: [`${ID_PREFIXES.sshKey}_${SUFFIX}`],
+  metadata: { environment: "staging" },
+  plan: "small",
+  template_id: "debian-12",
+  slug: "small",
+  region: "seoul",
+  search: "web",
+  hypervisor: "simulated",
+  family: "debian",
+  version: "12",
+  default_user: "debian",
+  tier: "free",
+  private_ip: "10.20.0.12",
+  public_ip: null,
+  vpc_id: null,
+  ip: "203.0.113.7",
+  mac: "52:54:00:12:34:56",
+  host: "sim-1",
+  fingerprint: "SHA256:3k1nT0b7wq2Zs8y5Vd4f6g7h8j9k0l1m2n3b4v5c6x7",
+  token: "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…",
+  refresh_token: "q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6",
+  expires_in: 3600,
+  user_agent: "curl/8.5.0",
+  kind: "vm.create",
+  subject_type: "vm",
+  subject_name: "web-1",
+  cursor: `${ID_PREFIXES.transfer}_${SUFFIX}`,
+  next_cursor: null,
+  cpu: 2,
+  memory_gb: 4,
+  storage_gb: 40,
+  min_storage_gb: 10,
+  cpu_usage_percent: 12.5,
+  memory_usage_percent: 41.2,
+  progress: 40,
+  total: 1,
+  pages: 1,
+  page: 1,
+  limit: 20,
+  vm_count: 1,
+  attempt: 1,
+  status_reason: null,
+  error: null,
+  permissions: ["vm:read", "vm:create"],
+  locale: "en",
+  amount: "-25000",
+  description: "web-1: 1 hour running",
+};
+
+/** Ids by the field that holds them; a plain `id` is of the operation's own subject. */
+const ID_FIELDS: Record<string, string> = {
+  project_id: ID_PREFIXES.project,
+  organization_id: ID_PREFIXES.organization,
+  owner_id: ID_PREFIXES.user,
+  operation_id: ID_PREFIXES.operation,
+  provisioning_job_id: ID_PREFIXES.operation,
+  deletion_job_id: ID_PREFIXES.operation,
+  subject_id: ID_PREFIXES.vm,
+};
+
+/** The kind of id in a path: that of its collection. */
+const COLLECTIONS: Record<string, string> = {
+  vms: ID_PREFIXES.vm,
+  projects: ID_PREFIXES.project,
+  ssh_keys: ID_PREFIXES.sshKey,
+  operations: ID_PREFIXES.operation,
+  me: ID_PREFIXES.session,
+  organizations: ID_PREFIXES.organization,
+  auth: ID_PREFIXES.user,
+};
+
+/** The prefix of ids that a path is about. */
+export function idPrefixOf(path: string): string {
+  return COLLECTIONS[path.split("/")[1] ?? ""] ?? ID_PREFIXES.transfer;
+}
+
+/** A value that fits the schema and looks like the real one. */
+export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix: string; components: Readonly<Record<string, JsonSchema>> }): unknown {
+  const { name, idPrefix, components } = context;
+  const under = (child: JsonSchema, childName: string): unknown => exampleOf(child, { name: childName, idPrefix, components });
+  if (schema.$ref !== undefined) return under(components[schema.$ref.split("/").at(-1) ?? ""] ?? {}, name);
+  if (name === "id") return `${idPrefix}_${SUFFIX}`;
+  if (ID_FIELDS[name] !== undefined) return `${ID_FIELDS[name]}_${SUFFIX}`;
+  if (schema.enum !== undefined) return schema.enum.includes("running") ? "running" : schema.enum[0];
+  if (schema.const !== undefined) return schema.const;
+  // An object is made of its fields, whatever it is called.
+  if (schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties).map(([key, child]) => [key, under(child, key)]));
+  if (Object.hasOwn(BY_NAME, name)) return BY_NAME[name];
+  const [first] = schema.anyOf ?? schema.oneOf ?? [];
+  if (first) return under(first, name);
+  if (schema.items !== undefined) return [under(schema.items, name.replace(/s$/, ""))];
+  if (schema.default !== undefined) return schema.default;
+  switch (schema.type) {
+    case "string":
+      return schema.format === "date-time" ? TIME : schema.pattern?.includes("\\d{1,19}") ? "2500000" : "text";
+    case "integer":
+    case "number":
+      return schema.minimum ?? 1;
+    case "boolean":
+      return false;
+    case "object":
+      return {};
+    default:
+      return null;
+  }
+}

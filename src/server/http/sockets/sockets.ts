@@ -1,0 +1,170 @@
+import type { IncomingMessage, Server as HttpServer } from "node:http";
+import { type DefaultEventsMap, Server, type Socket } from "socket.io";
+import { newId } from "#shared/ids.ts";
+import type { ClientToServer, EventEnvelope, RealtimeName, ServerToClient } from "#shared/platform/events.ts";
+import { type Authenticated, authenticate, type Credentials } from "#server/identity/authenticate.ts";
+import { type StoredEvent, tailEvents } from "#server/infra/events.ts";
+import type { Loop } from "#server/infra/loop.ts";
+import type { Metrics } from "#server/infra/metrics.ts";
+import type { RealtimeMessage } from "#server/infra/realtime.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import type { OriginPolicy } from "../cross-site.ts";
+import { clientAddress } from "../request-scope.ts";
+import { mayJoin, roomsOf } from "./rooms.ts";
+
+/**
+ * Live events for browsers. Who connects must be signed in, and is asked again every few seconds: a session that was ended loses its sockets.
+ * Every web process follows the events itself, so that no adapter between them is needed.
+ */
+export interface Sockets {
+  /** whether an upgrade is for us */
+  owns(request: IncomingMessage): boolean;
+  count(): number;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface SocketData {
+  credentials: Credentials;
+}
+
+type LiveServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
+type LiveSocket = Socket<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
+
+const PATH = "/socket.io";
+const RECHECK_MS = 2_500;
+/** A page shows a handful of subjects; more is a mistake or worse. */
+const MAX_ROOMS = 100;
+const MAX_MESSAGE_BYTES = 16 * 1024;
+
+export function createSockets(rt: Runtime, server: HttpServer, options: { origins: OriginPolicy; metrics: Metrics }): Sockets {
+  const { origins, metrics } = options;
+  const io: LiveServer = new Server(server, {
+    path: PATH,
+    // Next's hot reload upgrades connections too.
+    destroyUpgrade: false,
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    allowRequest(request, answer) {
+      const { origin } = request.headers;
+      answer(null, origin === undefined || origins.isOwn(request) || origins.isAllowed(origin));
+    },
+    cors: { origin: rt.config.corsOrigins, credentials: false },
+  });
+
+  io.use((socket, next) => {
+    const credentials = credentialsOf(rt, socket, origins);
+    authenticate(rt, credentials).then(
+      (found) => {
+        socket.data.credentials = credentials;
+        next(found ? undefined : new Error("UNAUTHORIZED"));
+      },
+      (error: unknown) => {
+        rt.log.error({ err: error }, "socket: cannot authenticate");
+        next(new Error("SERVICE_UNAVAILABLE"));
+      },
+    );
+  });
+
+  io.on("connection", (socket) => {
+    socket.on("join", (room, answer) => {
+      join(rt, socket, room).then(
+        (joined) => reply(answer, joined),
+        (error: unknown) => {
+          rt.log.error({ err: error }, "socket: join failed");
+          reply(answer, false);
+        },
+      );
+    });
+    socket.on("leave", (room) => {
+      if (typeof room === "string" && room !== socket.id) void socket.leave(room);
+    });
+  });
+
+  const deliver = (event: StoredEvent): void => {
+    const envelope: EventEnvelope = { id: event.id, type: event.type, subject: event.subject, timestamp: event.createdAt.toISOString(), data: event.data };
+    io.local.to(roomsOf(event)).emit("event", envelope);
+    metrics.socketMessages.inc({ kind: "event" });
+  };
+  const deliverRealtime = (message: RealtimeMessage): void => {
+    // To no room means to everybody, for socket.io.
+    if (message.rooms.length === 0) return;
+    // Publishers take the name and its data from REALTIME; the bus between knows neither. Volatile: a slow browser loses it, the next one replaces it.
+    io.local.to(message.rooms).volatile.emit("realtime", { name: message.name as RealtimeName, data: message.data } as Parameters<ServerToClient["realtime"]>[0]);
+    metrics.socketMessages.inc({ kind: "realtime" });
+  };
+
+  let tail: Loop | undefined;
+  let unsubscribe: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let checking = false;
+  const recheck = async (): Promise<void> => {
+    if (checking) return;
+    checking = true;
+    try {
+      for (const socket of io.sockets.sockets.values()) if (!(await stillThere(rt, socket))) socket.disconnect(true);
+    } finally {
+      checking = false;
+    }
+  };
+
+  return {
+    owns: (request) => request.url?.startsWith(`${PATH}/`) ?? false,
+    count: () => io.engine.clientsCount,
+    async start() {
+      unsubscribe = rt.realtime.subscribe(deliverRealtime);
+      timer = setInterval(() => void recheck(), RECHECK_MS);
+      timer.unref();
+      tail = await tailEvents(rt, deliver);
+    },
+    async close() {
+      clearInterval(timer);
+      unsubscribe?.();
+      await tail?.stop();
+      // The transport and not the socket: a client that loses its transport comes back by itself, to another process or the next start.
+      for (const socket of io.sockets.sockets.values()) socket.conn.close();
+      io.engine.close();
+    },
+  };
+}
+
+/** A program brings its token; a browser has its session's cookie, which counts from our own pages alone. */
+function credentialsOf(rt: Runtime, socket: LiveSocket, origins: OriginPolicy): Credentials {
+  const { request, handshake } = socket;
+  const auth: unknown = handshake.auth["token"];
+  const token = typeof auth === "string" ? auth.replace(/^Bearer +/i, "") : null;
+  const own = request.headers.origin === undefined || origins.isOwn(request);
+  return {
+    authorization: token === null ? null : `Bearer ${token}`,
+    cookie: token === null && own ? (request.headers.cookie ?? null) : null,
+    ip: clientAddress(request, rt.config.trustProxy),
+    requestId: newId("request"),
+  };
+}
+
+async function join(rt: Runtime, socket: LiveSocket, room: unknown): Promise<boolean> {
+  const found: Authenticated | null = await authenticate(rt, socket.data.credentials);
+  if (!found) {
+    socket.disconnect(true);
+    return false;
+  }
+  if (socket.rooms.size > MAX_ROOMS || typeof room !== "string" || !(await mayJoin(rt, found.actor, room))) return false;
+  await socket.join(room);
+  return true;
+}
+
+/** The database being away for a moment is no reason to send everybody out. */
+async function stillThere(rt: Runtime, socket: LiveSocket): Promise<boolean> {
+  try {
+    return (await authenticate(rt, socket.data.credentials)) !== null;
+  } catch (error) {
+    rt.log.warn({ err: error }, "socket: cannot check its session");
+    return true;
+  }
+}
+
+/** What comes over the wire is anything, whatever the types say. */
+function reply(answer: unknown, joined: boolean): void {
+  if (typeof answer === "function") (answer as (joined: boolean) => void)(joined);
+}

@@ -1,0 +1,67 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Database } from "./database.ts";
+
+/** What Prometheus reads of this process. Labels are templates and states: never ids, addresses or paths as sent. */
+export interface Metrics {
+  registry: Registry;
+  httpDuration: Histogram<"route" | "method" | "status">;
+  socketMessages: Counter<"kind">;
+}
+
+export interface MetricSources {
+  db: Database;
+  requestsInFlight: () => number;
+  sockets: () => number;
+  /** counts by state, read from the database at each scrape */
+  totals: () => Promise<{ operations: Record<string, number>; machines: Record<string, number>; eventsWaiting: number }>;
+}
+
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Metrics of one web server, with Node's own (heap, garbage collection, event-loop lag). */
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  gauge("switchyard_http_requests_in_flight", "Requests not answered yet", sources.requestsInFlight);
+  gauge("switchyard_sockets", "Connected browser sockets", sources.sockets);
+  if ("pool" in sources.db.raw) {
+    const { pool } = sources.db.raw;
+    gauge("switchyard_database_connections", "Connections in the pool", () => pool.totalCount);
+    gauge("switchyard_database_connections_idle", "Connections in the pool without work", () => pool.idleCount);
+    gauge("switchyard_database_waiting", "Queries that wait for a connection", () => pool.waitingCount);
+  }
+  const events = new Gauge({ name: "switchyard_events_waiting", help: "Events that the relay has not passed on", registers });
+  const machines = new Gauge({ name: "switchyard_machines", help: "Machines by status", labelNames: ["status"] as const, registers });
+  // One reading of the database for all three gauges: this one is collected first and sets the others.
+  new Gauge({
+    name: "switchyard_operations",
+    help: "Operations under way, by status",
+    labelNames: ["status"] as const,
+    registers,
+    async collect() {
+      const totals = await sources.totals();
+      this.reset();
+      machines.reset();
+      for (const [status, count] of Object.entries(totals.operations)) this.set({ status }, count);
+      for (const [status, count] of Object.entries(totals.machines)) machines.set({ status }, count);
+      events.set(totals.eventsWaiting);
+    },
+  });
+  return {
+    registry,
+    httpDuration: new Histogram({ name: "switchyard_http_request_duration_seconds", help: "Time to answer", labelNames: ["route", "method", "status"] as const, buckets: DURATION_BUCKETS, registers }),
+    socketMessages: new Counter({ name: "switchyard_socket_messages_total", help: "Messages given to sockets' rooms", labelNames: ["kind"] as const, registers }),
+  };
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
