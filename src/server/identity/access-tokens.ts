@@ -7,7 +7,7 @@ export const ACCESS_TOKEN_SECONDS = 3_600;
 const AUDIENCE = "switchyard";
 const TYPE = "at+jwt";
 
-export interface AccessTokenClaims {
+interface AccessTokenClaims {
   userId: string;
   sessionId: string;
   expiresAt: Date;

@@ -22,7 +22,7 @@ export async function recentAttempts(tx: Tx, email: string, ip: string, since: D
   return rows.map((row) => ({ email: row.email, ip: row.ip, at: row.at, outcome: row.succeeded ? "succeeded" : row.reason === "pending" ? "pending" : "failed" }));
 }
 
-export type AttemptReason = "pending" | "wrong_credentials" | "disabled" | "locked" | "busy" | "signup" | "email_taken" | "demo";
+type AttemptReason = "pending" | "wrong_credentials" | "disabled" | "locked" | "busy" | "signup" | "email_taken" | "demo";
 
 export async function insertAttempt(tx: Tx, attempt: { email: string; ip: string; succeeded: boolean; reason: AttemptReason | null; at: Date }): Promise<string> {
   const id = newId("authAttempt");

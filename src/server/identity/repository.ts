@@ -44,10 +44,6 @@ export async function updateUser(tx: Tx, id: string, data: Prisma.UserUpdateInpu
   return tx.user.update({ where: { id }, data });
 }
 
-export async function getOrganization(tx: Tx, id: string): Promise<Organization | null> {
-  return tx.organization.findUnique({ where: { id } });
-}
-
 /** The user's organizations, their own first. */
 export async function organizationsOf(rt: Runtime, userId: string): Promise<{ role: string; organization: Organization }[]> {
   return rt.db.prisma.membership.findMany({

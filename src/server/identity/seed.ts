@@ -7,7 +7,7 @@ import { hashPassword } from "./passwords.ts";
 import { findUserByEmail, findUsersWithHome, hasPlatformRole } from "./repository.ts";
 
 /** The demo's password, for the API and the sign-in form; production has no account with it. */
-export const DEMO_PASSWORD = "switchyard-demo";
+const DEMO_PASSWORD = "switchyard-demo";
 
 const DEMO_ADMIN: Person = { email: "admin@demo.switchyard.example", name: "Sam Porter", platformRole: "admin", welcome: credits(100) };
 const DEMO_CUSTOMER: Person = { email: "ada@demo.switchyard.example", name: "Ada Lovelace", platformRole: null, welcome: credits(500) };

@@ -6,7 +6,7 @@ import { loadSession, type SessionRow } from "./session-repository.ts";
  * with its user and memberships for five seconds. A change made by this process is forgotten at once (`forgetSession`, `forgetUser`), one made by
  * another within those five seconds.
  */
-export const SESSION_FRESH_MS = 5_000;
+const SESSION_FRESH_MS = 5_000;
 const TOKENS_MAX = 10_000;
 const SESSIONS_MAX = 10_000;
 

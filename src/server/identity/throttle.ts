@@ -1,9 +1,11 @@
 /**
- * How failed sign-ins slow down and then lock (REQUIREMENTS ID10). Three counts over the last quarter of an hour: of the account from this
+ * How failed sign-ins slow down and then lock (REQUIREMENTS ID10). Three counts over the last half hour: of the account from this
  * address, where a person mistypes and is slowed down; of the account from anywhere, against many addresses guessing at one; of the address on
  * any account, against one address guessing at many. The first is small, and a stranger cannot lock others out by it; the other two are wide.
+ * A lock ends a quarter of an hour after the last failure. The window is longer, so that the failures behind a lock do not fade before it ends;
+ * one more failure until they have faded locks again.
  */
-export const WINDOW_SECONDS = 15 * 60;
+export const WINDOW_SECONDS = 30 * 60;
 const LOCK_SECONDS = 15 * 60;
 const PAIR_FREE = 2;
 const PAIR_MAX = 10;
@@ -46,5 +48,5 @@ function locked(attempts: readonly PastAttempt[], max: number, now: Date, below:
   const wait = failures.length >= max ? LOCK_SECONDS : below(failures.length);
   const left = last && wait > 0 ? Math.ceil((last.at.getTime() + wait * 1_000 - now.getTime()) / 1_000) : 0;
   // Guesses sent all at once count before they are judged, else the limit would hold only for the patient.
-  return left <= 0 && failures.length + pending >= max && failures.length < max ? 1 : Math.max(0, left);
+  return left <= 0 && pending > 0 && failures.length + pending >= max ? 1 : Math.max(0, left);
 }
