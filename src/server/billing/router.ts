@@ -2,8 +2,9 @@ import { z } from "zod";
 import { balanceOutput, creditChartInput, creditChartOutput, grantInput, historyInput, historyOutput, transferOutput } from "#shared/billing/schema.ts";
 import { answer, member, platform, router } from "#server/trpc/init.ts";
 import { getCreditChart } from "./chart.ts";
-import { getBalance, listHistory } from "./credits.ts";
+import { getBalance } from "./credits.ts";
 import { grantCredits } from "./grants.ts";
+import { listHistory } from "./history.ts";
 
 export const billingRouter = router({
   balance: member("credits:read")

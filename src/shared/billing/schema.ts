@@ -28,7 +28,7 @@ export const creditChartInput = z.object({ range: z.enum(["24h", "7d", "30d"]).d
 
 export const creditChartOutput = z.object({
   bucketSeconds: z.number().int(),
-  points: z.array(z.object({ at: timestamp, balance: micro, spent: micro.describe("in the bucket that begins at `at`") })),
+  points: z.array(z.object({ at: timestamp, balance: micro.describe("when the bucket ends; in the last one, now"), spent: micro.describe("in the bucket that begins at `at`") })),
   forecast: z.array(z.object({ at: timestamp, balance: micro })).describe("from now until it runs out, at the present burn; at most 30 days"),
   burn: z.array(z.object({ resourceId: z.string(), resourceName: z.string(), resourceType: z.string(), perHour: micro })),
   burnPerHour: micro,

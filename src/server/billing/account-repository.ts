@@ -1,0 +1,58 @@
+import type { Tx } from "#server/infra/events.ts";
+import type { LedgerAccount } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+
+export type CustomerAccount = LedgerAccount & { organizationId: string };
+
+export async function insertCustomerAccount(tx: Tx, account: { id: string; organizationId: string; createdAt: Date }): Promise<void> {
+  await tx.ledgerAccount.create({ data: { ...account, kind: "customer" }, select: { id: true } });
+}
+
+/** The organization's account, or null when it has none. */
+export async function findCustomerAccount(tx: Tx, organizationId: string): Promise<CustomerAccount | null> {
+  const account = await tx.ledgerAccount.findUnique({ where: { organizationId_kind_shard: { organizationId, kind: "customer", shard: 0 } } });
+  return account && { ...account, organizationId };
+}
+
+/** The customers' among these accounts. */
+export async function accountsOfCustomers(tx: Tx, ids: readonly string[]): Promise<CustomerAccount[]> {
+  const accounts = await tx.ledgerAccount.findMany({ where: { id: { in: [...ids] }, kind: "customer" } });
+  return accounts.flatMap((account) => (account.organizationId === null ? [] : [{ ...account, organizationId: account.organizationId }]));
+}
+
+/**
+ * Locks the organization's account until the transaction ends. Spans and charges of an organization change under this lock alone.
+ * @param options.wait false: null at once when another has it
+ */
+export async function lockCustomerAccount(tx: Tx, organizationId: string, options: { wait: boolean } = { wait: true }): Promise<{ id: string } | null> {
+  const rows = await tx.$queryRawUnsafe<{ id: string }[]>(
+    `select id from ledger_account where organization_id = $1 and kind = 'customer' for no key update ${options.wait ? "" : "skip locked"}`,
+    organizationId,
+  );
+  return rows[0] ?? null;
+}
+
+export interface BalanceRow {
+  balance: bigint;
+  held: bigint;
+  /** what all open spans cost an hour */
+  burn: bigint;
+  /** usage recorded and not paid */
+  owed: bigint;
+}
+
+const BALANCE = `select balance, held,
+  (select coalesce(sum(price_per_hour), 0)::bigint from meter_span where organization_id = $1 and ended_at is null) as burn,
+  (select coalesce(sum(amount), 0)::bigint from usage_record where organization_id = $1 and transfer_id is null) as owed
+  from ledger_account where organization_id = $1 and kind = 'customer'`;
+
+export async function readBalance(rt: Runtime, organizationId: string): Promise<BalanceRow | null> {
+  const rows = await rt.db.query<BalanceRow>({ name: "billing_balance", text: BALANCE, values: [organizationId] });
+  return rows[0] ?? null;
+}
+
+/** The same within a transaction. */
+export async function readBalanceIn(tx: Tx, organizationId: string): Promise<BalanceRow | null> {
+  const rows = await tx.$queryRawUnsafe<BalanceRow[]>(BALANCE, organizationId);
+  return rows[0] ?? null;
+}

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+import type { creditChartInput, creditChartOutput } from "#shared/billing/schema.ts";
+import { notFound } from "#shared/errors.ts";
+import type { MemberActor } from "#server/identity/actor.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { readBalance } from "./account-repository.ts";
+import { readBuckets, readBurn } from "./chart-repository.ts";
+import { runsOutAt } from "./credits.ts";
+
+const HOUR_S = 3_600;
+const RANGES = {
+  "24h": { seconds: HOUR_S, count: 24 },
+  "7d": { seconds: 6 * HOUR_S, count: 28 },
+  "30d": { seconds: 24 * HOUR_S, count: 30 },
+} as const;
+const FORECAST_MS = 30 * 24 * HOUR_S * 1_000;
+const FORECAST_POINTS = 30;
+
+/** Balance and spending in buckets (aligned to UTC), the forecast at the present burn, and who burns. */
+export async function getCreditChart(rt: Runtime, actor: Pick<MemberActor, "organizationId">, input: z.output<typeof creditChartInput>): Promise<z.output<typeof creditChartOutput>> {
+  const { organizationId } = actor;
+  const now = rt.clock.now();
+  const { seconds, count } = RANGES[input.range];
+  const bucketMs = seconds * 1_000;
+  const since = new Date(Math.floor(now.getTime() / bucketMs) * bucketMs - (count - 1) * bucketMs);
+  const [account, buckets, burn] = await Promise.all([readBalance(rt, organizationId), readBuckets(rt, organizationId, since, seconds, count), readBurn(rt, organizationId)]);
+  if (!account) throw notFound("account");
+  const available = account.balance - account.held;
+  const end = runsOutAt(now, available, account.burn);
+  return {
+    bucketSeconds: seconds,
+    points: pointsBack(account.balance, buckets, since, bucketMs, count),
+    forecast: forecast(now, available, account.burn, end),
+    burn: burn.map((row) => ({ ...row, perHour: row.perHour.toString() })),
+    burnPerHour: account.burn.toString(),
+    runsOutAt: end?.toISOString() ?? null,
+  };
+}
+
+/** From the present balance backwards: so the line always ends where the account stands. */
+function pointsBack(balance: bigint, buckets: readonly { nth: number; change: bigint; spent: bigint }[], since: Date, bucketMs: number, count: number) {
+  const byNumber = new Map(buckets.map((bucket) => [bucket.nth, bucket]));
+  const points: { at: string; balance: string; spent: string }[] = [];
+  let closing = balance;
+  for (let nth = count - 1; nth >= 0; nth -= 1) {
+    const bucket = byNumber.get(nth);
+    points.unshift({ at: new Date(since.getTime() + nth * bucketMs).toISOString(), balance: closing.toString(), spent: (bucket?.spent ?? 0n).toString() });
+    closing -= bucket?.change ?? 0n;
+  }
+  return points;
+}
+
+/** Evenly spaced points from now until the credits run out, or for 30 days. */
+function forecast(now: Date, available: bigint, burnPerHour: bigint, end: Date | null) {
+  if (burnPerHour === 0n) return [];
+  const horizon = Math.min(FORECAST_MS, end ? end.getTime() - now.getTime() : FORECAST_MS);
+  const steps = horizon > 0 ? FORECAST_POINTS : 0;
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const elapsed = steps === 0 ? 0 : Math.round((horizon * step) / steps);
+    const left = available - (burnPerHour * BigInt(elapsed)) / BigInt(HOUR_S * 1_000);
+    return { at: new Date(now.getTime() + elapsed).toISOString(), balance: (left > 0n ? left : 0n).toString() };
+  });
+}

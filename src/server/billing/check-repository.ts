@@ -1,0 +1,53 @@
+import type { Runtime } from "#server/infra/runtime.ts";
+
+/** Each query is one statement, so it sees one moment, and answers a row for each thing that is wrong. */
+const ACCOUNTS: Record<string, string> = {
+  "the sum over all accounts is not zero": `select sum(balance)::text as what from ledger_account having sum(balance) <> 0`,
+  "a customer's account is below zero": `select id as what from ledger_account where kind = 'customer' and balance - held < 0`,
+  "held is not the sum of the pending holds": `select id as what from ledger_account a
+    where held <> (select coalesce(sum(amount), 0) from hold where account_id = a.id and status = 'pending')`,
+  "the account is not as its newest transfer left it": `select a.id as what from ledger_account a left join lateral (
+      select * from (
+        (select from_version as version, from_balance_after as balance from transfer where from_account_id = a.id order by from_version desc limit 1)
+        union all
+        (select to_version, to_balance_after from transfer where to_account_id = a.id order by to_version desc limit 1)
+      ) side order by version desc limit 1
+    ) newest on true where (a.version, a.balance) is distinct from (coalesce(newest.version, 0), coalesce(newest.balance, 0))`,
+};
+
+const ENTRIES: Record<string, string> = {
+  "balances or versions don't follow from the transfers": `with entry as (
+      select from_account_id as account_id, from_version as version, -amount as delta, from_balance_after as balance_after from transfer
+      union all select to_account_id, to_version, amount, to_balance_after from transfer
+    ), followed as (
+      select *, row_number() over w as nth, sum(delta) over w as running from entry window w as (partition by account_id order by version rows unbounded preceding)
+    ) select distinct account_id as what from followed where version <> nth or balance_after <> running`,
+  "the balance is not the sum of the transfers": `select a.id as what from ledger_account a left join (
+      select account_id, sum(delta) as total, count(*) as entries from (
+        select from_account_id as account_id, -amount as delta from transfer union all select to_account_id, amount from transfer
+      ) entry group by account_id
+    ) s on s.account_id = a.id where a.balance <> coalesce(s.total, 0) or a.version <> coalesce(s.entries, 0)`,
+  "what was posted of a hold is not what was transferred": `select h.id as what from hold h left join transfer t on t.hold_id = h.id
+    group by h.id having h.posted_amount <> coalesce(sum(t.amount), 0)`,
+  "usage and its transfer disagree": `select u.transfer_id as what from usage_record u join transfer t on t.id = u.transfer_id
+    where (t.kind, t.amount, t.subject_id) is distinct from ('usage', u.amount, u.resource_id) or t.idempotency_key <> usage_key(u.resource_id, u.component, u.hour_start)`,
+  "a usage transfer without its usage": `select t.id as what from transfer t left join usage_record u on u.transfer_id = t.id
+    where t.idempotency_key like 'usage:%' and u.transfer_id is null`,
+};
+
+async function run(rt: Pick<Runtime, "db">, queries: Record<string, string>): Promise<string[]> {
+  const findings: string[] = [];
+  for (const [finding, text] of Object.entries(queries)) {
+    const rows = await rt.db.query<{ what: string }>({ text: `${text} limit 10` });
+    for (const row of rows) findings.push(`${finding}: ${row.what}`);
+  }
+  return findings;
+}
+
+export async function findAccountFaults(rt: Pick<Runtime, "db">): Promise<string[]> {
+  return run(rt, ACCOUNTS);
+}
+
+export async function findEntryFaults(rt: Pick<Runtime, "db">): Promise<string[]> {
+  return run(rt, ENTRIES);
+}
