@@ -23,7 +23,7 @@ interface Ended {
 
 function run(environment: Record<string, string>): { child: ChildProcess; ended: Promise<Ended>; ready: Promise<void> } {
   const child = spawn(process.execPath, ["src/server/main.ts"], {
-    env: { PATH: process.env.PATH ?? "", DATA_DIR: "memory", PORT: "0", MQTT_PORT: "0", DEMO_DEVICES: "0", ROLES: "web,worker,bridge", ...environment },
+    env: { NODE_ENV: "production", PATH: process.env.PATH ?? "", DATA_DIR: "memory", PORT: "0", MQTT_PORT: "0", DEMO_DEVICES: "0", ROLES: "web,worker,bridge", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);

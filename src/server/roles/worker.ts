@@ -19,7 +19,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     return { name, stop: () => loop.stop() };
   };
   const relay = startRelay(rt);
-  const operations = startOperationWorker(rt);
+  const operations = startOperationWorker(rt, { concurrency: 4 });
   const subscribers = await startComputeSubscribers(rt);
   const collector = startMetricsCollector(rt);
   return [
