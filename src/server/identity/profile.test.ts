@@ -47,6 +47,9 @@ test("an update changes what is given and nothing else, is seen at once, and kee
   expect(updated).toMatchObject({ name: "Grace", phoneNumber: "+82 2 555 0100", preferences: { theme: "dark", locale: "en" } });
   expect(await name()).toBe("Grace");
   expect(await updateProfile(rt, person.actor, null, { phoneNumber: null })).toMatchObject({ name: "Grace", phoneNumber: null, preferences: { theme: "dark", locale: "en" } });
+  const stranger = await makePerson(rt);
+  await expect(updateProfile(rt, person.actor, stranger.organizationId, { name: "Nobody" })).rejects.toEqual(notFound("organization"));
+  expect((await getProfile(rt, person.actor, null)).name).toBe("Grace");
   const entries = await rt.db.prisma.auditEntry.findMany({ where: { subjectId: person.userId, action: "user.update" } });
   expect(entries).toHaveLength(2);
   expect(JSON.stringify(entries)).not.toContain("555");

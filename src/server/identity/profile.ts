@@ -23,10 +23,7 @@ export async function getProfile(rt: Runtime, actor: UserActor, organizationId: 
 
 /** As getProfile, for a user just read. */
 export async function profileOf(rt: Runtime, user: User, organizationId: string | null): Promise<Profile> {
-  const memberships = await organizationsOf(rt, user.id);
-  const found = organizationId ? memberships.find(({ organization }) => organization.id === organizationId) : memberships[0];
-  if (!found) throw notFound("organization");
-  const { organization, role } = found;
+  const { organization, role } = await membershipOf(rt, user.id, organizationId);
   return {
     id: user.id,
     email: user.email,
@@ -42,8 +39,16 @@ export async function profileOf(rt: Runtime, user: User, organizationId: string 
   };
 }
 
-/** Changes what is given. */
+async function membershipOf(rt: Runtime, userId: string, organizationId: string | null) {
+  const memberships = await organizationsOf(rt, userId);
+  const found = organizationId ? memberships.find(({ organization }) => organization.id === organizationId) : memberships[0];
+  if (!found) throw notFound("organization");
+  return found;
+}
+
+/** Changes what is given. @throws AppError NOT_FOUND as getProfile does, and then nothing is changed */
 export async function updateProfile(rt: Runtime, actor: UserActor, organizationId: string | null, input: z.output<typeof updateMeInput>): Promise<Profile> {
+  await membershipOf(rt, actor.userId, organizationId);
   const at = rt.clock.now();
   const changes = {
     ...(input.name === undefined ? {} : { name: input.name }),
