@@ -35,6 +35,12 @@ const PATH = "/socket.io";
 const RECHECK_MS = 2_500;
 /** A page shows a handful of subjects; more is a mistake or worse. */
 const MAX_ROOMS = 100;
+const LOAD_CHECK_MS = 250;
+/** A browser with this many messages waiting gets no more of those that the next one replaces (socket.io's `volatile` would drop each second of a burst). */
+const SLOW_FROM = 64;
+const SLOW = "slow";
+/** With this many it is gone, or as good as: it comes back and fetches anew. */
+const STUCK_FROM = 4_096;
 const MAX_MESSAGE_BYTES = 16 * 1024;
 
 export function createSockets(rt: Runtime, server: HttpServer, options: { origins: OriginPolicy; metrics: Metrics }): Sockets {
@@ -78,7 +84,7 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
       );
     });
     socket.on("leave", (room) => {
-      if (typeof room === "string" && room !== socket.id) void socket.leave(room);
+      if (typeof room === "string" && room !== socket.id && room !== SLOW) void socket.leave(room);
     });
   });
 
@@ -90,14 +96,22 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
   const deliverRealtime = (message: RealtimeMessage): void => {
     // To no room means to everybody, for socket.io.
     if (message.rooms.length === 0) return;
-    // Publishers take the name and its data from REALTIME; the bus between knows neither. Volatile: a slow browser loses it, the next one replaces it.
-    io.local.to(message.rooms).volatile.emit("realtime", { name: message.name as RealtimeName, data: message.data } as Parameters<ServerToClient["realtime"]>[0]);
+    // Publishers take the name and its data from REALTIME; the bus between knows neither.
+    io.local.to(message.rooms).except(SLOW).emit("realtime", { name: message.name as RealtimeName, data: message.data } as Parameters<ServerToClient["realtime"]>[0]);
     metrics.socketMessages.inc({ kind: "realtime" });
   };
 
   let tail: Loop | undefined;
   let unsubscribe: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const checkLoad = (): void => {
+    for (const socket of io.sockets.sockets.values()) {
+      const waiting = socket.conn.writeBuffer.length;
+      if (waiting >= STUCK_FROM) socket.conn.close(true);
+      else if (waiting >= SLOW_FROM) void socket.join(SLOW);
+      else if (socket.rooms.has(SLOW)) void socket.leave(SLOW);
+    }
+  };
   let checking = false;
   const recheck = async (): Promise<void> => {
     if (checking) return;
@@ -114,12 +128,11 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
     count: () => io.engine.clientsCount,
     async start() {
       unsubscribe = rt.realtime.subscribe(deliverRealtime);
-      timer = setInterval(() => void recheck(), RECHECK_MS);
-      timer.unref();
+      timers.push(setInterval(() => void recheck(), RECHECK_MS).unref(), setInterval(checkLoad, LOAD_CHECK_MS).unref());
       tail = await tailEvents(rt, deliver);
     },
     async close() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       unsubscribe?.();
       await tail?.stop();
       // The transport and not the socket: a client that loses its transport comes back by itself, to another process or the next start.
