@@ -1,7 +1,7 @@
 import type { SourceFile, Violation } from "./source-file.ts";
 
 /** Where queries may stand: the repositories, what infra and the audit log need, demo data. */
-const QUERY_FILES = [/^src\/server\/infra\//, /^src\/server\/testing\//, /(^|\/|-)repository\.ts$/, /\/seed\.ts$/, /^src\/server\/platform\/audit\.ts$/];
+const QUERY_FILES = [/^src\/server\/infra\//, /(^|\/|-)repository\.ts$/, /\/seed\.ts$/, /^src\/server\/platform\/audit\.ts$/];
 
 const QUERIES = [
   /\.\s*(?:findUnique|findUniqueOrThrow|findFirst|findFirstOrThrow|findMany|createMany|createManyAndReturn|updateMany|updateManyAndReturn|deleteMany|upsert|aggregate)\s*\(/,
@@ -37,7 +37,7 @@ export function checkDataAccess(files: readonly SourceFile[]): Violation[] {
     if (write) add("ledger", `writes a ledger table (${write}); credits move only by the SQL functions of the migrations, called from src/server/billing`);
     // NODE_ENV in a page is no setting: Next puts its value there when it builds.
     const environment = /^src\/(app|components)\//.test(file.path) ? /\bprocess\s*\.\s*env\b(?!\s*\.\s*NODE_ENV\b)/ : /\bprocess\s*\.\s*env\b/;
-    if (environment.test(file.code) && !ENVIRONMENT_FILES.includes(file.path) && !file.path.startsWith("src/server/testing/")) {
+    if (environment.test(file.code) && !ENVIRONMENT_FILES.includes(file.path)) {
       add("environment", "reads process.env; add the setting to src/server/infra/config.ts and take it from rt.config");
     }
     return violations;

@@ -1,4 +1,4 @@
-import type { SourceFile, Violation } from "./source-file.ts";
+import { type SourceFile, TESTING, type Violation } from "./source-file.ts";
 
 /**
  * Which part may import which. Imports point one way: app → components → shared; roles, http, trpc → domain → infra; everything may use shared.
@@ -52,10 +52,10 @@ function placeOf(path: string): Place | undefined {
   return third in MAY_IMPORT ? { layer: third } : undefined;
 }
 
-/** Checks each import of the product's code; tests and src/server/testing may reach everywhere. */
+/** Checks each import of the product's code; tests and the folders `testing` may reach everywhere. */
 export function checkLayers(files: readonly SourceFile[]): Violation[] {
   return files.flatMap((file) => {
-    if (file.isTest || !file.path.startsWith("src/") || file.path.startsWith("src/server/testing/")) return [];
+    if (file.isTest || !file.path.startsWith("src/")) return [];
     const from = placeOf(file.path);
     if (!from) return [{ rule: "folders", path: file.path, message: "no part of the program lives here; the folders of src/ and src/server/ are listed in CONTRIBUTING.md" }];
     return file.imports.flatMap((imported) => {
@@ -71,7 +71,7 @@ function packageProblem(from: Place, specifier: string): string | undefined {
 }
 
 function importProblem(path: string, from: Place, target: string, typeOnly: boolean): string | undefined {
-  if (target.startsWith("src/server/testing/")) return "only tests may use src/server/testing";
+  if (TESTING.test(target)) return "only tests may use the folders named testing";
   const to = placeOf(target);
   if (!to) return undefined;
   if (target.startsWith("src/server/") && ["app", "components"].includes(from.layer)) {

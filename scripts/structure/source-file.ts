@@ -9,6 +9,7 @@ export interface SourceFile {
   code: string;
   lines: number;
   imports: Import[];
+  /** a test, or what only tests use: a folder `testing` of the server */
   isTest: boolean;
 }
 
@@ -30,6 +31,8 @@ export interface Violation {
 
 const FOLDERS = ["src", "scripts", "e2e", "bench"];
 const GENERATED = "src/server/infra/prisma";
+/** Below src/server and its domains. */
+export const TESTING = /^src\/server\/([a-z-]+\/)?testing\//;
 const CODE = /\.(ts|tsx|mts|mjs|js|jsx)$/;
 
 /** All code files below `root`, sorted by path; generated ones are left out. */
@@ -39,7 +42,7 @@ export function readSourceFiles(root: string): SourceFile[] {
     .map((path) => {
       const text = readFileSync(join(root, path), "utf8");
       const code = withoutComments(text);
-      return { path, code, lines: text.trimEnd().split("\n").length, imports: importsOf(path, code), isTest: /\.(test|spec)\.tsx?$/.test(path) };
+      return { path, code, lines: text.trimEnd().split("\n").length, imports: importsOf(path, code), isTest: /\.(test|spec)\.tsx?$/.test(path) || TESTING.test(path) };
     });
 }
 

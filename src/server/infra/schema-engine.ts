@@ -27,8 +27,8 @@ let loaded: Promise<void> | undefined;
 function loadEngine(): Promise<void> {
   loaded ??= (async () => {
     const path = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm");
-    const module = await WebAssembly.compile(await readFile(path));
-    const instance = await WebAssembly.instantiate(module, { "./schema_engine_bg.js": bindings as unknown as WebAssembly.ModuleImports });
+    const compiled = await WebAssembly.compile(await readFile(path));
+    const instance = await WebAssembly.instantiate(compiled, { "./schema_engine_bg.js": bindings as unknown as WebAssembly.ModuleImports });
     const exports = instance.exports as WebAssembly.Exports & { __wbindgen_start?: () => void };
     bindings.__wbg_set_wasm(exports as Parameters<typeof bindings.__wbg_set_wasm>[0]);
     exports.__wbindgen_start?.();

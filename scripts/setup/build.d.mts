@@ -1,0 +1,2 @@
+/** Builds the pages when their sources changed. */
+export function build(root: string): Promise<void>;

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build } from "../setup/build.mjs";
+import { PARTS, type Part, PROGRAMS_OF, readParts } from "./plan.ts";
+import { type Programs, providePrograms } from "./programs.ts";
+import { playwrightOutcome, vitestOutcome } from "./reports.ts";
+import { freePort, type Service, startPostgres, startRedis } from "./services.ts";
+import { command, FAILED, type Outcome, PASSED, SKIPPED, stopCommands, sum } from "./step.ts";
+import { findTestFiles } from "./test-files.ts";
+
+/** `npm test`, on Node 24 with everything installed: runs the parts one after another and ends with the sum. */
+const root = resolve(import.meta.dirname, "../..");
+const reports = mkdtempSync(join(tmpdir(), "switchyard-reports-"));
+const services: Service[] = [];
+const outcomes: Outcome[] = [];
+/** A time zone with an odd offset and daylight saving: what takes local time for UTC fails. */
+const ENVIRONMENT = { ...process.env, TZ: "Pacific/Chatham", NEXT_TELEMETRY_DISABLED: "1" };
+
+async function main(): Promise<void> {
+  const parts = readParts(process.argv.slice(2));
+  if (!parts) {
+    process.stderr.write(`Usage: npm test -- [${PARTS.join("|")}] …\n`);
+    process.exitCode = 1;
+    return;
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void interrupt());
+  try {
+    const programs = await providePrograms(root, parts.flatMap((part) => PROGRAMS_OF[part]));
+    for (const part of parts) await RUN[part](programs);
+  } finally {
+    await cleanUp();
+  }
+  const { passed, failed, skipped } = sum(outcomes);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+}
+
+const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
+  async static() {
+    // Next writes the types of its routes first.
+    await check("types", ["next", "typegen"], ["tsc", "--noEmit"]);
+    await check("lint", ["oxlint"]);
+    await check("structure", ["node", "scripts/check-structure.ts"]);
+    await check("unused files, exports and dependencies", ["knip", "--no-progress"]);
+  },
+  async unit() {
+    await vitest("unit", findTestFiles(root).unit, {});
+  },
+  async integration(programs) {
+    const files = findTestFiles(root).integration;
+    const others: NodeJS.ProcessEnv = programs.mosquitto ? { TEST_MOSQUITTO: programs.mosquitto } : {};
+    if (programs.redis) {
+      const redis = await startRedis(programs.redis);
+      services.push(redis);
+      others["TEST_REDIS_URL"] = redis.url;
+    }
+    await vitest("integration on PGlite", files, others);
+    if (!programs.postgres) {
+      report("integration on PostgreSQL: no PostgreSQL", SKIPPED);
+      return;
+    }
+    const postgres = await startPostgres(programs.postgres);
+    services.push(postgres);
+    await vitest("integration on PostgreSQL", files, { ...others, TEST_DATABASE_URL: postgres.url });
+  },
+  async e2e(programs) {
+    if (!programs.chromium) {
+      report("end to end: no Chromium", SKIPPED);
+      return;
+    }
+    try {
+      await build(root);
+    } catch (error) {
+      process.stdout.write(`${(error as Error).message}\n`);
+      report("end to end", FAILED);
+      return;
+    }
+    title("end to end");
+    const file = join(reports, "e2e.json");
+    const env = { ...ENVIRONMENT, CHROMIUM_PATH: programs.chromium, E2E_PORT: String(await freePort()), E2E_MQTT_PORT: String(await freePort()), PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+    const { code } = await command("playwright", ["test", "--config", "e2e/playwright.config.ts", "--reporter", "list,json"], { cwd: root, env, show: true });
+    report("end to end", await playwrightOutcome(file, code));
+  },
+};
+
+/** Runs commands that are one check together: the first that fails decides, and what it printed is shown. */
+async function check(name: string, ...commands: [string, ...string[]][]): Promise<void> {
+  for (const [program, ...args] of commands) {
+    const { code, output } = await command(program, args, { cwd: root, env: ENVIRONMENT });
+    if (code !== 0) {
+      process.stdout.write(`${output.trim()}\n`);
+      report(name, FAILED);
+      return;
+    }
+  }
+  report(name, PASSED);
+}
+
+async function vitest(name: string, files: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  title(name);
+  const file = join(reports, `${outcomes.length}.json`);
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...files];
+  const { code } = await command("vitest", args, { cwd: root, env: { ...ENVIRONMENT, ...env }, show: true });
+  report(name, await vitestOutcome(file, code));
+}
+
+function title(name: string): void {
+  process.stdout.write(`\n── ${name}\n`);
+}
+
+function report(name: string, outcome: Outcome): void {
+  outcomes.push(outcome);
+  const state = outcome.failed > 0 ? "FAILED" : outcome.passed > 0 ? "ok" : "skipped";
+  const counts = outcome.passed + outcome.failed + outcome.skipped > 1 ? ` (${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped)` : "";
+  process.stdout.write(`── ${name}: ${state}${counts}\n`);
+}
+
+async function interrupt(): Promise<void> {
+  stopCommands();
+  await cleanUp();
+  process.stdout.write("Interrupted.\n");
+  process.exit(130);
+}
+
+async function cleanUp(): Promise<void> {
+  await Promise.all(services.splice(0).map((service) => service.stop()));
+  rmSync(reports, { recursive: true, force: true });
+}
+
+await main();
