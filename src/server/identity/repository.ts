@@ -21,6 +21,12 @@ export async function findUsersWithHome(rt: Runtime, emails: readonly string[]):
   return rows.map(({ memberships, ...user }) => ({ ...user, organizationId: memberships[0]?.organizationId }));
 }
 
+/** @returns how many that changed */
+export async function setDisabled(rt: Runtime, emails: readonly string[], disabledAt: Date | null): Promise<number> {
+  const { count } = await rt.db.prisma.user.updateMany({ where: { email: { in: [...emails] }, disabledAt: disabledAt ? null : { not: null } }, data: { disabledAt } });
+  return count;
+}
+
 export async function hasPlatformRole(rt: Runtime, role: string): Promise<boolean> {
   return (await rt.db.prisma.user.findFirst({ where: { platformRole: role, disabledAt: null }, select: { id: true } })) !== null;
 }

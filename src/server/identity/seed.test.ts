@@ -44,3 +44,11 @@ test("a customer does not become an administrator by their address", async () =>
   await ensureAdmin(production({ email: "ada@demo.switchyard.example", password: "a long password" }));
   expect(await rt.db.prisma.user.findUniqueOrThrow({ where: { email: "ada@demo.switchyard.example" } })).toMatchObject({ platformRole: null });
 });
+
+test("in a database that was a demo's, production shuts the accounts whose password everybody knows; the demo opens them again", async () => {
+  const { accounts } = await seedDemoAccounts(rt);
+  await ensureAdmin(production(null));
+  for (const { email, password } of accounts) await expect(login(rt, meta, { email, password })).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+  await seedDemoAccounts(rt);
+  for (const { email, password } of accounts) await login(rt, meta, { email, password });
+});

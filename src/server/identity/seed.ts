@@ -4,13 +4,14 @@ import type { Runtime } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { createAccount, type NewAccount } from "./accounts.ts";
 import { hashPassword } from "./passwords.ts";
-import { findUserByEmail, findUsersWithHome, hasPlatformRole } from "./repository.ts";
+import { findUserByEmail, findUsersWithHome, hasPlatformRole, setDisabled } from "./repository.ts";
 
 /** The demo's password, for the API and the sign-in form; production has no account with it. */
 const DEMO_PASSWORD = "switchyard-demo";
 
 const DEMO_ADMIN: Person = { email: "admin@demo.switchyard.example", name: "Sam Porter", platformRole: "admin", welcome: credits(100) };
 const DEMO_CUSTOMER: Person = { email: "ada@demo.switchyard.example", name: "Ada Lovelace", platformRole: null, welcome: credits(500) };
+const DEMO_EMAILS = [DEMO_ADMIN.email, DEMO_CUSTOMER.email];
 type Person = Pick<NewAccount, "email" | "name" | "platformRole" | "welcome">;
 
 export interface DemoAccount {
@@ -24,9 +25,8 @@ export interface DemoAccount {
 /** Accounts with one-click sign-in; none in production, whatever the database holds. */
 export async function demoAccounts(rt: Runtime): Promise<DemoAccount[]> {
   if (rt.config.mode !== "demo") return [];
-  const emails = [DEMO_ADMIN.email, DEMO_CUSTOMER.email];
-  const rows = await findUsersWithHome(rt, emails);
-  return emails.flatMap((email) => {
+  const rows = await findUsersWithHome(rt, DEMO_EMAILS);
+  return DEMO_EMAILS.flatMap((email) => {
     const row = rows.find((candidate) => candidate.email === email);
     return row?.organizationId ? [{ id: row.id, email, role: row.platformRole ?? "customer", organizationId: row.organizationId }] : [];
   });
@@ -36,6 +36,7 @@ export async function demoAccounts(rt: Runtime): Promise<DemoAccount[]> {
 export async function seedDemoAccounts(rt: Runtime): Promise<{ accounts: (DemoAccount & { password: string })[]; customer: { userId: string; organizationId: string } }> {
   if (rt.config.mode !== "demo") throw new Error("demo accounts are for the demo");
   for (const person of [DEMO_ADMIN, DEMO_CUSTOMER]) await createOnce(rt, person, DEMO_PASSWORD);
+  await setDisabled(rt, DEMO_EMAILS, null);
   const accounts = await demoAccounts(rt);
   const customer = accounts.find((account) => account.email === DEMO_CUSTOMER.email);
   if (!customer) throw new Error("the demo's customer has no account");
@@ -43,10 +44,13 @@ export async function seedDemoAccounts(rt: Runtime): Promise<{ accounts: (DemoAc
 }
 
 /**
+ * For production. Shuts the demo's accounts, whose password everybody knows, in a database that was a demo's before.
  * Makes the administrator of ADMIN_EMAIL and ADMIN_PASSWORD when there is no such account. One that is there stays as it is: its password may have
  * been changed since, and an account that somebody made for themselves must not become an administrator's by its address.
  */
 export async function ensureAdmin(rt: Runtime): Promise<void> {
+  const shut = await setDisabled(rt, DEMO_EMAILS, rt.clock.now());
+  if (shut > 0) rt.log.warn({ accounts: shut }, "this database was a demo's: its accounts are disabled now");
   const { admin } = rt.config;
   if (admin) await createOnce(rt, { email: admin.email.toLowerCase(), name: "Administrator", platformRole: "admin", welcome: 0n }, admin.password);
   if (await hasPlatformRole(rt, "admin")) return;
