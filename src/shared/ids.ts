@@ -23,6 +23,7 @@ export const ID_PREFIXES = {
   claimToken: "clm",
   deviceCredential: "dcr",
   rejectedMessage: "rej",
+  machineConnection: "mcn",
   event: "evt",
   auditEntry: "aud",
   request: "req",

@@ -1,0 +1,57 @@
+import { createHash, getDiffieHellman, randomBytes } from "node:crypto";
+
+/**
+ * Espressif's provisioning, Security 2: what its phone apps read from a QR code, and what the device must hold so that they agree.
+ * Source: ESP-IDF protocomm (srp6a), idf-extra-components network_provisioning.
+ */
+export interface ProvisioningSecret {
+  /** service name, as the phone sees it */
+  name: string;
+  username: string;
+  /** proof of possession: the SRP6a password */
+  pop: string;
+}
+
+/** Firmware formats the payload into 150 bytes. */
+export const MAX_QR_PAYLOAD = 149;
+
+export function newProvisioningSecret(): ProvisioningSecret {
+  const tail = randomBytes(3).toString("hex").toUpperCase();
+  return { name: `PROV_${tail}`, username: "switchyard", pop: randomBytes(9).toString("base64url") };
+}
+
+/** The one-line payload of version v1. */
+export function espressifPayload(secret: ProvisioningSecret): string {
+  return JSON.stringify({ ver: "v1", name: secret.name, username: secret.username, pop: secret.pop, transport: "softap", network: "wifi" });
+}
+
+/**
+ * Salt and verifier for the device, hexadecimal: it never holds the password. SRP6a over the 3072-bit group of RFC 5054 with SHA-512:
+ * x = H(salt | H(username ":" password)), v = 5^x mod N.
+ */
+export function srpVerifier(username: string, password: string, salt: Buffer = newSalt()): { salt: string; verifier: string } {
+  const inner = createHash("sha512").update(`${username}:${password}`).digest();
+  const x = createHash("sha512").update(salt).update(inner).digest();
+  const verifier = powerModulo(5n, BigInt(`0x${x.toString("hex")}`), PRIME);
+  return { salt: salt.toString("hex"), verifier: verifier.toString(16).padStart(768, "0") };
+}
+
+/** RFC 5054's 3072-bit prime, which is that of RFC 3526's group 15. */
+const PRIME = BigInt(`0x${getDiffieHellman("modp15").getPrime("hex")}`);
+
+function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  let square = base;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
+  }
+  return result;
+}
+
+/** 16 bytes; the first is not zero, because the firmware's big numbers would drop it. */
+function newSalt(): Buffer {
+  const salt = randomBytes(16);
+  salt[0] = (salt[0] ?? 0) | 0x80;
+  return salt;
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import type { z } from "zod";
+import { AppError, notFound } from "#shared/errors.ts";
+import { newId } from "#shared/ids.ts";
+import type { machineDetailOutput, onboardingSaveInput, onboardingStartInput } from "#shared/machines/schema.ts";
+import { WIZARD_STEPS, type WizardStep } from "#shared/machines/states.ts";
+import type { Actor } from "#server/identity/actor.ts";
+import { namesOfOrganizations } from "#server/identity/directory.ts";
+import { publish, type Tx } from "#server/infra/events.ts";
+import type { Machine, Prisma } from "#server/infra/prisma/client.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { recordAudit } from "#server/platform/audit.ts";
+import { getMachine } from "./machines.ts";
+import { deleteMachine, insertMachine, lockMachine, replaceSlots, updateMachine } from "./machines-repository.ts";
+import { planogramSlots } from "./planogram.ts";
+
+type MachineDetail = z.output<typeof machineDetailOutput>;
+type SaveInput = z.output<typeof onboardingSaveInput>;
+
+/** Begins the wizard: a draft with a slug of its own. @throws AppError NOT_FOUND for the organization */
+export async function startOnboarding(rt: Runtime, actor: Actor, input: z.output<typeof onboardingStartInput> & { simulated?: boolean }): Promise<MachineDetail> {
+  if (!(await namesOfOrganizations(rt, [input.organizationId])).has(input.organizationId)) throw notFound("organization");
+  const id = newId("machine");
+  const at = rt.clock.now();
+  await transact(rt, async (tx) => {
+    const machine = {
+      id,
+      organizationId: input.organizationId,
+      name: input.name,
+      notes: input.notes,
+      status: "draft",
+      simulated: input.simulated ?? false,
+      createdById: actor.kind === "user" ? actor.userId : null,
+      createdAt: at,
+      updatedAt: at,
+    };
+    const slug = slugOf(input.name);
+    const inserted = (await insertMachine(tx, { ...machine, slug })) || (await insertMachine(tx, { ...machine, slug: `${slug}-${randomBytes(3).toString("hex")}` }));
+    if (!inserted) throw new AppError("CONFLICT", "Machines of this name were made at the same moment; try again.");
+    await publish(tx, { type: "machine.created", subject: id, organizationId: input.organizationId, data: { machineId: id }, at });
+    await recordAudit(tx, actor, { action: "machine.create", subjectType: "machine", subjectId: id, organizationId: input.organizationId, after: { name: input.name }, at });
+  });
+  return getMachine(rt, "platform", id);
+}
+
+/**
+ * Saves one or more steps of the wizard and where it is to resume. Planogram and network can change until the device has claimed the machine.
+ * @throws AppError NOT_FOUND, INVALID_STATE when it is too late or a step is not yet possible, INVALID_REQUEST for slots that don't fit
+ */
+export async function saveOnboarding(rt: Runtime, actor: Actor, input: SaveInput): Promise<MachineDetail> {
+  const at = rt.clock.now();
+  await transact(rt, async (tx) => {
+    const machine = await lockMachine(tx, input.id);
+    if (!machine) throw notFound("machine");
+    if (machine.status === "decommissioned") throw new AppError("INVALID_STATE", "The machine is decommissioned.", { state: machine.status });
+    if ((input.planogram || input.network) && machine.claimedAt) {
+      throw new AppError("INVALID_STATE", "A device has claimed this machine already: its slots and network can no longer be changed here.", { state: machine.status });
+    }
+    if (needsPlanogram(input.step) && !machine.templateId && !input.planogram) {
+      throw new AppError("INVALID_STATE", "Choose the template and the slots first.", { state: machine.wizardStep });
+    }
+    const data = await changes(tx, machine, input);
+    await updateMachine(tx, machine.id, { ...data, wizardStep: input.step, updatedAt: at });
+    await publish(tx, { type: "machine.updated", subject: machine.id, organizationId: machine.organizationId, data: { machineId: machine.id }, at });
+    const { planogram, id: _id, ...after } = input;
+    await recordAudit(tx, actor, {
+      action: "machine.update",
+      subjectType: "machine",
+      subjectId: machine.id,
+      organizationId: machine.organizationId,
+      before: { step: machine.wizardStep },
+      after: JSON.parse(JSON.stringify({ ...after, ...(planogram ? { templateId: planogram.templateId, slots: planogram.slots.length } : {}) })) as Prisma.InputJsonObject,
+      at,
+    });
+  });
+  return getMachine(rt, "platform", input.id);
+}
+
+/** Deletes a machine that no device has claimed yet. @throws AppError NOT_FOUND, INVALID_STATE */
+export async function discardDraft(rt: Runtime, actor: Actor, id: string): Promise<void> {
+  const at = rt.clock.now();
+  await transact(rt, async (tx) => {
+    const machine = await lockMachine(tx, id);
+    if (!machine) throw notFound("machine");
+    if (machine.claimedAt) throw new AppError("INVALID_STATE", "A device has claimed this machine; it can no longer be discarded.", { state: machine.status });
+    await deleteMachine(tx, id);
+    await publish(tx, { type: "machine.updated", subject: id, organizationId: machine.organizationId, data: { machineId: id }, at });
+    await recordAudit(tx, actor, { action: "machine.discard", subjectType: "machine", subjectId: id, organizationId: machine.organizationId, before: { name: machine.name }, at });
+  });
+}
+
+async function changes(tx: Tx, machine: Machine, input: SaveInput): Promise<Prisma.MachineUncheckedUpdateInput> {
+  const data: Prisma.MachineUncheckedUpdateInput = { ...input.details, ...input.location };
+  if (input.planogram) {
+    const { template, slots } = await planogramSlots(tx, machine.organizationId, input.planogram);
+    await replaceSlots(tx, machine.id, slots);
+    data.templateId = template.id;
+    // The template's interval is the default until the network step was saved.
+    if (!machine.templateId) data.heartbeatSeconds = template.heartbeatSeconds;
+  }
+  if (input.network) {
+    data.networkKind = input.network.kind;
+    data.wifiSsid = input.network.kind === "wifi" ? input.network.wifiSsid : null;
+    data.heartbeatSeconds = input.network.heartbeatSeconds;
+  }
+  if (input.planogram || input.network) data.configVersion = machine.configVersion + 1;
+  return data;
+}
+
+function needsPlanogram(step: WizardStep): boolean {
+  return WIZARD_STEPS.indexOf(step) > WIZARD_STEPS.indexOf("planogram");
+}
+
+/** Lower-case Latin letters, digits and hyphens; names in other scripts become "machine". */
+function slugOf(name: string): string {
+  const slug = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, "");
+  return slug || `machine-${randomBytes(3).toString("hex")}`;
+}
