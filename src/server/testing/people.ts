@@ -1,7 +1,7 @@
 import type { PlatformRole } from "#shared/permissions.ts";
 import { createAccount } from "#server/identity/accounts.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
-import { hashPassword } from "#server/identity/passwords.ts";
+import { hashPassword, UNKNOWN_USER_HASH } from "#server/identity/passwords.ts";
 import { openSession } from "#server/identity/sessions.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
@@ -25,7 +25,7 @@ export async function makePerson(rt: Runtime, options: { email?: string; passwor
   const email = options.email ?? `person${count}@test.example`;
   const name = `Person ${count}`;
   const platformRole = options.platformRole ?? null;
-  const passwordHash = options.password === undefined ? "none" : await hashPassword(options.password);
+  const passwordHash = options.password === undefined ? UNKNOWN_USER_HASH : await hashPassword(options.password);
   return createAccount(rt, { email, name, phoneNumber: null, platformRole, passwordHash, welcome: options.welcome ?? 0n }, async (tx, user, organizationId) => {
     const session = await openSession(tx, user, "token", { ip: "192.0.2.1", userAgent: "test" }, rt.clock.now());
     const memberships = [{ organizationId, role: "owner", personal: true }];

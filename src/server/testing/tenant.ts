@@ -1,0 +1,69 @@
+import { credits } from "#shared/credits.ts";
+import { newId } from "#shared/ids.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { makePerson, type Person } from "./people.ts";
+
+/** An organization's owner with one of everything that an organization can own. */
+export interface Tenant extends Person {
+  projectId: string;
+  sshKeyId: string;
+  vmId: string;
+  operationId: string;
+  productId: string;
+  machineId: string;
+  templateId: string;
+}
+
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv0V3k3JY6zY7kX0a1rKZx7mJ0Vw3c0bq3m3a0yqk5f tenant";
+
+/** Rows alone, without hypervisor or device behind them: for questions of who may see and do what. The catalog must be there. */
+export async function makeTenant(rt: Runtime): Promise<Tenant> {
+  const person = await makePerson(rt, { welcome: credits(100) });
+  const at = rt.clock.now();
+  const { organizationId } = person;
+  const ids = {
+    projectId: newId("project"),
+    sshKeyId: newId("sshKey"),
+    vmId: newId("vm"),
+    operationId: newId("operation"),
+    productId: newId("product"),
+    machineId: newId("machine"),
+    templateId: newId("machineTemplate"),
+  };
+  const { prisma } = rt.db;
+  const plan = await prisma.plan.findFirstOrThrow({ orderBy: { position: "asc" } });
+  const image = await prisma.image.findFirstOrThrow({ orderBy: { position: "asc" } });
+  const host = await prisma.host.findFirstOrThrow({ orderBy: { name: "asc" } });
+  await prisma.project.create({ data: { id: ids.projectId, organizationId, name: "Secret project", createdAt: at } });
+  await prisma.sshKey.create({ data: { id: ids.sshKeyId, organizationId, name: "Secret key", publicKey: KEY, fingerprint: `SHA256:${ids.sshKeyId}`, createdAt: at } });
+  await prisma.vm.create({
+    data: {
+      id: ids.vmId,
+      organizationId,
+      projectId: ids.projectId,
+      ownerId: person.userId,
+      name: "secret-vm",
+      status: "running",
+      region: host.region,
+      hostId: host.id,
+      planId: plan.id,
+      imageId: image.id,
+      vcpu: plan.vcpu,
+      memoryMb: plan.memoryMb,
+      storageGb: plan.storageGb,
+      sshKeys: [],
+      createdAt: at,
+      updatedAt: at,
+      startedAt: at,
+    },
+  });
+  await prisma.operation.create({
+    data: { id: ids.operationId, organizationId, kind: "vm.restart", subjectType: "vm", subjectId: ids.vmId, subjectName: "secret-vm", status: "succeeded", progress: 100, nextRunAt: at, createdAt: at, startedAt: at, finishedAt: at },
+  });
+  await prisma.product.create({ data: { id: ids.productId, organizationId, name: "Secret product", sku: "SECRET", price: 1n, createdAt: at } });
+  await prisma.machineTemplate.create({ data: { id: ids.templateId, slug: ids.templateId, name: "Template", slots: [{ code: "A1", row: 0, column: 0, capacity: 5 }] } });
+  await prisma.machine.create({
+    data: { id: ids.machineId, organizationId, name: "Secret machine", slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
+  });
+  return { ...person, ...ids };
+}
