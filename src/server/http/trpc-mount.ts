@@ -14,7 +14,7 @@ import { type Call, readAddress, readCalls } from "./trpc-request.ts";
 
 /**
  * tRPC on the Node server itself: its JSON protocol for queries and mutations, single and in batches (trpc.io/docs/rpc). The library's own
- * adapter builds a web Request and a Response for each call, which costs more than the rest of the way; docs/decisions/0006-trpc-mount.md.
+ * adapter builds a web Request and a Response for each call, which costs more than the rest of the way; docs/decisions/0008-trpc-mount.md.
  */
 export const TRPC_PREFIX = "/trpc/";
 

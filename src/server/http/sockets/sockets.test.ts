@@ -117,6 +117,29 @@ describe("a socket", () => {
     await web.rt.db.query({ text: `update "user" set platform_role = null where id = $1`, values: [bob.userId] });
   });
 
+  it("that reads slowly loses what the next message replaces, and no event", async () => {
+    const { client, events } = await connected(ada.token);
+    await client.emitWithAck("join", `org:${ada.organizationId}`);
+    let heard = 0;
+    client.on("realtime", () => void (heard += 1));
+    // The TCP connection beneath the client's WebSocket: unread, it fills up.
+    const { ws } = client.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
+    ws.pause();
+    const filler = "x".repeat(4_096);
+    let sent = 0;
+    for (let round = 0; round < 40; round += 1) {
+      for (let message = 0; message < 100; message += 1) web.rt.realtime.publish({ rooms: [`org:${ada.organizationId}`], name: "vm.metrics", data: { filler } });
+      sent += 100;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    const vm = newId("vm");
+    await announce(ada.organizationId, vm);
+    ws.resume();
+    await expect.poll(() => events.map((event) => event.subject), { timeout: 5_000 }).toEqual([vm]);
+    expect(heard).toBeGreaterThan(0);
+    expect(heard).toBeLessThan(sent);
+  });
+
   it("hears no more after it left", async () => {
     const { client, events } = await connected(ada.token);
     await client.emitWithAck("join", `org:${ada.organizationId}`);
