@@ -22,7 +22,7 @@ export async function seed(rt: Runtime): Promise<DemoAccount[]> {
   }
   await seedCatalog(rt);
   const { accounts, customer } = await seedDemoAccounts(rt);
-  await seedDemoCompute(rt, customer);
+  await seedDemoCompute(rt, customer.organizationId, customer.userId);
   await seedDemoMachines(rt, customer, rt.config.demoDevices);
   return accounts;
 }
