@@ -1,0 +1,301 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { organizationPermissions, type Permission, type PlatformPermission } from "#shared/permissions.ts";
+import { seedCatalog } from "#server/compute/seed.ts";
+import type { UserActor } from "#server/identity/actor.ts";
+import { makePerson } from "#server/testing/people.ts";
+import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { makeTenant, type Tenant } from "#server/testing/tenant.ts";
+import type { Context } from "./context.ts";
+import { setOutputParsing, toAppError } from "./init.ts";
+
+// Outputs are parsed here, so that what a procedure gives is what its schema says. It has to be asked for before the routers are loaded.
+setOutputParsing(true);
+const { appRouter, createCaller } = await import("./root.ts");
+
+/**
+ * Who may call what (DESIGN.md, invariant 5): every procedure stands in this table, and is walked as nobody, as a stranger with the ids of somebody
+ * else's things, as a member without the permission, and as one who may. An input is made of the victim's ids and valid by its schema, so that the refusal
+ * is about who asks; the victim's own call with the same input shows that the ids are good.
+ */
+type Input = (victim: Tenant) => unknown;
+type Rule =
+  /** anybody; nothing in it belongs to anybody */
+  | { who: "anybody"; input: Input }
+  /** anybody; proves itself otherwise, by a password or a token: refused without, with this status */
+  | { who: "proven"; input: Input; refusal: number }
+  /** whoever is signed in, about themselves; `refusal`: what a stranger gets for the victim's id */
+  | { who: "self"; input: Input; refusal?: number }
+  /** a member with the permission; `names`: the input names a thing of the victim's, which a stranger must not find */
+  | { who: "member"; permission: Permission; input: Input; names: boolean }
+  | { who: "platform"; permission: PlatformPermission; input: Input };
+
+const nothing: Input = () => undefined;
+const anybody = (input = nothing): Rule => ({ who: "anybody", input });
+const proven = (refusal: number, input = nothing): Rule => ({ who: "proven", input, refusal });
+const self = (input = nothing, refusal?: number): Rule => ({ who: "self", input, ...(refusal === undefined ? {} : { refusal }) });
+/** on a list, or to create: the organization is the caller's own, whatever is in the input */
+const own = (permission: Permission, input = nothing): Rule => ({ who: "member", permission, input, names: false });
+/** on a thing that the input names */
+const thing = (permission: Permission, input: Input): Rule => ({ who: "member", permission, input, names: true });
+const platform = (permission: PlatformPermission, input = nothing): Rule => ({ who: "platform", permission, input });
+
+const vm: Input = (victim) => ({ id: victim.vmId });
+const operation: Input = (victim) => ({ id: victim.operationId });
+const machine: Input = (victim) => ({ id: victim.machineId });
+const organization: Input = (victim) => ({ organizationId: victim.organizationId });
+const page: Input = () => ({});
+
+const MATRIX: Record<string, Rule> = {
+  "identity.signup": anybody(() => ({ email: `${randomUUID()}@test.example`, password: "a long password" })),
+  "identity.login": proven(401, (victim) => ({ email: victim.email, password: "not the password" })),
+  "identity.refresh": proven(401),
+  "identity.logout": self(),
+  "identity.me": self(),
+  "identity.updateMe": self(() => ({ name: "Renamed" })),
+  "identity.sessions": self(),
+  "identity.endSession": self((victim) => ({ id: victim.actor.sessionId }), 404),
+  "identity.organizations": self(),
+
+  "billing.balance": own("credits:read"),
+  "billing.history": own("credits:read", page),
+  "billing.chart": own("credits:read", page),
+  "billing.grant": platform("platform:credits:grant", (victim) => ({ organizationId: victim.organizationId, amount: "1000000", reason: "because", idempotencyKey: randomUUID() })),
+
+  "compute.catalog": anybody(),
+  "compute.projects.list": own("project:read", page),
+  "compute.projects.create": own("project:create", () => ({ name: "Another" })),
+  "compute.projects.rename": thing("project:update", (victim) => ({ id: victim.projectId, name: "Mine now" })),
+  "compute.projects.delete": thing("project:delete", (victim) => ({ id: victim.projectId, deleteVms: true })),
+  "compute.sshKeys.list": own("sshkey:read"),
+  "compute.sshKeys.create": own("sshkey:create", () => ({ name: "Another", publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFy4lfHzH1yS6cvyC1n1Jg1Xn5cD0m0X0yqgk8o2Q5nB other" })),
+  "compute.sshKeys.delete": thing("sshkey:delete", (victim) => ({ id: victim.sshKeyId })),
+  "compute.vms.list": own("vm:read", (victim) => ({ projectId: victim.projectId })),
+  "compute.vms.get": thing("vm:read", vm),
+  "compute.vms.create": thing("vm:create", (victim) => ({ name: "intruder", projectId: victim.projectId, plan: "nano", templateId: "debian-12" })),
+  "compute.vms.update": thing("vm:update", (victim) => ({ id: victim.vmId, name: "mine-now" })),
+  "compute.vms.delete": thing("vm:delete", vm),
+  "compute.vms.start": thing("vm:power", vm),
+  "compute.vms.stop": thing("vm:power", vm),
+  "compute.vms.shutdown": thing("vm:power", vm),
+  "compute.vms.restart": thing("vm:power", vm),
+  "compute.vms.reset": thing("vm:power", vm),
+  "compute.vms.suspend": thing("vm:power", vm),
+  "compute.vms.resume": thing("vm:power", vm),
+  "compute.vms.metrics": thing("vm:read", vm),
+  "compute.operations.list": own("operation:read", (victim) => ({ subjectId: victim.vmId })),
+  "compute.operations.get": thing("operation:read", operation),
+  "compute.operations.cancel": thing("operation:control", operation),
+  "compute.operations.retry": thing("operation:control", operation),
+  "compute.admin.operations": platform("platform:operations:read", page),
+  "compute.admin.operation": platform("platform:operations:read", operation),
+
+  "machines.list": own("machine:read", page),
+  "machines.get": thing("machine:read", machine),
+  "machines.telemetry": thing("machine:read", machine),
+  "machines.connections": thing("machine:read", machine),
+  "machines.claimStatus": anybody(() => ({ token: "00000000000000000000000000" })),
+  "machines.admin.list": platform("platform:machines:read", page),
+  "machines.admin.get": platform("platform:machines:read", machine),
+  "machines.admin.telemetry": platform("platform:machines:read", machine),
+  "machines.admin.connections": platform("platform:machines:read", machine),
+  "machines.admin.rejected": platform("platform:machines:read", machine),
+  "machines.admin.templates": platform("platform:machines:read"),
+  "machines.admin.products": platform("platform:machines:read", organization),
+  "machines.admin.createProduct": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Cola", sku: "COLA", price: "1000000" })),
+  "machines.admin.start": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Lobby" })),
+  "machines.admin.save": platform("platform:machines:write", (victim) => ({ id: victim.machineId, step: "details", details: { name: "Lobby", notes: "" } })),
+  "machines.admin.discard": platform("platform:machines:write", machine),
+  "machines.admin.issueClaim": platform("platform:machines:write", machine),
+
+  "platform.publicInfo": anybody(),
+  "platform.overview": platform("platform:overview"),
+  "platform.customers": platform("platform:customers:read", page),
+  "platform.vms": platform("platform:vms:read", page),
+  "platform.audit": platform("platform:audit:read", page),
+  "platform.health": platform("platform:health:read"),
+};
+
+interface Verdict {
+  status: number;
+  code: string;
+  requiredPermission?: string | undefined;
+  answer?: string;
+}
+
+let rt: TestRuntime;
+let stranger: Tenant;
+/** Of the calls that are refused: nothing of theirs may have changed when all are through. */
+let victim: Tenant;
+let before: string;
+beforeAll(async () => {
+  rt = await createTestRuntime();
+  await seedCatalog(rt);
+  stranger = await makeTenant(rt);
+  victim = await makeTenant(rt);
+  before = await belongings(victim);
+});
+afterAll(() => rt.close());
+
+/** Calls the procedure as `actor`, who asks for `organizationId` (null: their own). */
+async function call(path: string, actor: UserActor | null, organizationId: string | null, input: unknown): Promise<Verdict> {
+  const context: Context = { rt, actor, organizationId, bearer: null, ip: "192.0.2.1", userAgent: "test", requestId: "req_matrix" };
+  // The caller is a tree of functions by the procedures' paths, which only this walk knows as strings.
+  const procedure = path.split(".").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], createCaller(context)) as (input: unknown) => Promise<unknown>;
+  try {
+    return { status: 200, code: "OK", answer: JSON.stringify((await procedure(input)) ?? null) };
+  } catch (error) {
+    const app = toAppError(error);
+    // What nobody meant to throw is a fault of the procedure, not a refusal.
+    if (app.code === "INTERNAL_ERROR") throw error;
+    return { status: app.status, code: app.code, requiredPermission: app.extras.requiredPermission };
+  }
+}
+
+/** Everything that the tenant has, as text. */
+async function belongings({ organizationId, userId }: Tenant): Promise<string> {
+  const { prisma } = rt.db;
+  const where = { where: { organizationId } };
+  const rows = [
+    await prisma.user.findMany({ where: { id: userId } }),
+    await prisma.session.findMany({ where: { userId } }),
+    await prisma.membership.findMany(where),
+    await prisma.project.findMany(where),
+    await prisma.sshKey.findMany(where),
+    await prisma.vm.findMany(where),
+    await prisma.operation.findMany(where),
+    await prisma.product.findMany(where),
+    await prisma.machine.findMany(where),
+    await prisma.ledgerAccount.findMany(where),
+    await prisma.event.findMany({ where: { organizationId }, select: { type: true } }),
+    await prisma.auditEntry.findMany({ where: { organizationId }, select: { action: true } }),
+  ];
+  return JSON.stringify(rows, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+}
+
+/** The tenant's user with another role in the organization. */
+function withRole(tenant: Tenant, role: string): UserActor {
+  return { ...tenant.actor, memberships: [{ organizationId: tenant.organizationId, role, personal: true }] };
+}
+
+function expectNothingOf(tenant: Tenant, verdict: Verdict): void {
+  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.operationId, tenant.machineId, tenant.productId]) {
+    expect(verdict.answer ?? "").not.toContain(secret);
+  }
+}
+
+/** Allowed is whatever is not about who asks, or about how: an action may still not fit the state. */
+function expectAllowed(verdict: Verdict): void {
+  expect([200, 409], `${verdict.status} ${verdict.code}`).toContain(verdict.status);
+}
+
+test("every procedure stands in the table, and nothing else does", () => {
+  expect(Object.keys(MATRIX).sort()).toEqual(Object.keys(appRouter._def.procedures).sort());
+});
+
+describe.each(Object.entries(MATRIX))("%s", (path, rule) => {
+  if (rule.who === "anybody") {
+    test("anybody may call it, and learns nothing of anybody", async () => {
+      const verdict = await call(path, null, null, rule.input(victim));
+      expect(verdict.status).toBe(200);
+      expectNothingOf(victim, verdict);
+    });
+    return;
+  }
+
+  if (rule.who === "proven") {
+    test("refused without proof, signed in or not", async () => {
+      for (const actor of [null, stranger.actor]) expect((await call(path, actor, null, rule.input(victim))).status).toBe(rule.refusal);
+    });
+    return;
+  }
+
+  test("nobody: 401", async () => {
+    for (const organizationId of [null, victim.organizationId]) {
+      expect(await call(path, null, organizationId, rule.input(victim))).toMatchObject({ status: 401, code: "UNAUTHORIZED" });
+    }
+  });
+
+  if (rule.who === "self") {
+    test("a stranger gets their own, and nothing of the victim's", async () => {
+      const caller = await makeTenant(rt);
+      const verdict = await call(path, caller.actor, null, rule.input(victim));
+      expect(verdict.status).toBe(rule.refusal ?? 200);
+      expectNothingOf(victim, verdict);
+      expectNothingOf(victim, await call(path, caller.actor, victim.organizationId, rule.input(victim)));
+      // The victim is still there, and signed in.
+      expect((await call("identity.sessions", victim.actor, null, undefined)).answer).toContain(victim.actor.sessionId);
+    });
+    test("the victim may", async () => {
+      const owner = await makeTenant(rt);
+      expectAllowed(await call(path, owner.actor, null, rule.input(owner)));
+    });
+    return;
+  }
+
+  if (rule.who === "platform") {
+    test("a customer, owner of what it is about: 403", async () => {
+      for (const actor of [victim.actor, stranger.actor]) {
+        expect(await call(path, actor, null, rule.input(victim))).toMatchObject({ status: 403, requiredPermission: rule.permission });
+      }
+    });
+    test("a role that is not in the table: 403", async () => {
+      expect(await call(path, { ...stranger.actor, platformRole: "constructor" }, null, rule.input(victim))).toMatchObject({ status: 403, requiredPermission: rule.permission });
+    });
+    test("an administrator may", async () => {
+      const owner = await makeTenant(rt);
+      const admin = await makePerson(rt, { platformRole: "admin" });
+      expectAllowed(await call(path, admin.actor, null, rule.input(owner)));
+    });
+    return;
+  }
+
+  test("a stranger in the victim's organization: 404", async () => {
+    expect(await call(path, stranger.actor, victim.organizationId, rule.input(victim))).toMatchObject({ status: 404 });
+  });
+
+  test(rule.names ? "a stranger with the victim's ids: 404" : "a stranger sees nothing of the victim's", async () => {
+    const verdict = await call(path, stranger.actor, null, rule.input(victim));
+    if (rule.names) expect(verdict).toMatchObject({ status: 404, code: "NOT_FOUND" });
+    // A filter by somebody else's thing finds nothing, or says that there is none.
+    else expect([200, 404]).toContain(verdict.status);
+    expectNothingOf(victim, verdict);
+  });
+
+  test("an administrator of the platform is a stranger here too", async () => {
+    const admin = await makePerson(rt, { platformRole: "admin" });
+    expect(await call(path, admin.actor, victim.organizationId, rule.input(victim))).toMatchObject({ status: 404 });
+  });
+
+  test(`a member without ${rule.permission}: 403`, async () => {
+    expect(await call(path, withRole(victim, "constructor"), null, rule.input(victim))).toMatchObject({ status: 403, requiredPermission: rule.permission });
+    const asViewer = await call(path, withRole(victim, "viewer"), null, rule.input(victim));
+    if (organizationPermissions("viewer").includes(rule.permission)) expectAllowed(asViewer);
+    else expect(asViewer).toMatchObject({ status: 403, requiredPermission: rule.permission });
+  });
+
+  test("the owner may", async () => {
+    const owner = await makeTenant(rt);
+    expectAllowed(await call(path, owner.actor, null, rule.input(owner)));
+  });
+});
+
+test("a VM cannot be made with a stranger's saved key", async () => {
+  const verdict = await call("compute.vms.create", stranger.actor, null, { name: "borrower", projectId: stranger.projectId, plan: "nano", templateId: "debian-12", sshKeys: [victim.sshKeyId] });
+  expect([400, 404]).toContain(verdict.status);
+});
+
+test("nothing of the victim's has changed", async () => {
+  expect(await belongings(victim)).toBe(before);
+});
+
+test("a machine's planogram cannot take another organization's product", async () => {
+  const [tenant, other] = [await makeTenant(rt), await makeTenant(rt)];
+  const admin = await makePerson(rt, { platformRole: "admin" });
+  const verdict = await call("machines.admin.save", admin.actor, null, {
+    id: tenant.machineId,
+    step: "planogram",
+    planogram: { templateId: tenant.templateId, slots: [{ code: "A1", productId: other.productId, count: 0, price: null }] },
+  });
+  expect([400, 404]).toContain(verdict.status);
+});
