@@ -20,7 +20,7 @@ export function checkNames(files: readonly SourceFile[]): Violation[] {
     if (odd !== undefined) add(`${odd} is not in kebab-case`);
     const bag = segments.find((segment) => GRAB_BAG.test(segment));
     if (bag !== undefined) add(`${bag} names no subject; name the file after what it is about`);
-    if (/^index\./.test(basename(file.path)) || isBarrel(file.code)) add("is a barrel; import from the file that has the thing");
+    if (basename(file.path).startsWith("index.") || isBarrel(file.code)) add("is a barrel; import from the file that has the thing");
     if (file.path.startsWith("src/") && /^\s*export\s+default\b/m.test(file.code) && !DEFAULT_EXPORTS.some((allowed) => file.path.startsWith(allowed))) {
       add("has a default export; export by name, so that it has one name everywhere");
     }

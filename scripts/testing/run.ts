@@ -49,7 +49,7 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
   },
   async integration(programs) {
     const files = findTestFiles(root).integration;
-    const others: NodeJS.ProcessEnv = programs.mosquitto ? { TEST_MOSQUITTO: programs.mosquitto } : {};
+    const others: Record<string, string> = programs.mosquitto ? { TEST_MOSQUITTO: programs.mosquitto } : {};
     if (programs.redis) {
       const redis = await startRedis(programs.redis);
       services.push(redis);
@@ -97,7 +97,7 @@ async function check(name: string, ...commands: [string, ...string[]][]): Promis
   report(name, PASSED);
 }
 
-async function vitest(name: string, files: string[], env: NodeJS.ProcessEnv): Promise<void> {
+async function vitest(name: string, files: string[], env: Record<string, string>): Promise<void> {
   title(name);
   const file = join(reports, `${outcomes.length}.json`);
   const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...files];
