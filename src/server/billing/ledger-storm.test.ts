@@ -1,0 +1,149 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { newId } from "#shared/ids.ts";
+import { AppError } from "#shared/errors.ts";
+import { type Database, openDatabase } from "#server/infra/database.ts";
+import { applyMigrations, readMigrations } from "#server/infra/migrations.ts";
+import { transact } from "#server/infra/runtime.ts";
+import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { openCustomerAccount } from "./accounts.ts";
+import { auditLedger } from "./check.ts";
+import { hold, postHold, transfer, voidHold } from "./ledger.ts";
+import { systemAccount } from "./system-accounts.ts";
+
+let rt: TestRuntime;
+beforeAll(async () => void (rt = await createTestRuntime()));
+afterAll(() => rt.close());
+
+/** Numbers that look random and are the same in each run (mulberry32). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+const EXPECTED = new Set(["INSUFFICIENT_CREDITS", "CONFLICT", "INVALID_REQUEST", "NOT_FOUND"]);
+
+it("keeps every invariant under random movements of parallel clients", { timeout: 120_000 }, async () => {
+  const welcome = 1_500n;
+  const organizations = Array.from({ length: 4 }, () => newId("organization"));
+  const accounts = await Promise.all(organizations.map((organizationId) => transact(rt, (tx) => openCustomerAccount(tx, rt, { organizationId, welcome, at: rt.clock.now() }))));
+  const holds: string[] = [];
+  const keys: string[] = [];
+  const refusals = new Map<string, number>();
+  const at = rt.clock.now();
+  const client = async (seed: number): Promise<void> => {
+    const random = seeded(seed);
+    for (let step = 0; step < 80; step += 1) {
+      const account = accounts[random(accounts.length)] ?? "";
+      const other = accounts[random(accounts.length)] ?? "";
+      const amount = BigInt(random(120) - 5);
+      // Now and then a key that was used already, with the same or with other content.
+      const key = keys.length > 0 && random(5) === 0 ? (keys[random(keys.length)] ?? "") : newId("event");
+      keys.push(key);
+      const subject = { type: "vm", id: `vm_${random(3)}` };
+      try {
+        await transact(rt, async (tx) => {
+          switch (random(5)) {
+            case 0:
+              return void (await transfer(tx, { key, kind: "usage", from: account, to: systemAccount("revenue", account), amount, at }));
+            case 1:
+              // Both ways between customers: the order of the locks must not depend on the direction.
+              return void (await transfer(tx, { key, kind: "adjustment", from: account, to: other, amount, at }));
+            case 2:
+              return void holds.push((await hold(tx, { key, accountId: account, amount, subject, at })).id);
+            case 3:
+              return void (await voidHold(tx, holds[random(holds.length || 1)] ?? newId("hold"), at));
+            default:
+              return void (await postHold(tx, { holdId: holds[random(holds.length || 1)] ?? newId("hold"), kind: "usage", to: systemAccount("revenue", account), parts: [{ key, amount }], subject, at }));
+          }
+        });
+      } catch (error) {
+        const code = error instanceof AppError ? error.code : String(error);
+        refusals.set(code, (refusals.get(code) ?? 0) + 1);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, nth) => client(nth + 1)));
+  expect([...refusals.keys()].filter((code) => !EXPECTED.has(code))).toEqual([]);
+  // The storm was one: every refusal happened, and many movements succeeded.
+  expect([...refusals.keys()].toSorted()).toEqual([...EXPECTED].toSorted());
+  expect(await rt.db.prisma.transfer.count()).toBeGreaterThan(100);
+  expect(await auditLedger(rt)).toEqual([]);
+});
+
+it("gives one account's last credits to one of many that ask at once", async () => {
+  const organizationId = newId("organization");
+  const account = await transact(rt, (tx) => openCustomerAccount(tx, rt, { organizationId, welcome: 100n, at: rt.clock.now() }));
+  const at = rt.clock.now();
+  const asked = await Promise.allSettled(
+    Array.from({ length: 20 }, () => transact(rt, (tx) => transfer(tx, { key: newId("event"), kind: "usage", from: account, to: systemAccount("revenue", account), amount: 30n, at }))),
+  );
+  expect(asked.filter((one) => one.status === "fulfilled")).toHaveLength(3);
+  expect(await rt.db.prisma.ledgerAccount.findUniqueOrThrow({ where: { id: account } })).toMatchObject({ balance: 10n, version: 4n });
+});
+
+it("makes one transfer of one key that many bring at once", async () => {
+  const organizationId = newId("organization");
+  const account = await transact(rt, (tx) => openCustomerAccount(tx, rt, { organizationId, welcome: 100n, at: rt.clock.now() }));
+  const at = rt.clock.now();
+  const made = await Promise.all(
+    Array.from({ length: 12 }, () => transact(rt, (tx) => transfer(tx, { key: `once:${account}`, kind: "usage", from: account, to: systemAccount("revenue", account), amount: 30n, at }))),
+  );
+  expect(new Set(made.map((one) => one.transfer.id)).size).toBe(1);
+  expect(made.filter((one) => !one.repeated)).toHaveLength(1);
+});
+
+/** Runs the storm until it has reported `lines` movements, then kills it; answers what it reported. */
+async function killedStorm(environment: Record<string, string>, accounts: readonly string[], lines: number): Promise<string[]> {
+  const child = spawn(process.execPath, ["src/server/testing/ledger-storm.ts", ...accounts], { env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, ...environment }, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const reported: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    reported.push(line);
+    if (reported.length === lines) child.kill("SIGKILL");
+  }
+  await ended;
+  expect(child.signalCode).toBe("SIGKILL");
+  return reported;
+}
+
+async function openAccounts(database: Database): Promise<string[]> {
+  const runtime = { ...rt, db: database };
+  return Promise.all(Array.from({ length: 3 }, () => transact(runtime, (tx) => openCustomerAccount(tx, rt, { organizationId: newId("organization"), welcome: 1_000_000n, at: rt.clock.now() }))));
+}
+
+it("is whole after kill -9 in a storm, and what was reported done is there", { timeout: 120_000 }, async () => {
+  if (rt.databaseUrl) {
+    const accounts = await openAccounts(rt.db);
+    for (const lines of [1, 40, 150]) {
+      const reported = await killedStorm({ DATABASE_URL: rt.databaseUrl, DATA_DIR: "memory" }, accounts, lines);
+      expect(await rt.db.prisma.transfer.count({ where: { idempotencyKey: { in: reported } } })).toBe(reported.length);
+      expect(await auditLedger(rt)).toEqual([]);
+    }
+    return;
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), "switchyard-storm-"));
+  const open = () => openDatabase({ ...rt.config, databaseUrl: null, dataDir, ephemeral: false });
+  try {
+    const before = await open();
+    await applyMigrations(before, await readMigrations(process.cwd()));
+    const accounts = await openAccounts(before);
+    await before.close();
+    const reported = await killedStorm({ DATA_DIR: dataDir }, accounts, 60);
+    const after = await open();
+    expect(await after.prisma.transfer.count({ where: { idempotencyKey: { in: reported } } })).toBe(reported.length);
+    expect(await auditLedger({ db: after })).toEqual([]);
+    await after.close();
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
