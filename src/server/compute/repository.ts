@@ -30,6 +30,10 @@ export function imageBy(tx: Tx, slugOrId: string): Promise<Image | null> {
   return tx.image.findFirst({ where: { active: true, OR: [{ slug: slugOrId }, { id: slugOrId }] } });
 }
 
+export async function regionExists(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.region.count({ where: { id } })) === 1;
+}
+
 // Hosts
 
 export function hostById(rt: Runtime, id: string): Promise<Host | null> {
@@ -72,14 +76,43 @@ export async function listProjectRows(rt: Runtime, organizationId: string, page:
   return { rows, total };
 }
 
+/** Also a deleted one. */
+export async function hasProjectNamed(rt: Runtime, organizationId: string, name: string): Promise<boolean> {
+  return (await rt.db.prisma.project.count({ where: { organizationId, name } })) > 0;
+}
+
 /** A project that is not deleted, locked against deletion and against new VMs until the transaction ends. */
 export async function lockProject(tx: Tx, id: string): Promise<Project | null> {
   await tx.$queryRaw`select id from project where id = ${id} for update`;
   return tx.project.findFirst({ where: { id, deletedAt: null } });
 }
 
-export function vmsOfProject(tx: Tx, projectId: string): Promise<Vm[]> {
-  return tx.vm.findMany({ where: { projectId, status: { notIn: GONE } }, orderBy: { id: "asc" } });
+/** Ends the project; its VMs are gone. */
+export async function markProjectDeleted(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.project.update({ where: { id }, data: { deletedAt: at, operationId: null }, select: { id: true } });
+}
+
+/** The project's deletion did not succeed. */
+export async function freeProject(tx: Tx, id: string): Promise<void> {
+  await tx.project.update({ where: { id }, data: { operationId: null }, select: { id: true } });
+}
+
+/** The project belongs to the operation that deletes it. */
+export async function giveProject(tx: Tx, id: string, operationId: string): Promise<void> {
+  await tx.project.update({ where: { id }, data: { operationId }, select: { id: true } });
+}
+
+export async function insertProject(tx: Tx, project: { id: string; organizationId: string; name: string; createdAt: Date }): Promise<void> {
+  await tx.project.create({ data: project, select: { id: true } });
+}
+
+export async function renameProjectRow(tx: Tx, id: string, name: string): Promise<void> {
+  await tx.project.update({ where: { id }, data: { name }, select: { id: true } });
+}
+
+/** Those that are not gone. */
+export function vmsOfProject(tx: Tx, projectId: string): Promise<(Vm & { plan: Plan })[]> {
+  return tx.vm.findMany({ where: { projectId, status: { notIn: GONE } }, include: { plan: true }, orderBy: { id: "asc" } });
 }
 
 // SSH keys
@@ -93,6 +126,10 @@ export function sshKeysById(tx: Tx, organizationId: string, ids: string[]): Prom
 }
 
 // VMs
+
+export function insertVm(tx: Tx, vm: Prisma.VmUncheckedCreateInput): Promise<Vm> {
+  return tx.vm.create({ data: vm });
+}
 
 export function listVmRows(rt: Runtime, filter: VmFilter, page: { page: number; limit: number }): Promise<VmListRow[]> {
   return rt.db.query<VmListRow>(vmListStatement(filter, page.limit, (page.page - 1) * page.limit));
@@ -124,6 +161,27 @@ export async function takeVm(tx: Tx, vm: { id: string; status: string }, next: {
     data: { status: next.status, statusReason: null, operationId: next.operationId, updatedAt: next.at },
   });
   return taken.count === 1;
+}
+
+/** null: there is no such VM. */
+export async function vmStatus(rt: Runtime, id: string): Promise<string | null> {
+  return (await rt.db.prisma.vm.findUnique({ where: { id }, select: { status: true } }))?.status ?? null;
+}
+
+/** Takes the VM out of its operation. */
+export async function releaseVm(tx: Tx, id: string, data: Prisma.VmUncheckedUpdateInput): Promise<void> {
+  await tx.vm.update({ where: { id }, data: { ...data, operationId: null }, select: { id: true } });
+}
+
+/** Writes the addresses that the guest has reported. */
+export async function writeAddresses(tx: Tx, id: string, addresses: { privateIp: string | null; mac: string | null }): Promise<void> {
+  await tx.vm.update({ where: { id }, data: addresses, select: { id: true } });
+}
+
+/** The VM with its plan, its row locked. */
+export async function lockVm(tx: Tx, id: string): Promise<Vm & { plan: Plan }> {
+  await tx.$queryRaw`select 1 from vm where id = ${id} for update`;
+  return tx.vm.findUniqueOrThrow({ where: { id }, include: { plan: true } });
 }
 
 /** Running VMs, for the collector of metrics. */

@@ -1,6 +1,11 @@
 import { newId } from "#shared/ids.ts";
+import type { MemberActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { createProject } from "./projects.ts";
+import { createVm } from "./provision.ts";
+import { hasProjectNamed } from "./repository.ts";
+import { createSshKey } from "./ssh-keys.ts";
 
 /** The catalog that an installation begins with. What is there already, by slug or name, is left as it is. */
 const GB = 1024;
@@ -45,4 +50,31 @@ export async function seedCatalog(rt: Runtime): Promise<void> {
     });
     await tx.image.createMany({ ...once, data: IMAGES.map((image, position) => ({ id: newId("image"), ...image, position })) });
   });
+}
+
+const DEMO_PROJECT = "Storefront";
+/** A public key whose private half was thrown away. */
+const DEMO_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGwztQko72o4XWv5tlW+5ynZCxetDHJsVAfdGSLA/LMF demo";
+
+/** A project with an SSH key and two VMs, made by the same services that customers use; once for each organization. */
+export async function seedDemoCompute(rt: Runtime, organizationId: string, ownerId: string): Promise<void> {
+  if (await hasProjectNamed(rt, organizationId, DEMO_PROJECT)) return;
+  const actor: MemberActor = {
+    kind: "user",
+    userId: ownerId,
+    name: "",
+    email: "demo",
+    sessionId: "",
+    platformRole: null,
+    memberships: [],
+    ip: "",
+    requestId: "",
+    organizationId,
+    role: "owner",
+  };
+  const project = await createProject(rt, actor, { name: DEMO_PROJECT });
+  const key = await createSshKey(rt, actor, { name: "Laptop", publicKey: DEMO_KEY });
+  const common = { projectId: project.id, sshKeys: [key.id], region: "kr-seoul" };
+  await createVm(rt, actor, { ...common, name: "web-1", plan: "medium", templateId: "debian-12", metadata: { role: "web" } });
+  await createVm(rt, actor, { ...common, name: "db-1", plan: "large", templateId: "ubuntu-24.04", metadata: { role: "database" } });
 }

@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import type { Tx } from "#server/infra/events.ts";
+import type { Prisma } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+
+/**
+ * What an operation does, step by step. A step has an outside effect (`run`), a part in the database (`commit`), or both; each has its undoing.
+ * - `run` and `compensate` may be called again after a crash at any place, so they look before they act.
+ * - `commit` and `commitCompensation` are in the transaction that records the step: they happen exactly once.
+ * - A step that was begun is undone even when it failed: nobody knows how far it came.
+ */
+export interface StepDefinition<Input> {
+  /** what the customer reads, translated by the web app */
+  name: string;
+  /** its share of the progress */
+  weight: number;
+  /** The request's own transaction does this step: it is recorded as done when the operation begins. */
+  withRequest?: boolean;
+  run?(ctx: StepContext<Input>): Promise<StepOutput>;
+  commit?(tx: Tx, ctx: StepContext<Input>, output: StepOutput): Promise<void>;
+  compensate?(ctx: StepContext<Input>): Promise<StepOutput>;
+  commitCompensation?(tx: Tx, ctx: StepContext<Input>, output: StepOutput): Promise<void>;
+  /** Keys of the input that are erased when the step is done, and when the operation turns back. */
+  forgets?: readonly (keyof Input & string)[];
+}
+
+/** What a step found out, kept with its record. */
+export type StepOutput = Prisma.InputJsonObject | undefined | void;
+
+export interface OperationDefinition<Input> {
+  kind: string;
+  input: z.ZodType<Input>;
+  steps: readonly StepDefinition<Input>[];
+  /** Whether it can be called off while it runs; before its first step every operation can. */
+  cancellable: boolean;
+}
+
+export interface OperationInfo<Input> {
+  id: string;
+  kind: string;
+  organizationId: string;
+  subjectId: string;
+  subjectName: string;
+  actorId: string | null;
+  input: Input;
+}
+
+export interface StepContext<Input> {
+  rt: Runtime;
+  operation: OperationInfo<Input>;
+  /** Names this step's outside effect; the same on each attempt. */
+  key: string;
+  /** from 1; counted apart for running and for compensating */
+  attempt: number;
+  /** Aborted when the worker stops, has lost its lease, or the operation is called off. */
+  signal: AbortSignal;
+  maxCallMs: number;
+  /** Why it is being undone; null while it runs forward. */
+  failure: { message: string; cancelled: boolean } | null;
+}
+
+/** Thrown by a step that has to wait for something else: it is called again after `ms`, and that is no failed attempt. */
+export class Later extends Error {
+  readonly ms: number;
+
+  constructor(ms: number, reason: string) {
+    super(reason);
+    this.name = "Later";
+    this.ms = ms;
+  }
+}

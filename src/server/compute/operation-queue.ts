@@ -1,0 +1,61 @@
+import { currentCorrelation } from "#server/infra/correlation.ts";
+import { publish, type Tx } from "#server/infra/events.ts";
+import type { Prisma } from "#server/infra/prisma/client.ts";
+import type { OperationDefinition } from "./operation-definition.ts";
+import { progressOf } from "./operation-moves.ts";
+
+export interface NewOperation<Input> {
+  id: string;
+  organizationId: string;
+  subjectType: "vm" | "project";
+  subjectId: string;
+  subjectName: string;
+  actorId: string | null;
+  input: Input;
+  at: Date;
+}
+
+/**
+ * Writes an operation in the transaction of the request for it. Steps marked `withRequest` are what that transaction does: they are done.
+ * Send the signal "operations" after the commit.
+ */
+export async function enqueueOperation<Input>(tx: Tx, definition: OperationDefinition<Input>, operation: NewOperation<Input>): Promise<void> {
+  const { at, input, ...identity } = operation;
+  const steps = definition.steps.map((step, position) => ({
+    position,
+    name: step.name,
+    ...(step.withRequest ? { status: "succeeded", attempt: 1, startedAt: at, finishedAt: at } : { status: "pending" }),
+  }));
+  const progress = progressOf(steps, definition.steps);
+  await tx.operation.create({
+    data: {
+      ...identity,
+      kind: definition.kind,
+      status: "queued",
+      progress,
+      input: input as Prisma.InputJsonObject, // inputs are plain objects by their schemas
+      correlationId: currentCorrelation()?.id ?? null,
+      nextRunAt: at,
+      createdAt: at,
+      steps: { create: steps },
+    },
+    select: { id: true },
+  });
+  await announceProgress(tx, { ...identity, kind: definition.kind, status: "queued", progress }, null, at);
+}
+
+/** Publishes where the operation is, in the transaction that brought it there. */
+export async function announceProgress(
+  tx: Tx,
+  operation: { id: string; organizationId: string; kind: string; subjectId: string; status: string; progress: number },
+  step: string | null,
+  at: Date,
+): Promise<void> {
+  await publish(tx, {
+    type: "operation.progress",
+    subject: operation.id,
+    organizationId: operation.organizationId,
+    at,
+    data: { operationId: operation.id, kind: operation.kind, subjectId: operation.subjectId, status: operation.status, progress: operation.progress, step },
+  });
+}

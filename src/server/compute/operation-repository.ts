@@ -1,0 +1,111 @@
+import type { Scope } from "#server/identity/actor.ts";
+import type { Tx } from "#server/infra/events.ts";
+import { type Operation, type OperationStep, Prisma } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { within } from "./repository.ts";
+
+/** Queries of operations and their steps. */
+export type OperationWithSteps = Operation & { steps: OperationStep[] };
+
+const WITH_STEPS = { steps: { orderBy: { position: "asc" } } } satisfies Prisma.OperationInclude;
+
+export interface Lease {
+  operationId: string;
+  owner: string;
+}
+
+/** Thrown when another worker has the operation: whatever this one was about to write must not be written. */
+export class LeaseLost extends Error {
+  constructor(operationId: string) {
+    super(`the lease of ${operationId} is lost`);
+    this.name = "LeaseLost";
+  }
+}
+
+/** Takes the operation that has waited longest and that nobody works on. @returns its id, or null when there is none */
+export async function claimOperation(rt: Runtime, owner: string, leaseMs: number): Promise<string | null> {
+  const now = rt.clock.now();
+  const rows = await rt.db.query<{ id: string }>({
+    name: "operation_claim",
+    text: `update operation set lease_owner = $1, lease_until = $3
+      where id = (select id from operation where status in ('queued', 'running') and next_run_at <= $2 and (lease_until is null or lease_until <= $2)
+        order by next_run_at, id limit 1 for update skip locked)
+      returning id`,
+    values: [owner, now, new Date(now.getTime() + leaseMs)],
+  });
+  return rows[0]?.id ?? null;
+}
+
+/** Prolongs a lease. @returns null when it is lost */
+export async function renewLease(rt: Runtime, lease: Lease, leaseMs: number): Promise<{ cancelRequested: boolean } | null> {
+  const rows = await rt.db.query<{ cancelRequested: boolean }>({
+    name: "operation_renew",
+    text: `update operation set lease_until = $3 where id = $1 and lease_owner = $2 returning cancel_requested and not compensating as "cancelRequested"`,
+    values: [lease.operationId, lease.owner, new Date(rt.clock.now().getTime() + leaseMs)],
+  });
+  return rows[0] ?? null;
+}
+
+/** Gives a lease back; the operation runs again at `nextRunAt`, null: as it was. No harm when it is lost. */
+export async function releaseLease(rt: Runtime, lease: Lease, nextRunAt: Date | null): Promise<void> {
+  await rt.db.query({
+    name: "operation_release",
+    text: "update operation set lease_owner = null, lease_until = null, next_run_at = coalesce($3, next_run_at) where id = $1 and lease_owner = $2",
+    values: [lease.operationId, lease.owner, nextRunAt],
+  });
+}
+
+/** Ends the leases that processes before this one have left on an embedded database, which one process alone can have open. */
+export async function releaseLeasesOfOthers(rt: Runtime, ownerPrefix: string): Promise<void> {
+  await rt.db.query({
+    text: "update operation set lease_owner = null, lease_until = null where lease_owner is not null and not starts_with(lease_owner, $1)",
+    values: [ownerPrefix],
+  });
+}
+
+/** The operation with its row locked for the holder of the lease. Every write of a worker begins with this. @throws LeaseLost */
+export async function lockLeased(tx: Tx, lease: Lease): Promise<OperationWithSteps> {
+  const held = await tx.$queryRaw<unknown[]>`select 1 from operation where id = ${lease.operationId} and lease_owner = ${lease.owner} for update`;
+  const operation = held.length === 1 ? await tx.operation.findUnique({ where: { id: lease.operationId }, include: WITH_STEPS }) : null;
+  if (!operation) throw new LeaseLost(lease.operationId);
+  return operation;
+}
+
+/** The operation with its row locked, for a request. */
+export async function lockOperation(tx: Tx, id: string): Promise<OperationWithSteps | null> {
+  await tx.$queryRaw`select 1 from operation where id = ${id} for update`;
+  return tx.operation.findUnique({ where: { id }, include: WITH_STEPS });
+}
+
+export function operationWithSteps(rt: Runtime, id: string): Promise<OperationWithSteps | null> {
+  return rt.db.prisma.operation.findUnique({ where: { id }, include: WITH_STEPS });
+}
+
+export async function listOperationRows(
+  rt: Runtime,
+  scope: Scope,
+  filter: { subjectId?: string | undefined; status?: string | undefined; page: number; limit: number },
+): Promise<{ rows: OperationWithSteps[]; total: number }> {
+  const where = { ...within(scope), ...(filter.subjectId ? { subjectId: filter.subjectId } : {}), ...(filter.status ? { status: filter.status } : {}) };
+  const [rows, total] = await Promise.all([
+    rt.db.prisma.operation.findMany({ where, include: WITH_STEPS, orderBy: [{ createdAt: "desc" }, { id: "desc" }], skip: (filter.page - 1) * filter.limit, take: filter.limit }),
+    rt.db.prisma.operation.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+export async function updateStep(tx: Tx, operationId: string, position: number, data: Prisma.OperationStepUpdateInput): Promise<void> {
+  await tx.operationStep.update({ where: { operationId_position: { operationId, position } }, data, select: { position: true } });
+}
+
+export async function updateOperation(tx: Tx, id: string, data: Prisma.OperationUpdateInput): Promise<void> {
+  await tx.operation.update({ where: { id }, data, select: { id: true } });
+}
+
+/** Puts all steps back to their beginning. @param done for each position, whether the request itself has done it */
+export async function resetSteps(tx: Tx, operationId: string, done: readonly boolean[], at: Date): Promise<void> {
+  for (const [position, withRequest] of done.entries()) {
+    const times = withRequest ? { status: "succeeded", attempt: 1, startedAt: at, finishedAt: at } : { status: "pending", attempt: 0, startedAt: null, finishedAt: null };
+    await updateStep(tx, operationId, position, { ...times, compensationAttempt: 0, error: null, output: Prisma.DbNull });
+  }
+}

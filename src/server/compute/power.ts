@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import type { vmActionOutput, vmDeleteInput, vmDeleteOutput, vmStopInput } from "#shared/compute/schema.ts";
+import { VM_TRANSITIONS, type VmOperationAction } from "#shared/compute/states.ts";
+import type { MemberActor, Scope, SystemActor } from "#server/identity/actor.ts";
+import type { Prisma } from "#server/infra/prisma/client.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { visible } from "./policy.ts";
+import { vmWithRelationsIn } from "./repository.ts";
+import { requestVmOperation } from "./vm-requests.ts";
+
+type ActionView = z.infer<typeof vmActionOutput>;
+
+/** What a deletion takes on a real hypervisor: a shutdown and the removal of the disk. */
+const DELETE_SECONDS = 15;
+
+/** Each queues an operation and answers at once. @throws AppError NOT_FOUND, INVALID_STATE; starting also INSUFFICIENT_CREDITS */
+export function startVm(rt: Runtime, actor: MemberActor, id: string): Promise<ActionView> {
+  return act(rt, actor, actor, id, "start", {});
+}
+
+export function stopVm(rt: Runtime, actor: MemberActor, { id, ...input }: z.infer<typeof vmStopInput>): Promise<ActionView> {
+  return act(rt, actor, actor, id, "stop", input);
+}
+
+export function shutdownVm(rt: Runtime, actor: MemberActor, id: string): Promise<ActionView> {
+  return act(rt, actor, actor, id, "shutdown", {});
+}
+
+export function restartVm(rt: Runtime, actor: MemberActor, id: string): Promise<ActionView> {
+  return act(rt, actor, actor, id, "restart", {});
+}
+
+export function resetVm(rt: Runtime, actor: MemberActor, id: string): Promise<ActionView> {
+  return act(rt, actor, actor, id, "reset", {});
+}
+
+export function suspendVm(rt: Runtime, actor: MemberActor, id: string): Promise<ActionView> {
+  return act(rt, actor, actor, id, "suspend", {});
+}
+
+export function resumeVm(rt: Runtime, actor: MemberActor, id: string): Promise<ActionView> {
+  return act(rt, actor, actor, id, "resume", {});
+}
+
+/** Deletes a VM and its disk; its history stays. */
+export async function deleteVm(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmDeleteInput>): Promise<z.infer<typeof vmDeleteOutput>> {
+  const { id, status, operationId } = await act(rt, actor, actor, input.id, "delete", { force: input.force });
+  const estimate = rt.clock.now().getTime() + (DELETE_SECONDS * 1_000) / rt.config.simulationSpeed;
+  return { id, status, deletionJobId: operationId, estimatedCompletion: new Date(estimate).toISOString() };
+}
+
+/** Stops a VM for a reason of the platform's own; the VM shows it. */
+export function stopVmFor(rt: Runtime, actor: SystemActor, id: string, reason: string): Promise<ActionView> {
+  return act(rt, actor, "platform", id, "stop", { graceful: true, reason });
+}
+
+async function act(rt: Runtime, actor: MemberActor | SystemActor, scope: Scope, id: string, action: VmOperationAction, input: Prisma.InputJsonObject): Promise<ActionView> {
+  const operationId = await transact(rt, async (tx) => {
+    const vm = visible(await vmWithRelationsIn(tx, id), scope, "VM");
+    return requestVmOperation(tx, vm, { action, input, actor, at: rt.clock.now() });
+  });
+  rt.signals.send("operations");
+  return { id, status: VM_TRANSITIONS[action].during, operationId };
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { postFirstHour } from "#server/billing/first-hour.ts";
+import { voidHold } from "#server/billing/ledger.ts";
+import { AppError } from "#shared/errors.ts";
+import type { OperationDefinition } from "./operation-definition.ts";
+import { lockVm, writeAddresses } from "./repository.ts";
+import { awaitAddress, startGuest } from "./vm-guest-steps.ts";
+import { onHost } from "./vm-host.ts";
+import { resourceOf, settleVm } from "./vm-status.ts";
+
+/** A full clone of a large image on slow storage. */
+const CREATE_TIMEOUT_MS = 30 * 60_000;
+const CONFIGURE_TIMEOUT_MS = 60_000;
+const DESTROY_TIMEOUT_MS = 10 * 60_000;
+
+const input = z.object({
+  holdId: z.string().nullable(),
+  /** micro-credits an hour, as they were when the hold was made */
+  computePrice: z.string(),
+  storagePrice: z.string(),
+  /** SHA-512-crypt; erased as soon as the guest has it, or the operation turns back */
+  passwordHash: z.string().optional(),
+});
+
+/** Makes a VM that runs and is paid for, or leaves nothing. */
+export const vmCreate: OperationDefinition<z.infer<typeof input>> = {
+  kind: "vm.create",
+  input,
+  cancellable: true,
+  steps: [
+    {
+      name: "hold",
+      weight: 2,
+      withRequest: true,
+      // The last to be undone: with it nothing is left, and the VM says so.
+      async commitCompensation(tx, ctx) {
+        const at = ctx.rt.clock.now();
+        const vm = await lockVm(tx, ctx.operation.subjectId);
+        if (ctx.operation.input.holdId !== null) await voidHold(tx, ctx.operation.input.holdId, at);
+        await settleVm(tx, vm, { status: "rolled_back", reason: ctx.failure?.message ?? null, at });
+      },
+    },
+    // Its place is free again when the VM counts as gone.
+    { name: "reserve", weight: 3, withRequest: true },
+    {
+      name: "create",
+      weight: 40,
+      run: (ctx) =>
+        onHost(ctx, CREATE_TIMEOUT_MS, (driver, vm, call) =>
+          driver.create(vm.hypervisorRef, { image: vm.image.slug, vcpu: vm.vcpu, memoryMb: vm.memoryMb, storageGb: vm.storageGb }, call),
+        ),
+      compensate: (ctx) => onHost(ctx, DESTROY_TIMEOUT_MS, (driver, vm, call) => driver.destroy(vm.hypervisorRef, call)),
+    },
+    {
+      name: "configure",
+      weight: 10,
+      forgets: ["passwordHash"],
+      run: (ctx) =>
+        onHost(ctx, CONFIGURE_TIMEOUT_MS, (driver, vm, call) => {
+          const { passwordHash } = ctx.operation.input;
+          if (passwordHash === undefined) throw new AppError("INTERNAL_ERROR", "The password's hash is gone.");
+          return driver.configure(vm.hypervisorRef, { hostname: vm.name, user: vm.image.defaultUser, passwordHash, sshKeys: vm.sshKeys }, call);
+        }),
+    },
+    { name: "start", weight: 15, run: startGuest },
+    { name: "address", weight: 25, run: awaitAddress, commit: async (tx, ctx, seen) => writeAddresses(tx, ctx.operation.subjectId, seen as Awaited<ReturnType<typeof awaitAddress>>) },
+    {
+      name: "charge",
+      weight: 5,
+      async commit(tx, ctx) {
+        const at = ctx.rt.clock.now();
+        const { holdId, computePrice, storagePrice } = ctx.operation.input;
+        const vm = await lockVm(tx, ctx.operation.subjectId);
+        await postFirstHour(tx, { holdId, resource: resourceOf(vm), computePricePerHour: BigInt(computePrice), storagePricePerHour: BigInt(storagePrice), at });
+        await settleVm(tx, vm, { status: "running", reason: null, at, booted: true });
+      },
+    },
+  ],
+};
