@@ -1,0 +1,21 @@
+import createNextIntlPlugin from "next-intl/plugin";
+
+const withNextIntl = createNextIntlPlugin("./src/components/i18n/request.ts");
+
+/**
+ * Next serves pages alone: the API, sockets and security headers belong to the Node server in front of it (src/server/http).
+ * @type {import("next").NextConfig}
+ */
+const config = {
+  distDir: process.env.NEXT_DIST_DIR || ".next",
+  poweredByHeader: false,
+  // The server in front compresses.
+  compress: false,
+  reactStrictMode: true,
+  devIndicators: false,
+  experimental: {
+    optimizePackageImports: ["@mantine/core", "@mantine/hooks", "@mantine/notifications", "@tabler/icons-react", "recharts", "mantine-datatable"],
+  },
+};
+
+export default withNextIntl(config);

@@ -1,0 +1,29 @@
+import { cookies } from "next/headers";
+import { notFound } from "next/navigation";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages } from "next-intl/server";
+import type { ReactNode } from "react";
+import { SocketProvider } from "#components/api/socket-provider.tsx";
+import { requireViewer } from "#components/api/viewer.ts";
+import { pickMessages } from "#components/i18n/load-messages.ts";
+import { Frame } from "#components/layout/frame.tsx";
+import { ViewerProvider } from "#components/layout/viewer-context.tsx";
+import { PREFERENCE_COOKIES } from "#components/theme/preferences.ts";
+
+/** The administrators' side. For anybody without a role on the platform it does not exist. */
+export default async function AdminLayout({ children }: { children: ReactNode }) {
+  const viewer = await requireViewer();
+  if (viewer.me.role === null) notFound();
+  const [messages, jar] = await Promise.all([getMessages(), cookies()]);
+  return (
+    <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "credits", "machines", "admin"])}>
+      <ViewerProvider viewer={viewer}>
+        <SocketProvider>
+          <Frame side="admin" collapsed={jar.get(PREFERENCE_COOKIES.rail)?.value === "1"}>
+            {children}
+          </Frame>
+        </SocketProvider>
+      </ViewerProvider>
+    </NextIntlClientProvider>
+  );
+}

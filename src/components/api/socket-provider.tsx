@@ -1,0 +1,31 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { LiveConnection, type LiveStatus } from "./live-connection.ts";
+
+const LiveContext = createContext<LiveConnection | null>(null);
+
+/** One socket for the page, opened after hydration. After an interruption everything on screen is asked for again, because events may have been missed. */
+export function SocketProvider({ children }: { children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [connection] = useState(() => new LiveConnection());
+  useEffect(() => {
+    connection.open(() => void queryClient.invalidateQueries());
+    return () => connection.close();
+  }, [connection, queryClient]);
+  return <LiveContext value={connection}>{children}</LiveContext>;
+}
+
+/** The page's connection, for the hooks in use-live.ts. */
+export function useLiveConnection(): LiveConnection {
+  const connection = useContext(LiveContext);
+  if (!connection) throw new Error("useLiveConnection needs a SocketProvider above it");
+  return connection;
+}
+
+/** "connecting" until the first answer, then "online" or "offline". */
+export function useLiveStatus(): LiveStatus {
+  const connection = useLiveConnection();
+  return useSyncExternalStore(connection.onStatus, () => connection.status, () => "connecting");
+}

@@ -1,0 +1,32 @@
+import type { Locale } from "./locales.ts";
+import type admin from "./messages/en/admin.json";
+import type auth from "./messages/en/auth.json";
+import type common from "./messages/en/common.json";
+import type credits from "./messages/en/credits.json";
+import type docs from "./messages/en/docs.json";
+import type errors from "./messages/en/errors.json";
+import type machines from "./messages/en/machines.json";
+import type projects from "./messages/en/projects.json";
+import type settings from "./messages/en/settings.json";
+import type shell from "./messages/en/shell.json";
+import type vm from "./messages/en/vm.json";
+
+/** Makes `t("…")` accept only keys that exist in English. */
+declare module "next-intl" {
+  interface AppConfig {
+    Locale: Locale;
+    Messages: {
+      admin: typeof admin;
+      auth: typeof auth;
+      common: typeof common;
+      credits: typeof credits;
+      docs: typeof docs;
+      errors: typeof errors;
+      machines: typeof machines;
+      projects: typeof projects;
+      settings: typeof settings;
+      shell: typeof shell;
+      vm: typeof vm;
+    };
+  }
+}
