@@ -34,7 +34,11 @@ export async function createAccount<T>(rt: Runtime, account: NewAccount, then: (
       return then(tx, user, organizationId);
     });
   } catch (error) {
-    if (isEmailTaken(error)) throw new AppError("EMAIL_TAKEN", undefined, { details: [{ field: "email", message: "is in use already" }] });
+    if (isEmailTaken(error)) throw emailTaken();
     throw error;
   }
+}
+
+export function emailTaken(): AppError {
+  return new AppError("EMAIL_TAKEN", undefined, { details: [{ field: "email", message: "is in use already" }] });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AppError } from "#shared/errors.ts";
+import type { AppError } from "#shared/errors.ts";
 import { hashPassword, UNKNOWN_USER_HASH, verifyPassword } from "./passwords.ts";
 
 const COSTS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;

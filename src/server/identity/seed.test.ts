@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { availableCredits } from "#server/billing/credits.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
-import { demoAccounts, ensureAdmin, seedDemoAccounts } from "./seed.ts";
+import { demoAccounts } from "./demo-accounts.ts";
+import { ensureAdmin, seedDemoAccounts } from "./seed.ts";
 import { login } from "./sign-in.ts";
 
 let rt: TestRuntime;

@@ -1,36 +1,13 @@
-import { credits } from "#shared/credits.ts";
 import { AppError } from "#shared/errors.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import { createAccount, type NewAccount } from "./accounts.ts";
+import { createAccount } from "./accounts.ts";
+import { DEMO_ADMIN, DEMO_CUSTOMER, DEMO_EMAILS, type DemoAccount, demoAccounts, type DemoPerson } from "./demo-accounts.ts";
 import { hashPassword } from "./passwords.ts";
-import { findUserByEmail, findUsersWithHome, hasPlatformRole, setDisabled } from "./repository.ts";
+import { findUserByEmail, hasPlatformRole, setDisabled } from "./repository.ts";
 
-/** The demo's password, for the API and the sign-in form; production has no account with it. */
+/** For the API and the sign-in form. */
 const DEMO_PASSWORD = "switchyard-demo";
-
-const DEMO_ADMIN: Person = { email: "admin@demo.switchyard.example", name: "Sam Porter", platformRole: "admin", welcome: credits(100) };
-const DEMO_CUSTOMER: Person = { email: "ada@demo.switchyard.example", name: "Ada Lovelace", platformRole: null, welcome: credits(500) };
-const DEMO_EMAILS = [DEMO_ADMIN.email, DEMO_CUSTOMER.email];
-type Person = Pick<NewAccount, "email" | "name" | "platformRole" | "welcome">;
-
-export interface DemoAccount {
-  id: string;
-  email: string;
-  /** role on the platform, or "customer" */
-  role: string;
-  organizationId: string;
-}
-
-/** Accounts with one-click sign-in; none in production, whatever the database holds. */
-export async function demoAccounts(rt: Runtime): Promise<DemoAccount[]> {
-  if (rt.config.mode !== "demo") return [];
-  const rows = await findUsersWithHome(rt, DEMO_EMAILS);
-  return DEMO_EMAILS.flatMap((email) => {
-    const row = rows.find((candidate) => candidate.email === email);
-    return row?.organizationId ? [{ id: row.id, email, role: row.platformRole ?? "customer", organizationId: row.organizationId }] : [];
-  });
-}
 
 /** Makes the demo's accounts where they are missing. @returns all of them, and the customer whom the rest of the demo's data belongs to */
 export async function seedDemoAccounts(rt: Runtime): Promise<{ accounts: (DemoAccount & { password: string })[]; customer: { userId: string; organizationId: string } }> {
@@ -61,7 +38,7 @@ export async function ensureAdmin(rt: Runtime): Promise<void> {
   );
 }
 
-async function createOnce(rt: Runtime, person: Person, password: string): Promise<void> {
+async function createOnce(rt: Runtime, person: DemoPerson, password: string): Promise<void> {
   if (await findUserByEmail(rt.db.prisma, person.email)) return;
   const passwordHash = await hashPassword(password);
   try {

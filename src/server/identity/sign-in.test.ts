@@ -6,8 +6,9 @@ import type { Runtime } from "#server/infra/runtime.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { authenticate } from "./authenticate.ts";
+import { demoAccounts } from "./demo-accounts.ts";
 import { purgeIdentity } from "./jobs.ts";
-import { demoAccounts, seedDemoAccounts } from "./seed.ts";
+import { seedDemoAccounts } from "./seed.ts";
 import { demoSignIn, login, signInBrowser, signup } from "./sign-in.ts";
 
 let rt: TestRuntime;

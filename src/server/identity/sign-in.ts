@@ -5,16 +5,23 @@ import { loginInput, type loginOutput, type signupInput } from "#shared/identity
 import type { User } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import type { BrowserSession, SignInMeta } from "#server/trpc/in-process.ts";
-import { createAccount } from "./accounts.ts";
+import { createAccount, emailTaken } from "./accounts.ts";
 import { insertAttempt, settleAttempt } from "./attempt-repository.ts";
 import { beginAttempt, failAttempt } from "./attempts.ts";
-import { demoAccounts } from "./seed.ts";
+import { demoAccounts } from "./demo-accounts.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import { profileOf } from "./profile.ts";
 import { findUserByEmail, getUser } from "./repository.ts";
 import { type NewSession, openSession, tokensOf } from "./sessions.ts";
 import { type RequestMeta, userActor } from "./user-actor.ts";
+
+/** What the browser's cookie is made from. */
+export interface BrowserSession {
+  userId: string;
+  sessionId: string;
+  email: string;
+  name: string;
+}
 
 type LoginOutput = z.output<typeof loginOutput>;
 
@@ -32,15 +39,15 @@ export async function signup(rt: Runtime, meta: RequestMeta, input: z.output<typ
     welcome: credits(rt.config.welcomeCredits),
   };
   try {
-    if (taken) throw new AppError("EMAIL_TAKEN", undefined, { details: [{ field: "email", message: "is in use already" }] });
+    if (taken) throw emailTaken();
     const passwordHash = await hashPassword(input.password);
-    const { user, session } = await createAccount(rt, { ...account, passwordHash }, async (tx, user, organizationId) => {
+    const made = await createAccount(rt, { ...account, passwordHash }, async (tx, user, organizationId) => {
       const session = await openSession(tx, user, "token", meta, at);
       await insertAttempt(tx, { email, ip: meta.ip, succeeded: true, reason: "signup", at });
       await recordAudit(tx, userActor(user, session.id, [], meta), { action: "user.signup", subjectType: "user", subjectId: user.id, organizationId, at });
       return { user, session };
     });
-    return await answer(rt, user, session);
+    return await answer(rt, made.user, made.session);
   } catch (error) {
     if (error instanceof AppError && error.code === "EMAIL_TAKEN") await insertAttempt(rt.db.prisma, { email, ip: meta.ip, succeeded: false, reason: "email_taken", at });
     throw error;
@@ -57,7 +64,7 @@ export async function login(rt: Runtime, meta: RequestMeta, input: z.output<type
  * Signs a browser in. @returns null when the e-mail address or the password is wrong
  * @throws AppError RATE_LIMITED after too many failures
  */
-export async function signInBrowser(rt: Runtime, credentials: { email: string; password: string }, meta: SignInMeta): Promise<BrowserSession | null> {
+export async function signInBrowser(rt: Runtime, credentials: { email: string; password: string }, meta: RequestMeta): Promise<BrowserSession | null> {
   const parsed = loginInput.safeParse(credentials);
   if (!parsed.success) return null;
   try {
@@ -70,7 +77,7 @@ export async function signInBrowser(rt: Runtime, credentials: { email: string; p
 }
 
 /** One click: a browser session of a demo account. @returns null for any other user, and outside the demo */
-export async function demoSignIn(rt: Runtime, userId: string, meta: SignInMeta): Promise<BrowserSession | null> {
+export async function demoSignIn(rt: Runtime, userId: string, meta: RequestMeta): Promise<BrowserSession | null> {
   if (!(await demoAccounts(rt)).some((account) => account.id === userId)) return null;
   const user = await getUser(rt.db.prisma, userId);
   if (!user || user.disabledAt) return null;

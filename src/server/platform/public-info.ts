@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { publicInfoOutput } from "#shared/platform/schema.ts";
-import { demoAccounts } from "#server/identity/seed.ts";
+import { demoAccounts } from "#server/identity/demo-accounts.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
 /** What the sign-in pages may know; demo accounts in demo mode alone. */
