@@ -51,14 +51,13 @@ async function runAndReload() {
     });
   });
   const changes = watchSources(root, ["src/server", "src/shared", "prisma"]);
-  const change = () => Promise.race([stopped, changes.next().then((path) => ({ path }))]);
   for (let first = true; ; first = false) {
-    const code = server.exited.then((value) => ({ code: value }));
-    let event = await Promise.race([code, change()]);
+    const changed = Promise.race([stopped, changes.next().then((path) => ({ path }))]);
+    let event = await Promise.race([server.exited.then((code) => ({ code })), changed]);
     if (event.code !== undefined) {
       if (first) return event.code;
       process.stdout.write(`The server ended with ${event.code}; waiting for a change …\n`);
-      event = await change();
+      event = await changed;
     }
     if (event.stop) return server.exited;
     process.stdout.write(`${event.path} changed, restarting …\n`);

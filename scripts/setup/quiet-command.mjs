@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** A step of the setup that failed, with what the command printed: shown without a stack. */
 export class SetupError extends Error {}
@@ -17,6 +20,11 @@ export async function quietCommand(title, command, args, options) {
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.on("data", (chunk) => chunks.push(chunk));
   child.stderr.on("data", (chunk) => chunks.push(chunk));
+  const stop = (signal) => {
+    child.kill(signal);
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
   const code = await new Promise((resolve) => {
     child.on("error", (error) => {
       chunks.push(Buffer.from(error.message));
@@ -24,6 +32,7 @@ export async function quietCommand(title, command, args, options) {
     });
     child.on("close", (exitCode) => resolve(exitCode ?? 1));
   });
+  for (const signal of SIGNALS) process.off(signal, stop);
   process.stdout.write(code === 0 ? `${((Date.now() - started) / 1000).toFixed(1)} s\n` : "failed\n");
   if (code !== 0) throw new SetupError(`${Buffer.concat(chunks).toString().trim()}\n\n${title}: failed.`);
 }
