@@ -6,7 +6,7 @@ import { type Probe, startTestWeb, type TestWeb } from "#server/testing/web.ts";
 
 describe("the web server", () => {
   let web: TestWeb;
-  let seen: { url: string | undefined; ip: unknown; id: unknown }[] = [];
+  let seen: { url: string | undefined; ip: unknown; id: unknown; path: unknown }[] = [];
   const device = express.Router().post("/claim", (request, response) => void response.json({ got: request.body }));
   beforeAll(async () => {
     web = await startTestWeb({
@@ -16,7 +16,7 @@ describe("the web server", () => {
         device,
         next: {
           handle: (request, response) => {
-            seen.push({ url: request.url, ip: request.headers["x-switchyard-ip"], id: request.headers["x-request-id"] });
+            seen.push({ url: request.url, ip: request.headers["x-switchyard-ip"], id: request.headers["x-request-id"], path: request.headers["x-request-path"] });
             response.setHeader("content-type", "text/html");
             response.end(`<p>${"page ".repeat(500)}</p>`);
           },
@@ -29,8 +29,8 @@ describe("the web server", () => {
 
   it("hands pages to Next with the caller's address and id, which nobody can forge", async () => {
     seen = [];
-    const page = await fetch(`${web.url}/machines?x=1`, { headers: { "x-switchyard-ip": "6.6.6.6", "x-request-id": "abc", "x-forwarded-for": "7.7.7.7", "accept-encoding": "gzip" } });
-    expect(seen).toEqual([{ url: "/machines?x=1", ip: "127.0.0.1", id: "abc" }]);
+    const page = await fetch(`${web.url}/machines?x=1&_rsc=abc`, { headers: { "x-switchyard-ip": "6.6.6.6", "x-request-path": "/evil", "x-request-id": "abc", "x-forwarded-for": "7.7.7.7", "accept-encoding": "gzip" } });
+    expect(seen).toEqual([{ url: "/machines?x=1&_rsc=abc", ip: "127.0.0.1", id: "abc", path: "/machines?x=1" }]);
     expect(page.headers.get("content-encoding")).toBe("gzip");
     expect(page.headers.get("content-security-policy")).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
     expect(page.headers.get("content-security-policy")).not.toMatch(/unsafe-eval/);

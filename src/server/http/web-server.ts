@@ -96,6 +96,7 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
       // The pages' server components read these; they must be ours, whatever the caller sent.
       request.headers["x-request-id"] = scope.id;
       request.headers["x-switchyard-ip"] = scope.ip;
+      request.headers["x-request-path"] = pagePath(url);
       // A QR's alphanumeric mode has capitals alone; whoever types the address doesn't.
       if (url.startsWith("/c/")) request.url = `/C/${url.slice(3)}`;
       app(request, response);
@@ -129,6 +130,11 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
       await closed;
     },
   };
+}
+
+/** Where somebody comes back to after signing in: the page's own address, without what Next's router adds to fetch it. */
+function pagePath(url: string): string {
+  return url.replace(/([?&])_rsc=[^&]*&?/, "$1").replace(/[?&]$/, "");
 }
 
 function listenOn(server: Server, port: number, host: string): Promise<number> {

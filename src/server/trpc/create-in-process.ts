@@ -1,13 +1,15 @@
 import { newId } from "#shared/ids.ts";
+import { createOpenApiDocument, type OpenApiDocument } from "#server/http/openapi/document.ts";
 import { authenticate } from "#server/identity/authenticate.ts";
 import { endBrowserSession } from "#server/identity/sessions.ts";
 import { demoSignIn, signInBrowser } from "#server/identity/sign-in.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import type { InProcess } from "./in-process.ts";
-import { createCaller } from "./root.ts";
+import { appRouter, createCaller } from "./root.ts";
 
 /** The handle for Next's pages; see in-process.ts. */
 export function createInProcess(rt: Runtime): InProcess {
+  let document: OpenApiDocument | undefined;
   return {
     async api(headers) {
       const requestId = headers.get("x-request-id") ?? newId("request");
@@ -26,6 +28,7 @@ export function createInProcess(rt: Runtime): InProcess {
     signIn: (credentials, meta) => signInBrowser(rt, credentials, meta),
     demoSignIn: (userId, meta) => demoSignIn(rt, userId, meta),
     signOut: (sessionId) => endBrowserSession(rt, sessionId),
+    openApi: () => (document ??= createOpenApiDocument(appRouter, { version: rt.version, publicUrl: rt.config.publicUrl })),
     authSecret: rt.config.authSecret,
     mode: rt.config.mode,
     publicUrl: rt.config.publicUrl,

@@ -1,3 +1,4 @@
+import type { OpenApiDocument } from "#server/http/openapi/document.ts";
 import type { createCaller } from "./root.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface InProcess {
   /** Demo mode alone: opens a session of a demo account. */
   demoSignIn(userId: string, meta: SignInMeta): Promise<BrowserSession | null>;
   signOut(sessionId: string): Promise<void>;
+  /** The REST API's description, for its reference page. */
+  openApi(): OpenApiDocument;
   authSecret: string;
   mode: "demo" | "production";
   publicUrl: string;
