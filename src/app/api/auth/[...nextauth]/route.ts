@@ -9,7 +9,7 @@ interface RouteContext {
 
 /** next-auth's endpoints. The options depend on the running server, so they are made when a request comes. */
 async function handler(request: NextRequest, context: RouteContext) {
-  const meta = { ip: request.headers.get("x-real-ip") ?? "", userAgent: request.headers.get("user-agent") ?? "" };
+  const meta = { ip: request.headers.get("x-switchyard-ip") ?? "", userAgent: request.headers.get("user-agent") ?? "" };
   return NextAuth(request, { params: await context.params }, authOptions(inProcess(), meta)) as Promise<Response>;
 }
 

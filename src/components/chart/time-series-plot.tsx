@@ -1,0 +1,73 @@
+"use client";
+
+import { useReducedMotion } from "@mantine/hooks";
+import { useFormatter, useTimeZone } from "next-intl";
+import { Area, Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { type PlotProps, type Series, seriesColor } from "./chart-data.ts";
+import classes from "./chart.module.css";
+import { timeTicks, zoneOffset } from "./time-axis.ts";
+
+const TICK = { fontSize: 12, fill: "var(--sy-text-dim)" } as const;
+
+/** The drawing itself. It stands alone, so that Recharts is in a file of its own that pages fetch when a chart is shown. */
+export function TimeSeriesPlot({ series, data, kind, height, format, formatTick = format, stacked, domain = [0, "auto"], syncId, mark, title }: PlotProps) {
+  const formatter = useFormatter();
+  const timeZone = useTimeZone() ?? "UTC";
+  const still = useReducedMotion();
+  const rows = data.map((point) => ({ ...point, ms: Date.parse(point.at) }));
+  const from = rows[0]?.ms ?? 0;
+  const to = rows[rows.length - 1]?.ms ?? 0;
+  const { ticks, unit } = timeTicks(from, to, 6, zoneOffset(timeZone, from));
+  const tick = (ms: number) => formatter.dateTime(new Date(ms), unit === "day" ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const draw = (each: Series, index: number) => {
+    const common = { key: each.key, dataKey: each.key, name: each.label, isAnimationActive: false, ...(stacked ? { stackId: "all" } : {}) };
+    const color = seriesColor(each, index);
+    const line = { stroke: color, strokeWidth: 1.75, ...(each.dashed ? { strokeDasharray: "5 4" } : {}), dot: rows.length === 1, activeDot: { r: 3.5, strokeWidth: 0 }, type: "monotone" as const };
+    const drawnAs = each.kind ?? kind;
+    if (drawnAs === "bar") return <Bar {...common} fill={color} maxBarSize={28} radius={stacked ? 0 : [2, 2, 0, 0]} />;
+    if (drawnAs === "line") return <Line {...common} {...line} connectNulls={false} />;
+    return <Area {...common} {...line} connectNulls={false} fill={color} fillOpacity={stacked ? 0.5 : 0.12} />;
+  };
+  return (
+    <ResponsiveContainer width="100%" height={height}>
+      <ComposedChart data={rows} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer title={title} {...(syncId === undefined ? {} : { syncId, syncMethod: "value" as const })}>
+        <CartesianGrid vertical={false} stroke="var(--sy-line)" />
+        <XAxis
+          dataKey="ms"
+          type="number"
+          scale="time"
+          domain={["dataMin", "dataMax"]}
+          ticks={ticks}
+          tickFormatter={tick}
+          tick={TICK}
+          tickLine={false}
+          axisLine={{ stroke: "var(--sy-line-strong)" }}
+          minTickGap={24}
+          {...(kind === "bar" ? { padding: { left: 16, right: 16 } } : {})}
+        />
+        <YAxis domain={[...domain]} tickFormatter={formatTick} tick={TICK} tickLine={false} axisLine={false} width="auto" tickCount={5} />
+        <Tooltip
+          isAnimationActive={!still}
+          animationDuration={120}
+          cursor={{ stroke: "var(--sy-text-faint)", strokeWidth: 1, fill: "var(--sy-raised)", fillOpacity: 0.5 }}
+          content={({ active, payload, label }) =>
+            active && payload?.length ? (
+              <div className={classes.tooltip}>
+                <div className={classes.moment}>{formatter.dateTime(new Date(Number(label)), { dateStyle: "medium", timeStyle: "short" })}</div>
+                {payload.map((entry) => (
+                  <div key={String(entry.dataKey)} className={classes.reading}>
+                    <span className={classes.swatch} style={{ color: entry.color }} aria-hidden />
+                    <span>{entry.name}</span>
+                    <strong>{typeof entry.value === "number" ? format(entry.value) : "—"}</strong>
+                  </div>
+                ))}
+              </div>
+            ) : null
+          }
+        />
+        {mark && <ReferenceLine x={Date.parse(mark.at)} stroke="var(--sy-text-faint)" strokeDasharray="2 3" label={{ value: mark.label, position: "insideTopRight", fontSize: 12, fill: "var(--sy-text-dim)" }} />}
+        {series.map(draw)}
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+}
