@@ -5,7 +5,7 @@ import { quietCommand } from "./quiet-command.mjs";
 import { hashOf, readStamp, writeStamp } from "./stamp.mjs";
 
 /** What the pages are made from. They take only types from src/server, so a change there needs no build. */
-const SOURCES = ["src/app", "src/components", "src/shared", "public", "package-lock.json", "package.json", "tsconfig.json"];
+const SOURCES = ["src/app", "src/components", "src/shared", "public", "package-lock.json"];
 
 /**
  * Builds the pages when their sources changed.
