@@ -6,7 +6,8 @@ import { hypervisorRef } from "./drivers/driver.ts";
 import { cancelOperation, getOperation } from "./operations.ts";
 import { createProject } from "./projects.ts";
 import { createVm } from "./provision.ts";
-import { anyCall, type ComputeBench, createComputeBench, TEST_REGION } from "./testing/bench.ts";
+import { type ComputeBench, createComputeBench } from "./testing/bench.ts";
+import { anyCall, TEST_REGION } from "./testing/places.ts";
 import { getVm, listVms } from "./vms.ts";
 
 let bench: ComputeBench;

@@ -1,4 +1,3 @@
-import { operationIsOver } from "#shared/compute/states.ts";
 import { credits } from "#shared/credits.ts";
 import { systemClock } from "#server/infra/clock.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
@@ -8,10 +7,11 @@ import type { Driver } from "../drivers/driver.ts";
 import { type Fault, clearFaults, injectFault } from "../drivers/simulated/faults.ts";
 import { createSimulatedDriver, simulatedHostFolder } from "../drivers/simulated/simulated-driver.ts";
 import { type OperationWorker, startOperationWorker, type WorkerOptions } from "../operation-worker.ts";
-import { type OperationWithSteps, operationWithSteps } from "../operation-repository.ts";
+import type { OperationWithSteps } from "../operation-repository.ts";
 import { createProject } from "../projects.ts";
 import { createVm } from "../provision.ts";
 import { seedCatalog } from "../seed.ts";
+import { endedOperation, TEST_HOST, TEST_REGION } from "./places.ts";
 
 /** A catalog, a customer with credits and a project on a database of their own, with the computer's clock: the hypervisor's tasks take real time. */
 export interface ComputeBench {
@@ -29,11 +29,6 @@ export interface ComputeBench {
   ended(operationId: string): Promise<OperationWithSteps>;
   close(): Promise<void>;
 }
-
-/** The one host of its region: what is not there is nowhere. */
-export const TEST_HOST = { name: "sim-frankfurt-1", vcpu: 96, memoryMb: 384 * 1024, storageGb: 8_000 };
-export const TEST_REGION = "eu-frankfurt";
-export const ENDED_TIMEOUT_MS = 20_000;
 
 export async function createComputeBench(welcome = credits(100)): Promise<ComputeBench> {
   const base = await createTestRuntime({ simulationSpeed: 200 });
@@ -67,16 +62,3 @@ export async function createComputeBench(welcome = credits(100)): Promise<Comput
     },
   };
 }
-
-/** Waits for the operation's end. @throws Error with where it stands after 20 s */
-export async function endedOperation(rt: Runtime, operationId: string): Promise<OperationWithSteps> {
-  const deadline = Date.now() + ENDED_TIMEOUT_MS;
-  for (;;) {
-    const operation = await operationWithSteps(rt, operationId);
-    if (operation && operationIsOver(operation.status)) return operation;
-    if (Date.now() > deadline) throw new Error(`${operationId} has not ended: ${JSON.stringify(operation)}`);
-    await new Promise((done) => setTimeout(done, 10));
-  }
-}
-
-export const anyCall = { key: "test", signal: new AbortController().signal };
