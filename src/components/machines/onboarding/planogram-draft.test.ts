@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { asSlots, fill, type PlanogramDraft, setCount, toSave, withTemplate } from "./planogram-draft.ts";
+
+const template = (columns: number, capacity: number) => ({
+  id: `mtp_${columns}`,
+  slug: "t",
+  name: "T",
+  description: "",
+  heartbeatSeconds: 60,
+  slots: ["A", "B"].flatMap((letter, row) => Array.from({ length: columns }, (_, i) => ({ code: `${letter}${i + 1}`, row: row + 1, column: i + 1, capacity }))),
+});
+const empty: PlanogramDraft = { templateId: null, slots: [] };
+
+describe("a planogram while it is edited", () => {
+  it("fills a slot, or its row, to capacity, and empties it", () => {
+    const start = withTemplate(empty, template(3, 8));
+    const one = fill(start, "A2", "prd_1", "slot");
+    expect(one.slots.filter((slot) => slot.productId).map((slot) => [slot.code, slot.count])).toEqual([["A2", 8]]);
+    const row = fill(one, "B1", "prd_2", "row");
+    expect(row.slots.filter((slot) => slot.productId === "prd_2").map((slot) => slot.code)).toEqual(["B1", "B2", "B3"]);
+    expect(fill(row, "B1", null, "row").slots.filter((slot) => slot.count > 0)).toHaveLength(1);
+  });
+
+  it("keeps what is in slots of the same code when the template changes, cut to their capacity", () => {
+    const before = fill(withTemplate(empty, template(3, 8)), "A1", "prd_1", "row");
+    const after = withTemplate(before, template(2, 5));
+    expect(after.templateId).toBe("mtp_2");
+    expect(after.slots.map((slot) => [slot.code, slot.productId, slot.count])).toEqual([["A1", "prd_1", 5], ["A2", "prd_1", 5], ["B1", null, 0], ["B2", null, 0]]);
+  });
+
+  it("keeps counts between nothing and the capacity", () => {
+    const draft = fill(withTemplate(empty, template(1, 4)), "A1", "prd_1", "slot");
+    expect(setCount(draft, "A1", 99).slots[0]?.count).toBe(4);
+    expect(setCount(draft, "A1", -1).slots[0]?.count).toBe(0);
+  });
+
+  it("shows products by their id and saves what the API takes", () => {
+    const draft = fill(withTemplate(empty, template(1, 4)), "A1", "prd_1", "slot");
+    expect(asSlots(draft, [{ id: "prd_1", name: "Cola", sku: "C", price: "1" }])[0]?.product?.name).toBe("Cola");
+    expect(toSave({ ...draft, templateId: "mtp_1" }).slots[0]).toEqual({ code: "A1", productId: "prd_1", count: 4, price: null });
+  });
+});
