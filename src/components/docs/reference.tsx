@@ -7,7 +7,7 @@ import { CodeBlock } from "./code-block.tsx";
 import classes from "./docs.module.css";
 import { Method, Operation } from "./operation.tsx";
 
-const BASICS = ["auth", "organization", "money", "pages", "idempotency", "limits"] as const;
+const BASICS = ["auth", "organization", "money", "pages", "idempotency", "limits", "live"] as const;
 
 const ERROR_EXAMPLE = {
   error: {

@@ -1,5 +1,9 @@
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "#shared/ids.ts";
+import { createLogger } from "#server/infra/logger.ts";
 import { startTestWeb, type TestWeb } from "#server/testing/web.ts";
+import { createRateLimit } from "./rate-limit.ts";
 
 describe("the rate limit", () => {
   let web: TestWeb;
@@ -27,5 +31,27 @@ describe("the rate limit", () => {
     // The address has its own count: one of five was the signup.
     const anonymous = await web.rest("GET", "/openapi.json");
     expect(anonymous.headers.get("x-ratelimit-remaining")).toBe("3");
+  });
+});
+
+describe.skipIf(!process.env.TEST_REDIS_URL)("the rate limit in Redis", () => {
+  it("is one for all processes, and goes on in memory when Redis is away", async () => {
+    const config = { redisUrl: process.env.TEST_REDIS_URL ?? null, rateLimitPerMinute: 3 };
+    const log = createLogger("silent");
+    const [one, two] = [createRateLimit({ config, log }), createRateLimit({ config, log })];
+    const caller = newId("user");
+    // Until it is connected each counts for itself; a look from outside says when it counts in Redis.
+    const redis = new Redis(config.redisUrl ?? "");
+    for (const limit of [one, two]) {
+      const warm = newId("user");
+      await expect.poll(async () => (await limit.take(warm)) && redis.exists(`switchyard:rest:${warm}`)).toBe(1);
+    }
+    redis.disconnect();
+    const taken = [];
+    for (const limit of [one, two, one, two]) taken.push(await limit.take(caller));
+    expect(taken.map(({ error }) => error?.code ?? null)).toEqual([null, null, null, "RATE_LIMITED"]);
+    one.close();
+    expect((await one.take(caller)).error).toBeNull();
+    two.close();
   });
 });

@@ -1,7 +1,8 @@
 import { Redis } from "ioredis";
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "#shared/errors.ts";
-import type { Runtime } from "#server/infra/runtime.ts";
+import type { Config } from "#server/infra/config.ts";
+import type { Logger } from "#server/infra/logger.ts";
 
 export interface RateLimit {
   /** Counts one request of the caller. @returns the headers for its answer, and the error when it was one too many */
@@ -12,7 +13,7 @@ export interface RateLimit {
 const WINDOW_SECONDS = 60;
 
 /** Requests a minute and caller. In memory, or in Redis for all processes; while Redis is away each process counts for itself. */
-export function createRateLimit(rt: Pick<Runtime, "config" | "log">): RateLimit {
+export function createRateLimit(rt: { config: Pick<Config, "rateLimitPerMinute" | "redisUrl">; log: Logger }): RateLimit {
   const points = rt.config.rateLimitPerMinute;
   const memory = new RateLimiterMemory({ points, duration: WINDOW_SECONDS, keyPrefix: "rest" });
   const redis = rt.config.redisUrl ? connect(rt.config.redisUrl, rt.log) : null;
@@ -40,7 +41,7 @@ export function createRateLimit(rt: Pick<Runtime, "config" | "log">): RateLimit 
   };
 }
 
-function connect(url: string, log: Runtime["log"]): Redis {
+function connect(url: string, log: Logger): Redis {
   const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 500 });
   client.on("error", (error: Error) => log.warn({ err: error }, "redis: connection trouble"));
   return client;
