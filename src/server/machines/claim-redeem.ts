@@ -108,7 +108,7 @@ function answerOf(rt: Runtime, machine: MachineDetailRow, password: string): Cla
 }
 
 /** The broker as devices reach it: MQTT_PUBLIC_URL, or MQTT_URL without our own credentials, or the embedded one beside the public address. */
-function brokerUrl(config: Config): string {
+export function brokerUrl(config: Config): string {
   if (config.mqttPublicUrl) return config.mqttPublicUrl;
   if (!config.mqttUrl) return `mqtt://${new URL(config.publicUrl).hostname}:${config.mqttPort}`;
   const { protocol, host } = new URL(config.mqttUrl);

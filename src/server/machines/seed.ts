@@ -3,6 +3,7 @@ import { newId } from "#shared/ids.ts";
 import type { SystemActor } from "#server/identity/actor.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { issueClaim } from "./claims.ts";
+import { brokerUrl } from "./claim-redeem.ts";
 import { countSimulated, findSimulated } from "./machines-repository.ts";
 import { saveOnboarding, startOnboarding } from "./onboarding.ts";
 import { createProduct, listProducts } from "./products.ts";
@@ -45,11 +46,12 @@ export async function seedDemoMachines(rt: Runtime, owner: { organizationId: str
   }
 }
 
-/** The simulated machines, each with a way to a new claim token for the device that has no credentials yet. */
-export async function demoClaims(rt: Runtime): Promise<{ machineId: string; token: () => Promise<string> }[]> {
+/** The simulated machines, each with the broker's present address and a way to a new claim token for the device that has no credentials yet. */
+export async function demoClaims(rt: Runtime): Promise<{ machineId: string; brokerUrl: string; token: () => Promise<string> }[]> {
   const machines = await findSimulated(rt);
   return machines.map((machine) => ({
     machineId: machine.id,
+    brokerUrl: brokerUrl(rt.config),
     token: async () => (await issueClaim(rt, SEED, { id: machine.id, medium: "screen" })).token,
   }));
 }

@@ -1,0 +1,153 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { Aedes, type AuthenticateError, type Client } from "aedes";
+import type { Runtime } from "./runtime.ts";
+import { limitPackets } from "./mqtt-packet-limit.ts";
+import { StartupError } from "./startup-error.ts";
+
+/** Who is connected: a user name and the credential that opened the door. */
+export interface MqttPrincipal {
+  username: string;
+  /** null: not from the database */
+  credentialId: string | null;
+}
+
+export interface MqttPublication {
+  topic: string;
+  retain: boolean;
+  payload: Buffer;
+}
+
+/** What the broker asks; the domain answers, and a Mosquitto's or EMQX's rules come from the same place. Reasons are null when it is allowed. */
+export interface MqttPolicy {
+  /** @returns null when refused */
+  authenticate(login: { clientId: string; username: string; password: string }): Promise<MqttPrincipal | null>;
+  publishRefusal(username: string, publication: MqttPublication): string | null;
+  subscribeRefusal(username: string, filter: string): string | null;
+  /** Keeps a record of what was refused. */
+  refused(username: string, what: MqttPublication, reason: string): void;
+  stillValid(principal: MqttPrincipal): Promise<boolean>;
+  /** Calls with a user name whose credentials have changed, until stopped. */
+  watch(changed: (username: string) => void): Promise<{ stop(): Promise<void> }>;
+}
+
+export interface MqttBroker {
+  port: number;
+  stop(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Packets of one client that may wait while it is being authenticated. */
+const QUEUE_LIMIT = 100;
+const MAX_CONNECTIONS = 10_000;
+const REFUSED = { identifier: 2, unavailable: 3, credentials: 4 } as const;
+
+/**
+ * The embedded broker: Aedes in this process, MQTT 3.1.1 over TCP. It keeps sessions and retained messages in memory, and answers a device's publish
+ * before the bridge has stored it; what must survive a killed process needs a broker of its own (MQTT_URL).
+ *
+ * A publish that the policy refuses closes the connection: MQTT 3.1.1 has no other way to tell the device, and an acknowledged message that vanishes
+ * would be worse. A refused subscription is answered with 0x80.
+ * @throws StartupError when the port cannot be had
+ */
+export async function startMqttBroker(rt: Runtime, policy: MqttPolicy): Promise<MqttBroker> {
+  const principals = new WeakMap<Client, MqttPrincipal>();
+  const usernameOf = (client: Client | null): string => (client ? principals.get(client)?.username : undefined) ?? "";
+  const aedes = await Aedes.createBroker({
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    queueLimit: QUEUE_LIMIT,
+    // The will is judged before anything else: it is published when nobody is there any more to be refused.
+    preConnect(_client, packet, done) {
+      const { will } = packet;
+      const reason = will ? policy.publishRefusal(packet.username ?? "", { topic: will.topic, retain: will.retain ?? false, payload: asBuffer(will.payload) }) : null;
+      if (reason) rt.log.warn({ username: packet.username, topic: will?.topic, reason }, "mqtt: will refused");
+      done(reason ? new Error(`will refused: ${reason}`) : null, reason === null);
+    },
+    authenticate(client, username, password, done) {
+      const login = { clientId: client.id, username: username ?? "", password: password?.toString() ?? "" };
+      policy.authenticate(login).then(
+        (principal) => {
+          if (!principal) {
+            rt.log.info({ username: login.username, clientId: login.clientId }, "mqtt: login refused");
+            return done(refusal(REFUSED.credentials), false);
+          }
+          principals.set(client, principal);
+          return done(null, true);
+        },
+        (error: unknown) => {
+          rt.log.error({ err: error }, "mqtt: cannot check a login");
+          done(refusal(REFUSED.unavailable), false);
+        },
+      );
+    },
+    authorizePublish(client, packet, done) {
+      const publication = { topic: packet.topic, retain: packet.retain, payload: asBuffer(packet.payload) };
+      const reason = policy.publishRefusal(usernameOf(client), publication);
+      if (reason) policy.refused(usernameOf(client), publication, reason);
+      done(reason ? new Error(`publish refused: ${reason}`) : null);
+    },
+    authorizeSubscribe(client, subscription, done) {
+      const reason = policy.subscribeRefusal(usernameOf(client), subscription.topic);
+      if (reason) policy.refused(usernameOf(client), { topic: subscription.topic, retain: false, payload: Buffer.alloc(0) }, reason);
+      done(null, reason ? null : subscription);
+    },
+  });
+  aedes.on("clientError", (client, error) => rt.log.debug({ username: usernameOf(client), reason: error.message }, "mqtt: connection closed"));
+  aedes.on("connectionError", (_client, error) => rt.log.debug({ reason: error.message }, "mqtt: connection closed before its login"));
+
+  const connected = new Map<string, Client>();
+  aedes.on("client", (client) => connected.set(usernameOf(client), client));
+  aedes.on("clientDisconnect", (client) => {
+    if (connected.get(usernameOf(client)) === client) connected.delete(usernameOf(client));
+  });
+  const watch = await policy.watch((username) => {
+    const client = connected.get(username);
+    const principal = client ? principals.get(client) : undefined;
+    if (!client || !principal) return;
+    policy.stillValid(principal).then(
+      (valid) => (valid ? undefined : client.close()),
+      (error: unknown) => rt.log.error({ err: error, username }, "mqtt: cannot check whether a credential still holds"),
+    );
+  });
+
+  const server = createServer((socket: Socket) => {
+    socket.setNoDelay(true);
+    limitPackets(socket);
+    aedes.handle(socket);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  try {
+    await listen(server, rt.config.mqttPort, rt.config.host);
+  } catch (error) {
+    await watch.stop();
+    aedes.close();
+    throw error;
+  }
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : rt.config.mqttPort,
+    async stop() {
+      await watch.stop();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await new Promise<void>((resolve) => aedes.close(resolve));
+      await closed;
+    },
+  };
+}
+
+function asBuffer(payload: Buffer | string): Buffer {
+  return typeof payload === "string" ? Buffer.from(payload) : payload;
+}
+
+function refusal(returnCode: 2 | 3 | 4): AuthenticateError {
+  return Object.assign(new Error("login refused"), { returnCode });
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "is in use by another program" : `cannot be opened (${error.code ?? error.message})`;
+      reject(new StartupError(`MQTT port ${port} ${reason}; set MQTT_PORT to another`));
+    });
+    server.listen(port, host, () => resolve());
+  });
+}

@@ -1,0 +1,139 @@
+import type { Tx } from "#server/infra/events.ts";
+import type { Prisma, RejectedMessage } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+
+/** What the bridge must know of a machine to take its messages. */
+export interface MachineState {
+  id: string;
+  organizationId: string;
+  status: string;
+  mqttSession: string | null;
+  connectedAt: Date | null;
+  firstReadingAt: Date | null;
+}
+
+export interface MessageRow {
+  machine_id: string;
+  boot: string;
+  seq: string;
+  kind: string;
+  payload: unknown;
+  device_time: string | null;
+  received_at: string;
+}
+
+/** The machines of a batch, locked in the order of their ids, so that two bridges never wait for each other. */
+export async function lockMachines(tx: Tx, ids: readonly string[]): Promise<MachineState[]> {
+  return tx.$queryRawUnsafe<MachineState[]>(
+    `select id, organization_id as "organizationId", status, mqtt_session as "mqttSession", connected_at as "connectedAt", first_reading_at as "firstReadingAt"
+      from machine where id in (select jsonb_array_elements_text($1::jsonb)) order by id for no key update`,
+    JSON.stringify(ids),
+  );
+}
+
+/**
+ * Stores the messages, each at most once. The batch travels as one JSON parameter: one statement whatever its size.
+ * @returns the keys of those that were not stored before
+ */
+export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<{ machineId: string; boot: string; seq: string }[]> {
+  return tx.$queryRawUnsafe<{ machineId: string; boot: string; seq: string }[]>(
+    `insert into device_message (machine_id, boot, seq, kind, payload, device_time, received_at)
+      select machine_id, boot, seq, kind, payload, device_time, received_at
+      from jsonb_to_recordset($1::jsonb) as row (machine_id text, boot text, seq bigint, kind text, payload jsonb, device_time timestamptz, received_at timestamptz)
+      on conflict (machine_id, boot, seq) do nothing
+      returning machine_id as "machineId", boot, seq::text as seq`,
+    JSON.stringify(rows),
+  );
+}
+
+/** The newest readings: within a boot by sequence, over boots by the time of receipt. A reading that a message does not repeat is kept within its boot. */
+export async function upsertLatest(tx: Tx, rows: readonly { machine_id: string; metrics: Record<string, number>; boot: string; seq: number; received_at: string }[]): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `insert into machine_latest (machine_id, metrics, boot, seq, received_at)
+      select machine_id, metrics, boot, seq, received_at
+      from jsonb_to_recordset($1::jsonb) as row (machine_id text, metrics jsonb, boot text, seq bigint, received_at timestamptz)
+      on conflict (machine_id) do update set
+        metrics = case when machine_latest.boot = excluded.boot then machine_latest.metrics || excluded.metrics else excluded.metrics end,
+        boot = excluded.boot, seq = excluded.seq, received_at = excluded.received_at
+      where (machine_latest.boot = excluded.boot and excluded.seq > machine_latest.seq)
+        or (machine_latest.boot <> excluded.boot and excluded.received_at >= machine_latest.received_at)`,
+    JSON.stringify(rows),
+  );
+}
+
+/** Counts as the device reports them, unless a later message of the same boot has been stored already. @returns what was changed */
+export async function updateStock(tx: Tx, rows: readonly { machine_id: string; boot: string; seq: number; slot: string; count: number }[]): Promise<{ machineId: string; slot: string; count: number }[]> {
+  return tx.$queryRawUnsafe<{ machineId: string; slot: string; count: number }[]>(
+    `update slot set count = row.count
+      from jsonb_to_recordset($1::jsonb) as row (machine_id text, boot text, seq bigint, slot text, count int)
+      where slot.machine_id = row.machine_id and slot.code = row.slot
+        and not exists (select 1 from device_message later where later.machine_id = row.machine_id and later.boot = row.boot and later.seq > row.seq and later.kind = 'stock')
+      returning slot.machine_id as "machineId", slot.code as slot, slot.count`,
+    JSON.stringify(rows),
+  );
+}
+
+/** Notes that machines were heard. Not at every message: the column is indexed, and heartbeats are five seconds at the least. */
+export async function touchMachines(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `update machine set last_seen_at = $2::timestamptz
+      where id in (select jsonb_array_elements_text($1::jsonb)) and (last_seen_at is null or last_seen_at < $2::timestamptz - interval '2 seconds')`,
+    JSON.stringify(ids),
+    at.toISOString(),
+  );
+}
+
+const KEPT_REJECTED = 500;
+
+/** Puts messages into quarantine; of each machine the newest 500 are kept. */
+export async function insertRejected(tx: Tx, rows: readonly RejectedMessage[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.rejectedMessage.createMany({ data: [...rows] satisfies Prisma.RejectedMessageCreateManyInput[] });
+  await tx.$executeRawUnsafe(
+    `delete from rejected_message where id in (
+      select id from (
+        select id, row_number() over (partition by machine_id order by id desc) as nth from rejected_message
+        where coalesce(machine_id, '') in (select jsonb_array_elements_text($1::jsonb))
+      ) numbered where nth > $2::int)`,
+    JSON.stringify([...new Set(rows.map((row) => row.machineId ?? ""))]),
+    KEPT_REJECTED,
+  );
+}
+
+/** Machines that should have been heard: three heartbeats have gone by since they were, or since `listeningSince`. */
+export async function findSilent(rt: Runtime, now: Date, listeningSince: Date): Promise<{ id: string }[]> {
+  return rt.db.query<{ id: string }>({
+    name: "machines_silent",
+    text: `select id from machine where status = 'online'
+      and greatest(coalesce(last_seen_at, 'epoch'), $2::timestamptz) < $1::timestamptz - make_interval(secs => 3 * heartbeat_seconds) limit 1000`,
+    values: [now.toISOString(), listeningSince.toISOString()],
+  });
+}
+
+/** Whether the machine is silent still, asked under its lock. */
+export async function isSilent(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const rows = await tx.$queryRawUnsafe<unknown[]>(
+    `select 1 from machine where id = $1 and status = 'online' and coalesce(last_seen_at, 'epoch') < $2::timestamptz - make_interval(secs => 3 * heartbeat_seconds)`,
+    id,
+    now.toISOString(),
+  );
+  return rows.length > 0;
+}
+
+/** Removes a stretch of messages received before `before`. @returns how many */
+export async function deleteMessagesBefore(rt: Runtime, before: Date, limit: number): Promise<number> {
+  const rows = await rt.db.query<{ one: number }>({
+    text: `delete from device_message where ctid = any (array(select ctid from device_message where received_at < $1::timestamptz limit $2)) returning 1 as one`,
+    values: [before.toISOString(), limit],
+  });
+  return rows.length;
+}
+
+export async function deleteRejectedBefore(rt: Runtime, before: Date): Promise<void> {
+  await rt.db.query({ text: "delete from rejected_message where received_at < $1::timestamptz", values: [before.toISOString()] });
+}
+
+/** Throws while the database is away. */
+export async function pingDatabase(rt: Runtime): Promise<void> {
+  await rt.db.query({ text: "select 1" });
+}

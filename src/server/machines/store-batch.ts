@@ -1,0 +1,159 @@
+import { newId } from "#shared/ids.ts";
+import { MAX_PAYLOAD_BYTES, type UpMessage } from "#shared/machines/device.ts";
+import type { Tx } from "#server/infra/events.ts";
+import type { RejectedMessage } from "#server/infra/prisma/client.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { type BadMessage, type DeviceMessage, readDeviceMessage, storableText } from "./device-messages.ts";
+import { updateMachine } from "./machines-repository.ts";
+import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, updateStock, upsertLatest } from "./messages-repository.ts";
+import { applyPresence, type PresenceChange } from "./presence.ts";
+import { announceTransition } from "./transitions.ts";
+
+export interface Received {
+  topic: string;
+  payload: Buffer;
+  at: Date;
+}
+
+/** What browsers are to see of a stored batch. */
+export interface BatchEffects {
+  stored: number;
+  duplicates: number;
+  telemetry: { machineId: string; organizationId: string; at: Date; metrics: Record<string, number> }[];
+  stock: { machineId: string; organizationId: string; at: Date; slots: { slot: string; count: number }[] }[];
+  rejected: { machineId: string | null; at: Date; reason: string }[];
+}
+
+type Read = Received & DeviceMessage;
+
+/**
+ * Stores what came in, in one transaction: messages (each once, by machine, boot and sequence), latest readings, stock, presence with its
+ * events, and the quarantine. When it has returned, all of it may be acknowledged.
+ */
+export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promise<BatchEffects> {
+  const read = batch.map((received) => ({ ...received, ...readDeviceMessage(received.topic, received.payload) }));
+  return transact(rt, async (tx) => {
+    const ids = [...new Set(read.flatMap((one) => one.machineId ?? []))];
+    const machines = new Map((ids.length > 0 ? await lockMachines(tx, ids) : []).map((machine) => [machine.id, machine]));
+    const rejected: RejectedMessage[] = [];
+    const known: Read[] = [];
+    for (const one of read) {
+      const exists = one.machineId !== null && machines.has(one.machineId);
+      if (isBad(one)) rejected.push(rejection(one, exists ? one.machineId : null, one.reason));
+      else if (exists) known.push(one);
+      else rejected.push(rejection(one, null, "unknown machine"));
+    }
+    const fresh = await insertNew(tx, known);
+    const telemetry = await takeReadings(tx, fresh, machines);
+    const stock = await takeStock(tx, fresh, machines);
+    await takePresence(tx, fresh, machines);
+    await insertRejected(tx, rejected);
+    return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock, rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })) };
+  });
+}
+
+/** Puts one message into quarantine that the database itself refused. */
+export async function quarantine(rt: Runtime, received: Received, reason: string): Promise<void> {
+  await transact(rt, (tx) => insertRejected(tx, [rejection(received, null, reason)]));
+}
+
+function isBad<T extends Received>(one: T & (DeviceMessage | BadMessage)): one is T & BadMessage {
+  return "reason" in one;
+}
+
+function rejection(received: Received, machineId: string | null, reason: string): RejectedMessage {
+  return {
+    id: newId("rejectedMessage"),
+    machineId,
+    topic: storableText(Buffer.from(received.topic.slice(0, 200))),
+    reason,
+    payload: storableText(received.payload.subarray(0, MAX_PAYLOAD_BYTES)),
+    sizeBytes: received.payload.length,
+    receivedAt: received.at,
+  };
+}
+
+/** @returns the messages that were not stored before, in the order they came */
+async function insertNew(tx: Tx, messages: readonly Read[]): Promise<Read[]> {
+  if (messages.length === 0) return [];
+  const keys = await insertMessages(
+    tx,
+    messages.map(({ machineId, kind, message, at }) => {
+      const { v: _v, boot, seq, ts, ...payload } = message;
+      return { machine_id: machineId, boot, seq: String(seq), kind, payload, device_time: ts === undefined ? null : new Date(ts).toISOString(), received_at: at.toISOString() };
+    }),
+  );
+  const inserted = new Set(keys.map((key) => `${key.machineId} ${key.boot} ${key.seq}`));
+  // A message that stands twice in the batch is inserted once: the first takes its key.
+  return messages.filter(({ machineId, message }) => inserted.delete(`${machineId} ${message.boot} ${message.seq}`));
+}
+
+async function takeReadings(tx: Tx, messages: readonly Read[], machines: ReadonlyMap<string, MachineState>): Promise<BatchEffects["telemetry"]> {
+  const latest = new Map<string, { machine_id: string; metrics: Record<string, number>; boot: string; seq: number; received_at: string; at: Date }>();
+  for (const { machineId, kind, message, at } of messages) {
+    if (kind !== "tele") continue;
+    const { metrics, boot, seq } = message as UpMessage<"tele">;
+    const before = latest.get(machineId);
+    if (before?.boot === boot && before.seq > seq) continue;
+    latest.set(machineId, { machine_id: machineId, metrics: before?.boot === boot ? { ...before.metrics, ...metrics } : metrics, boot, seq, received_at: at.toISOString(), at });
+  }
+  if (latest.size > 0) await upsertLatest(tx, [...latest.values()]);
+  return [...latest.values()].map((row) => ({ machineId: row.machine_id, organizationId: machines.get(row.machine_id)?.organizationId ?? "", at: row.at, metrics: row.metrics }));
+}
+
+async function takeStock(tx: Tx, messages: readonly Read[], machines: ReadonlyMap<string, MachineState>): Promise<BatchEffects["stock"]> {
+  // The last word on each slot: an UPDATE takes one of several matching rows, and not a certain one.
+  const counts = new Map<string, { machine_id: string; boot: string; seq: number; slot: string; count: number }>();
+  const times = new Map<string, Date>();
+  for (const { machineId, kind, message, at } of messages) {
+    if (kind !== "stock") continue;
+    const { boot, seq, slots } = message as UpMessage<"stock">;
+    times.set(machineId, at);
+    for (const { slot, count } of slots) {
+      const before = counts.get(`${machineId} ${slot}`);
+      if (!(before?.boot === boot && before.seq > seq)) counts.set(`${machineId} ${slot}`, { machine_id: machineId, boot, seq, slot, count });
+    }
+  }
+  if (counts.size === 0) return [];
+  const changed = await updateStock(tx, [...counts.values()]);
+  return [...times].map(([machineId, at]) => ({
+    machineId,
+    organizationId: machines.get(machineId)?.organizationId ?? "",
+    at,
+    slots: changed.filter((row) => row.machineId === machineId).map(({ slot, count }) => ({ slot, count })),
+  }));
+}
+
+async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<string, MachineState>): Promise<void> {
+  const heard = new Map<string, Date>();
+  const changes = new Map<string, { at: Date; before: MachineState; fields: PresenceChange["fields"]; transitions: PresenceChange["transitions"] }>();
+  for (const one of messages) {
+    const state = machines.get(one.machineId);
+    if (!state) continue;
+    if (!isWill(one)) heard.set(one.machineId, one.at);
+    const change = applyPresence(state, one, one.at);
+    machines.set(one.machineId, change.state);
+    const entry = changes.get(one.machineId) ?? { at: one.at, before: state, fields: {}, transitions: [] };
+    changes.set(one.machineId, { ...entry, at: one.at, fields: { ...entry.fields, ...change.fields }, transitions: [...entry.transitions, ...change.transitions] });
+  }
+  const latest = [...heard.values()].at(-1);
+  if (latest) await touchMachines(tx, [...heard.keys()], latest);
+  for (const [id, { at, before, fields, transitions }] of changes) {
+    const after = machines.get(id) ?? before;
+    const { status, mqttSession, connectedAt, firstReadingAt } = after;
+    if (transitions.length > 0 || mqttSession !== before.mqttSession || Object.keys(fields).length > 0) {
+      await updateMachine(tx, id, { ...fields, status, mqttSession, connectedAt, firstReadingAt, ...(status === before.status ? {} : { statusChangedAt: at }) });
+    }
+    for (const transition of transitions) {
+      const { type, ...data } = transition;
+      // Its type and its data belong together in `transition`; TypeScript loses that in taking them apart.
+      await announceTransition(tx, { type, subject: id, organizationId: after.organizationId, at, data: { machineId: id, ...data } } as Parameters<typeof announceTransition>[1]);
+    }
+  }
+}
+
+/** Said by the broker for a device that is gone: it does not show that the device lives. */
+function isWill({ kind, message }: DeviceMessage): boolean {
+  const { state, clean } = message as UpMessage<"status">;
+  return kind === "status" && state === "offline" && clean !== true;
+}
