@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { displayName, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
+import { VM_NAME } from "./names.ts";
 import { OPERATION_STATUSES, STEP_STATUSES, VM_STATUSES } from "./states.ts";
 
 // Catalog
@@ -32,12 +33,11 @@ export const sshKeyIdInput = z.object({ id: id("sshKey") });
 
 // VMs
 
-/** A host name (RFC 1123 label): it becomes the guest's. */
 export const vmName = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { error: "must have 1 to 63 letters, digits and hyphens, with no hyphen at either end" });
+  .regex(VM_NAME, { error: "must have 1 to 63 letters, digits and hyphens, with no hyphen at either end" });
 
 const metadata = z
   .record(z.string().min(1).max(64), z.string().max(256))

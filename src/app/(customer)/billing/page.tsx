@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Hydrate } from "#components/api/hydrate.tsx";
+import { prefetch, requestQueryClient, trpc } from "#components/api/server.ts";
+import { BalanceTiles } from "#components/billing/balance-tiles.tsx";
+import { CreditCharts } from "#components/billing/credit-charts.tsx";
+import { Ledger } from "#components/billing/ledger.tsx";
+import { LEDGER_INPUT } from "#components/billing/ledger-query.ts";
+import { LowBalance } from "#components/billing/low-balance.tsx";
+import { Rows } from "#components/ui/grid.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+
+interface PageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("credits");
+  return { title: t("title") };
+}
+
+export default async function Page({ searchParams }: PageProps) {
+  const [t, { range }] = await Promise.all([getTranslations("credits"), searchParams]);
+  await Promise.all([
+    prefetch(trpc.billing.balance.queryOptions(), trpc.billing.chart.queryOptions({ range: range === "24h" || range === "30d" ? range : "7d" })),
+    requestQueryClient().prefetchInfiniteQuery(trpc.billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor })),
+  ]);
+  return (
+    <Hydrate>
+      <PageHeader title={t("title")} description={t("description")} />
+      <Rows>
+        <LowBalance />
+        <BalanceTiles />
+        <CreditCharts />
+        <Ledger />
+      </Rows>
+    </Hydrate>
+  );
+}

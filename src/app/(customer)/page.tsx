@@ -1,0 +1,56 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { Hydrate } from "#components/api/hydrate.tsx";
+import { prefetch, trpc } from "#components/api/server.ts";
+import { LowBalance } from "#components/billing/low-balance.tsx";
+import { HomeChecklist } from "#components/compute/home-checklist.tsx";
+import { HOME_VMS, RECENT_OPERATIONS } from "#components/compute/home-limits.ts";
+import { HomeTiles } from "#components/compute/home-tiles.tsx";
+import { HomeVms } from "#components/compute/list/home-vms.tsx";
+import { OperationDrawer } from "#components/compute/operations/operation-drawer.tsx";
+import { RecentOperations } from "#components/compute/operations/recent-operations.tsx";
+import { Columns, Rows } from "#components/ui/grid.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Section } from "#components/ui/section.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("vm.home");
+  return { title: t("title") };
+}
+
+export default async function Page() {
+  const [t] = await Promise.all([
+    getTranslations("vm.home"),
+    prefetch(
+      trpc.billing.balance.queryOptions(),
+      trpc.billing.chart.queryOptions({ range: "7d" }),
+      trpc.compute.vms.list.queryOptions({ limit: HOME_VMS }),
+      trpc.compute.vms.list.queryOptions({ limit: 1, status: "running" }),
+      trpc.compute.vms.list.queryOptions({ limit: 1 }),
+      trpc.compute.vms.list.queryOptions({ limit: 1, includeGone: true }),
+      trpc.compute.projects.list.queryOptions({ limit: 1 }),
+      trpc.compute.sshKeys.list.queryOptions(),
+      trpc.compute.operations.list.queryOptions({ limit: RECENT_OPERATIONS }),
+    ),
+  ]);
+  return (
+    <Hydrate>
+      <PageHeader title={t("title")} />
+      <Rows>
+        <LowBalance />
+        <HomeChecklist />
+        <HomeTiles />
+        <Columns min={420}>
+          <Section title={t("vms")} actions={<Link href="/vms">{t("allVms")}</Link>} flush>
+            <HomeVms />
+          </Section>
+          <Section title={t("recent")} actions={<Link href="/activity">{t("allActivity")}</Link>} flush>
+            <RecentOperations />
+          </Section>
+        </Columns>
+      </Rows>
+      <OperationDrawer />
+    </Hydrate>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useFormatter, useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
+import { creditLevel } from "#components/layout/credit-level.ts";
+import { Credits } from "#components/ui/credits.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { StatRowSkeleton } from "#components/ui/skeletons.tsx";
+import { Stat, StatRow } from "#components/ui/stat.tsx";
+import { useClock } from "#components/ui/use-clock.ts";
+import { formatCredits } from "#shared/credits.ts";
+import { hoursLeft, perMonth } from "./forecast.ts";
+import { TimeLeft } from "./time-left.tsx";
+
+/** What is there, what is held, what burns, and the day it runs out. */
+export function BalanceTiles() {
+  const t = useTranslations("credits.tiles");
+  const format = useFormatter();
+  const now = useClock();
+  const query = useQuery(useTRPC().billing.balance.queryOptions());
+  if (query.error && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <StatRowSkeleton />;
+  const { balance, available, held, burnPerHour, runsOutAt } = query.data;
+  const { tone } = creditLevel(query.data, now);
+  const over = BigInt(available) <= 0n;
+  return (
+    <StatRow>
+      <Stat label={t("available")} value={<Credits micro={available} />} tone={tone} hint={t("balance", { amount: formatCredits(balance) })} />
+      <Stat label={t("held")} value={<Credits micro={held} />} hint={t("heldHint")} />
+      <Stat label={t("burn")} value={formatCredits(burnPerHour, 4)} hint={t("burnHint", { amount: formatCredits(perMonth(burnPerHour)) })} />
+      {over ? (
+        <Stat label={t("runsOut")} value={t("over")} tone="bad" hint={t("overHint")} />
+      ) : runsOutAt === null ? (
+        <Stat label={t("runsOut")} value={t("never")} hint={t("neverHint")} />
+      ) : (
+        <Stat
+          label={t("runsOut")}
+          value={format.dateTime(new Date(runsOutAt), dayFormat(runsOutAt, now))}
+          tone={tone}
+          hint={t.rich("runsOutHint", { left: () => <TimeLeft hours={hoursLeft(available, burnPerHour)} /> })}
+        />
+      )}
+    </StatRow>
+  );
+}
+
+/** A day as "14 Mar", with the year when it is not this one, or the hour when it is soon. */
+export function dayFormat(at: string, now: number): { month: "short"; day: "numeric"; year?: "numeric"; hour?: "2-digit"; minute?: "2-digit" } {
+  const hours = (Date.parse(at) - now) / 3_600_000;
+  if (hours < 48) return { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  return hours > 300 * 24 ? { month: "short", day: "numeric", year: "numeric" } : { month: "short", day: "numeric" };
+}

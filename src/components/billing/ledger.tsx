@@ -1,0 +1,60 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconReceipt } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import type { z } from "zod";
+import { useTRPC } from "#components/api/trpc.ts";
+import { type Column, DataTable } from "#components/table/data-table.tsx";
+import { Credits } from "#components/ui/credits.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import type { transferOutput } from "#shared/billing/schema.ts";
+import classes from "./ledger.module.css";
+import { LEDGER_INPUT } from "./ledger-query.ts";
+
+type Transfer = z.infer<typeof transferOutput>;
+
+/** Every transfer with the balance after it, newest first; older ones at a press. */
+export function Ledger() {
+  const t = useTranslations("credits.ledger");
+  const query = useInfiniteQuery(useTRPC().billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor }));
+  const columns: Column<Transfer>[] = [
+    { key: "when", title: t("when"), width: 120, render: (transfer) => <RelativeTime at={transfer.createdAt} /> },
+    { key: "what", title: t("what"), render: (transfer) => <What transfer={transfer} /> },
+    { key: "kind", title: t("kind"), width: 130, from: "md", render: (transfer) => t(`kinds.${transfer.kind}`) },
+    { key: "amount", title: t("amount"), align: "right", width: 120, render: (transfer) => <Credits micro={transfer.amount} signed /> },
+    { key: "balance", title: t("balance"), align: "right", width: 120, from: "sm", render: (transfer) => <Credits micro={transfer.balanceAfter} /> },
+  ];
+  return (
+    <Section title={t("title")} description={t("text")} flush>
+      <DataTable
+        label={t("title")}
+        rows={query.data?.pages.flatMap((page) => page.data)}
+        columns={columns}
+        error={query.error}
+        onRetry={() => void query.refetch()}
+        empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />}
+      />
+      {query.hasNextPage && (
+        <div className={classes.more}>
+          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {t("more")}
+          </Button>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function What({ transfer }: { transfer: Transfer }) {
+  if (transfer.subjectType !== "vm" || transfer.subjectId === null) return <span className={classes.what}>{transfer.description}</span>;
+  return (
+    <Link href={`/vms/${transfer.subjectId}`} className={classes.what}>
+      {transfer.description}
+    </Link>
+  );
+}

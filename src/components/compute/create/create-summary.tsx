@@ -1,0 +1,88 @@
+import { Button } from "@mantine/core";
+import { useTranslations } from "next-intl";
+import { type Estimate, perMonth } from "#components/billing/forecast.ts";
+import { TimeLeft } from "#components/billing/time-left.tsx";
+import { Credits } from "#components/ui/credits.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { formatCredits } from "#shared/credits.ts";
+import type { Image, Plan } from "../types.ts";
+import { VmSize } from "../vm-size.tsx";
+import classes from "./create-summary.module.css";
+
+interface CreateSummaryProps {
+  image: Image | undefined;
+  plan: Plan | undefined;
+  regionName: string | undefined;
+  projectName: string | undefined;
+  name: string;
+  /** undefined while the balance is not known */
+  estimate: Estimate | undefined;
+  available: string | undefined;
+  /** why the VM can't be created yet; null: it can */
+  blocked: string | null;
+  pending: boolean;
+}
+
+/** What was chosen, what it costs and what it does to the balance; the button, and why it is shut. */
+export function CreateSummary({ image, plan, regionName, projectName, name, estimate, available, blocked, pending }: CreateSummaryProps) {
+  const t = useTranslations("vm.create");
+  return (
+    <div className={classes.sticky}>
+      <Section title={t("summary")}>
+        <p className={classes.name}>{name || t("unnamed")}</p>
+        <p className={classes.what}>
+          {[image?.name, regionName, projectName].filter(Boolean).join(" · ")}
+          {plan && (
+            <>
+              <br />
+              <VmSize resources={plan.resources} />
+            </>
+          )}
+        </p>
+        {plan && (
+          <dl className={classes.lines}>
+            <Line label={t("pricePerHour")} value={<Credits micro={plan.pricePerHour} perHour />} />
+            <Line label={t("pricePerMonth")} value={<Credits micro={perMonth(plan.pricePerHour)} />} />
+            <Line label={t("whileStopped")} value={<Credits micro={plan.stoppedPricePerHour} perHour />} />
+            {estimate && available !== undefined && (
+              <>
+                <Line rule label={t("available")} value={<Exact micro={available} />} />
+                <Line label={t("hold")} value={<Exact micro={-estimate.hold} />} />
+                <Line strong label={t("balanceAfter")} value={<Exact micro={estimate.availableAfter} />} bad={estimate.availableAfter < 0n} />
+                <Line strong label={t("lasts")} value={<TimeLeft hours={estimate.hoursLeftAfter} />} />
+              </>
+            )}
+          </dl>
+        )}
+        <Button
+          type="submit"
+          fullWidth
+          size="md"
+          mt="md"
+          loading={pending}
+          {...(blocked === null ? {} : { "data-disabled": true, "aria-disabled": true })}
+          aria-describedby={blocked === null ? undefined : "create-blocked"}
+        >
+          {t("submit")}
+        </Button>
+        <p id="create-blocked" className={classes.blocked} aria-live="polite">
+          {blocked ?? t("ready", { hold: formatCredits(estimate?.hold ?? 0n, 4) })}
+        </p>
+      </Section>
+    </div>
+  );
+}
+
+/** Four decimals: what is held is often a fraction of a hundredth. */
+function Exact({ micro }: { micro: string | bigint }) {
+  return <span data-tabular>{formatCredits(micro, 4).replace("-", "−")}</span>;
+}
+
+function Line({ label, value, rule = false, strong = false, bad = false }: { label: string; value: React.ReactNode; rule?: boolean; strong?: boolean; bad?: boolean }) {
+  return (
+    <div className={classes.line} data-rule={rule || undefined} data-strong={strong || undefined} data-bad={bad || undefined}>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

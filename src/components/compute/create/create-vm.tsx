@@ -1,0 +1,138 @@
+"use client";
+
+import { Stack as Fields, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useRef, useState } from "react";
+import { errorBodyOf } from "#components/api/errors.ts";
+import { useTRPC } from "#components/api/trpc.ts";
+import { estimate } from "#components/billing/forecast.ts";
+import { useViewer } from "#components/layout/viewer-context.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { MainAndAside, Rows } from "#components/ui/grid.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { VM_NAME } from "#shared/compute/names.ts";
+import { formatCredits } from "#shared/credits.ts";
+import type { Image, Plan, Project, SshKey } from "../types.ts";
+import { CreateSummary } from "./create-summary.tsx";
+import { ImageCards } from "./image-cards.tsx";
+import { PasswordDialog } from "./password-dialog.tsx";
+import { PlanCards } from "./plan-cards.tsx";
+import { ProjectField } from "./project-field.tsx";
+import { type Region, RegionCards } from "./region-cards.tsx";
+import { SshKeyField } from "./ssh-key-field.tsx";
+import { useCreateDraft } from "./use-create-draft.ts";
+
+interface CreateVmProps {
+  catalog: { plans: readonly Plan[]; images: readonly Image[]; regions: readonly Region[] };
+  projects: readonly Project[];
+  sshKeys: readonly SshKey[];
+  vmCount: number;
+  /** from the address: the project one came from */
+  projectId: string;
+}
+
+/** One page to create a VM: what, how large, where, who gets in, its name; beside it what that costs. */
+export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: CreateVmProps) {
+  const t = useTranslations("vm.create");
+  const trpc = useTRPC();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const { permissions } = useViewer().organization;
+  const balance = useQuery(trpc.billing.balance.queryOptions());
+  const [onlyKey, ...otherKeys] = sshKeys;
+  const draft = useCreateDraft({
+    ...catalog,
+    vmCount,
+    projectId: projects.find((project) => project.id === projectId)?.id ?? projects[0]?.id ?? "",
+    sshKeys: onlyKey && otherKeys.length === 0 ? [onlyKey.id] : [],
+  });
+  const { form, image, plan } = draft;
+  const nameField = useRef<HTMLInputElement>(null);
+  const [created, setCreated] = useState<{ id: string; name: string; user: string; password: string } | null>(null);
+  const create = useMutation(
+    trpc.compute.vms.create.mutationOptions({
+      onSuccess: (vm) => {
+        setCreated({ id: vm.id, name: vm.name, user: image?.defaultUser ?? "", password: vm.password });
+        router.prefetch(`/vms/${vm.id}`);
+        void queryClient.invalidateQueries(trpc.compute.pathFilter());
+        void queryClient.invalidateQueries(trpc.billing.pathFilter());
+      },
+      onError: (error) => {
+        const wrongName = errorBodyOf(error)?.details?.find((detail) => detail.field === "name");
+        if (wrongName) form.setFieldError("name", t("nameInvalid"));
+      },
+    }),
+  );
+
+  const cost = plan && balance.data ? estimate(balance.data, plan.pricePerHour) : undefined;
+  const blocked = reasonAgainst();
+  function reasonAgainst(): { text: string; focus: () => void } | null {
+    if (!permissions.includes("vm:create")) return { text: t("blocked.permission"), focus: () => {} };
+    if (!image || !plan) return { text: t("blocked.plan"), focus: () => {} };
+    if (!form.values.projectId) return { text: t("blocked.project"), focus: () => document.getElementById("vm-project")?.focus() };
+    if (!VM_NAME.test(form.values.name.trim())) return { text: t("blocked.name"), focus: () => nameField.current?.focus() };
+    if (cost?.needed) return { text: t("blocked.credits", { needed: formatCredits(cost.needed, 2), available: formatCredits(balance.data?.available ?? "0") }), focus: () => {} };
+    return null;
+  }
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (blocked) return blocked.focus();
+    if (create.isPending || created) return;
+    const { name, projectId: project, plan: planSlug, image: templateId, region, sshKeys: keys } = form.values;
+    create.mutate({ name: name.trim(), projectId: project, plan: planSlug, templateId, region, sshKeys: keys });
+  };
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <MainAndAside>
+        <Rows>
+          <Section title={t("image")}>
+            <ImageCards images={catalog.images} value={form.values.image} onChange={draft.setImage} />
+          </Section>
+          <Section title={t("plan")} description={t("planHelp")}>
+            <PlanCards plans={catalog.plans} image={image} value={form.values.plan} onChange={(slug) => form.setFieldValue("plan", slug)} />
+          </Section>
+          <Section title={t("region")} description={t("regionHelp")}>
+            <RegionCards regions={catalog.regions} value={form.values.region} onChange={(region) => form.setFieldValue("region", region)} />
+          </Section>
+          <Section title={t("access")}>
+            <SshKeyField keys={sshKeys} value={form.values.sshKeys} onChange={(keys) => form.setFieldValue("sshKeys", keys)} mayCreate={permissions.includes("sshkey:create")} />
+          </Section>
+          <Section title={t("where")}>
+            <Fields gap="md">
+              <ProjectField projects={projects} value={form.values.projectId} onChange={(id) => form.setFieldValue("projectId", id)} mayCreate={permissions.includes("project:create")} />
+              <TextInput
+                ref={nameField}
+                label={t("name")}
+                description={t("nameHelp")}
+                autoComplete="off"
+                spellCheck={false}
+                maxLength={63}
+                {...form.getInputProps("name")}
+                onChange={(event) => draft.setName(event.currentTarget.value.toLowerCase().replaceAll(" ", "-"))}
+              />
+            </Fields>
+          </Section>
+        </Rows>
+        <Rows>
+          <CreateSummary
+            image={image}
+            plan={plan}
+            regionName={catalog.regions.find((region) => region.id === form.values.region)?.name}
+            projectName={projects.find((project) => project.id === form.values.projectId)?.name}
+            name={form.values.name}
+            estimate={cost}
+            available={balance.data?.available}
+            blocked={blocked?.text ?? null}
+            pending={create.isPending}
+          />
+          {create.error && <ErrorState error={create.error} title={t("failed")} compact />}
+        </Rows>
+      </MainAndAside>
+      <PasswordDialog created={created} onAcknowledged={() => created && router.push(`/vms/${created.id}`)} />
+    </form>
+  );
+}

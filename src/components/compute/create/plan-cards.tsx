@@ -1,0 +1,48 @@
+import { useTranslations } from "next-intl";
+import { perMonth } from "#components/billing/forecast.ts";
+import { Credits } from "#components/ui/credits.tsx";
+import type { Image, Plan } from "../types.ts";
+import { VmSize } from "../vm-size.tsx";
+import { ChoiceCard, ChoiceCards } from "./choice-card.tsx";
+import classes from "./plan-cards.module.css";
+
+interface PlanCardsProps {
+  plans: readonly Plan[];
+  /** the image that has to fit on the plan's disk */
+  image: Image | undefined;
+  value: string;
+  onChange: (slug: string) => void;
+}
+
+/** Sizes to choose from, each with its price an hour and a month. */
+export function PlanCards({ plans, image, value, onChange }: PlanCardsProps) {
+  const t = useTranslations("vm.create");
+  return (
+    <ChoiceCards legend={t("plan")}>
+      {plans.map((plan) => (
+        <ChoiceCard
+          key={plan.slug}
+          name="plan"
+          value={plan.slug}
+          checked={plan.slug === value}
+          onChange={onChange}
+          unavailable={fits(plan, image) ? undefined : t("diskTooSmall", { image: image?.name ?? "", gb: image?.minStorageGb ?? 0 })}
+        >
+          <span className={classes.name}>{plan.name}</span>
+          <span className={classes.size}>
+            <VmSize resources={plan.resources} />
+          </span>
+          <span className={classes.hour}>
+            <Credits micro={plan.pricePerHour} perHour />
+          </span>
+          <span className={classes.month}>{t("aMonth")} <Credits micro={perMonth(plan.pricePerHour)} /></span>
+        </ChoiceCard>
+      ))}
+    </ChoiceCards>
+  );
+}
+
+/** Whether the image fits on the plan's disk. */
+export function fits(plan: Plan, image: Image | undefined): boolean {
+  return image === undefined || plan.resources.storageGb >= image.minStorageGb;
+}

@@ -1,0 +1,73 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { perMonth } from "#components/billing/forecast.ts";
+import { CopyText } from "#components/ui/copy-text.tsx";
+import { MainAndAside, Rows } from "#components/ui/grid.tsx";
+import { KeyValue } from "#components/ui/key-value.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { vmIsGone } from "#shared/compute/states.ts";
+import { formatCredits } from "#shared/credits.ts";
+import type { VmDetail } from "../types.ts";
+import { VmSize } from "../vm-size.tsx";
+import { usePlan } from "./use-plan.ts";
+import { VmTiles } from "./vm-tiles.tsx";
+import classes from "./vm-overview.module.css";
+import { useImageUser } from "./use-image-user.ts";
+
+/** How it is, what it is, and how to get in. */
+export function VmOverview({ vm }: { vm: VmDetail }) {
+  const t = useTranslations("vm.overview");
+  const plan = usePlan(vm.plan);
+  return (
+    <Rows>
+      {!vmIsGone(vm.status) && <VmTiles vm={vm} />}
+      <MainAndAside>
+        <Section title={t("about")}>
+          <KeyValue
+            columns={2}
+            items={[
+              { label: t("image"), value: vm.imageName },
+              {
+                label: t("plan"),
+                value: (
+                  <>
+                    {vm.planName} <span className={classes.dim}>(<VmSize resources={vm.resources} />)</span>
+                  </>
+                ),
+              },
+              { label: t("project"), value: <Link href={`/vms?project=${vm.projectId}`} className={classes.link}>{vm.projectName}</Link> },
+              { label: t("region"), value: vm.region },
+              { label: t("address"), value: vm.network.privateIp && <CopyText value={vm.network.privateIp} label={t("address")} /> },
+              { label: t("created"), value: <RelativeTime at={vm.createdAt} /> },
+              { label: t("started"), value: vm.startedAt && <RelativeTime at={vm.startedAt} /> },
+              { label: t("cost"), value: plan && t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) }) },
+            ]}
+          />
+        </Section>
+        {!vmIsGone(vm.status) && <Connect vm={vm} />}
+      </MainAndAside>
+    </Rows>
+  );
+}
+
+function Connect({ vm }: { vm: VmDetail }) {
+  const t = useTranslations("vm.overview");
+  const user = useImageUser(vm.templateId);
+  return (
+    <Section title={t("connect")}>
+      {vm.network.privateIp && user ? (
+        <>
+          <p className={classes.text}>{t("connectText")}</p>
+          <div className={classes.command}>
+            <CopyText value={`ssh ${user}@${vm.network.privateIp}`} label={t("command")} />
+          </div>
+        </>
+      ) : (
+        <p className={classes.text}>{t("connectLater")}</p>
+      )}
+    </Section>
+  );
+}
