@@ -39,8 +39,8 @@ describe("imports", () => {
     ["src/server/http/server.ts", "#server/roles/web.ts", "http may import"],
     ["src/server/http/server.ts", "#server/compute/repository.ts", "compute's tables are its own"],
     ["src/server/http/server.ts", "#server/compute/vm-repository.ts", "compute's tables are its own"],
-    ["src/server/identity/users.ts", "#server/billing/credits.ts", "identity may use no other domain"],
-    ["src/server/billing/credits.ts", "#server/compute/vms.ts", "billing may use identity"],
+    ["src/server/billing/credits.ts", "#server/identity/users.ts", "billing may use no other domain"],
+    ["src/server/identity/users.ts", "#server/compute/vms.ts", "identity may use billing"],
     ["src/server/compute/vms.ts", "#server/machines/machines.ts", "compute may use identity, billing"],
     ["src/server/compute/vms.ts", "#server/platform/overview.ts", "and platform/audit.ts"],
     ["src/server/compute/vms.ts", "#server/billing/account-repository.ts", "call one of its services"],
@@ -76,9 +76,9 @@ describe("imports", () => {
 
   it("sees an import over several lines, and none in a comment or a string", () => {
     const lines = 'import {\n  one,\n  two,\n} from "#server/billing/credits.ts";\n';
-    expect(check({ "src/server/identity/users.ts": lines }).found).toEqual(["imports src/server/identity/users.ts"]);
+    expect(check({ "src/server/infra/users.ts": lines }).found).toEqual(["imports src/server/infra/users.ts"]);
     const hidden = '// import { one } from "#server/billing/credits.ts";\n/* import "#server/billing/credits.ts"; */\nexport const address = "https://example.com"; // its own\n';
-    expect(check({ "src/server/identity/users.ts": hidden }).found).toEqual([]);
+    expect(check({ "src/server/infra/users.ts": hidden }).found).toEqual([]);
   });
 
   it("refuses code in a folder that is no part of the program", () => {

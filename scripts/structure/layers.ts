@@ -16,10 +16,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   main: ["roles", "infra", "shared"],
 };
 
-/** Between domains: identity ← billing ← {compute, machines, tunnels}. Platform reads all of them for the admin; nobody imports it but for the audit log. */
+/**
+ * Between domains: billing ← identity ← {compute, machines, tunnels}: an account is opened with its credits in one transaction (docs/decisions/0009). Platform
+ * reads all of them for the admin; nobody imports it but for the audit log.
+ */
 const DOMAINS: Record<string, readonly string[]> = {
-  identity: [],
-  billing: ["identity"],
+  billing: [],
+  identity: ["billing"],
   compute: ["identity", "billing"],
   machines: ["identity", "billing"],
   tunnels: ["identity", "billing"],
@@ -29,6 +32,9 @@ const DOMAINS: Record<string, readonly string[]> = {
 
 /** Part of infra in all but its folder: every domain calls it, so it knows none. */
 const AUDIT = "src/server/platform/audit.ts";
+
+/** Who acts: types that every service takes, whichever domain it is of. */
+const ACTOR = "src/server/identity/actor.ts";
 
 /** What a domain keeps to itself: its tables, its procedures, its background work, its demo data. */
 const PRIVATE = /(^|-|\/)(repository|router|jobs|subscribers|seed)\.ts$/;
@@ -77,13 +83,12 @@ function importProblem(path: string, from: Place, target: string, typeOnly: bool
   if (target.startsWith("src/server/") && ["app", "components"].includes(from.layer)) {
     return typeOnly ? undefined : "pages take only types from the server (import type …), Next would make a second copy of it; call a procedure instead";
   }
+  if (target === ACTOR && typeOnly && (from.layer === "domain" || path === AUDIT)) return undefined;
   if (from.layer === "components" && to.layer === "components") return plainComponentProblem(path, target);
   if (from.layer === to.layer) return from.domain === to.domain ? undefined : domainProblem(from.domain ?? "", to.domain ?? "", target);
   if (from.layer === "domain" && to.layer === "trpc") {
     return path.endsWith("/router.ts") ? undefined : "only a domain's router.ts knows tRPC; services take (rt, actor, input)";
   }
-  // The audit log names who acted: a type of identity.
-  if (path === AUDIT && typeOnly && target.startsWith("src/server/identity/")) return undefined;
   if (!MAY_IMPORT[from.layer]?.includes(to.layer)) {
     return `${from.layer} may import ${["nothing above itself", ...(MAY_IMPORT[from.layer] ?? [])].slice(1).join(", ") || "nothing but itself"}; move what both need down to one of these`;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "../setup/build.mjs";
@@ -11,11 +11,16 @@ import { findTestFiles } from "./test-files.ts";
 
 /** `npm test`, on Node 24 with everything installed: runs the parts one after another and ends with the sum. */
 const root = resolve(import.meta.dirname, "../..");
+/** Reports, and what tests leave behind: gone at the end. Other users (a broker that gives up root) may pass through. */
 const reports = mkdtempSync(join(tmpdir(), "switchyard-reports-"));
+const temporary = join(reports, "tmp");
+mkdirSync(temporary);
+chmodSync(reports, 0o711);
+chmodSync(temporary, 0o1777);
 const services: Service[] = [];
 const outcomes: Outcome[] = [];
 /** A time zone with an odd offset and daylight saving: what takes local time for UTC fails. */
-const ENVIRONMENT = { ...process.env, TZ: "Pacific/Chatham", NEXT_TELEMETRY_DISABLED: "1" };
+const ENVIRONMENT = { ...process.env, TZ: "Pacific/Chatham", TMPDIR: temporary, NEXT_TELEMETRY_DISABLED: "1" };
 
 async function main(): Promise<void> {
   const parts = readParts(process.argv.slice(2));
@@ -78,7 +83,7 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     }
     title("end to end");
     const file = join(reports, "e2e.json");
-    const env = { ...ENVIRONMENT, CHROMIUM_PATH: programs.chromium, E2E_PORT: String(await freePort()), E2E_MQTT_PORT: String(await freePort()), PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+    const env = { ...ENVIRONMENT, CHROMIUM_PATH: programs.chromium, E2E_PORT: String(await freePort()), E2E_MQTT_PORT: String(await freePort()), E2E_DATA_DIR: join(reports, "data"), PLAYWRIGHT_JSON_OUTPUT_FILE: file };
     const { code } = await command("playwright", ["test", "--config", "e2e/playwright.config.ts", "--reporter", "list,json"], { cwd: root, env, show: true });
     report("end to end", await playwrightOutcome(file, code));
   },
