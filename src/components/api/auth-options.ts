@@ -1,6 +1,8 @@
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
-import type { BrowserSession, InProcess, SignInMeta } from "#server/trpc/in-process.ts";
+import type { InProcess } from "#server/http/in-process.ts";
+import type { BrowserSession } from "#server/identity/sign-in.ts";
+import type { RequestMeta } from "#server/identity/user-actor.ts";
 
 const MAX_AGE_SECONDS = 30 * 24 * 3600;
 
@@ -20,7 +22,7 @@ function withCode<T>(work: Promise<T>): Promise<T> {
  * next-auth for a browser's session: the cookie holds a sealed token with the user (`sub`) and our session (`sid`), which the server in front opens and
  * looks up at each call; so ending a session works at once. Demo accounts can be had without a password in demo mode alone.
  */
-export function authOptions(server: InProcess, meta: SignInMeta): NextAuthOptions {
+export function authOptions(server: InProcess, meta: RequestMeta): NextAuthOptions {
   const providers = [
     Credentials({
       credentials: { email: { type: "email" }, password: { type: "password" } },

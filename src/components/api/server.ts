@@ -5,7 +5,7 @@ import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { cache } from "react";
-import type { InProcess } from "#server/trpc/in-process.ts";
+import type { InProcess } from "#server/http/in-process.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
 import { createQueryClient } from "./query-client.ts";
 

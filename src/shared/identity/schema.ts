@@ -21,7 +21,7 @@ export const signupInput = z.object({
   phoneNumber: z.string().trim().max(32).regex(/^\+?[0-9 ()-]{5,}$/, { error: "must be a telephone number" }).optional(),
 });
 
-export const loginInput = z.object({ email, password: z.string().min(1).max(200), mfaCode: z.string().max(32).optional() });
+export const loginInput = z.object({ email, password: z.string().min(1).max(200) });
 
 export const profile = z.object({
   id: z.string(),

@@ -1,11 +1,11 @@
 import { newId } from "#shared/ids.ts";
-import { createOpenApiDocument, type OpenApiDocument } from "#server/http/openapi/document.ts";
+import { createOpenApiDocument, type OpenApiDocument } from "./openapi/document.ts";
 import { authenticate } from "#server/identity/authenticate.ts";
 import { endBrowserSession } from "#server/identity/sessions.ts";
 import { demoSignIn, signInBrowser } from "#server/identity/sign-in.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import type { InProcess } from "./in-process.ts";
-import { appRouter, createCaller } from "./root.ts";
+import { appRouter, createCaller } from "#server/trpc/root.ts";
 
 /** The handle for Next's pages; see in-process.ts. */
 export function createInProcess(rt: Runtime): InProcess {
