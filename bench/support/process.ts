@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 export interface Measured {
   /** most memory it held so far, in MB */
   peakRssMb(): number;
+  /** the end of what it printed */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export async function startProgram(args: string[], environment: Record<string, s
   }, 200);
   await new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
-      output += chunk.toString();
+      output = (output + chunk.toString()).slice(-4_000);
       if (output.includes(ready)) resolve();
     };
     child.stdout?.on("data", read);
@@ -30,6 +32,7 @@ export async function startProgram(args: string[], environment: Record<string, s
   });
   return {
     peakRssMb: () => peak,
+    output: () => output,
     async stop() {
       clearInterval(sample);
       const ended = new Promise((resolve) => child.once("exit", resolve));
