@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { expect, type Page, test } from "@playwright/test";
+
+/** A VM for credits, as somebody who has never been here does it. */
+const SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKKOAHY5l1jgJRmQ7tbOlDNsKGjJBuHtFJEcOuZJLsXz ada@laptop";
+
+test("a new customer gets a VM, watches it, stops, starts, restarts and deletes it, and sees what it cost", async ({ page }) => {
+  test.setTimeout(180_000);
+  await signUp(page);
+  await expect(page.getByText("25.00").first()).toBeVisible();
+
+  await test.step("sees the price and what the balance allows before creating", async () => {
+    await page.goto("/vms");
+    await page.getByRole("link", { name: "Create VM" }).first().click();
+    await expect(page.getByRole("heading", { name: "Create VM", level: 1 })).toBeVisible();
+    await page.getByRole("radio", { name: /Debian/ }).click();
+    await page.getByRole("radio", { name: /vCPU/ }).first().click();
+    await newProject(page, "Homepage");
+    await page.getByRole("button", { name: "Add SSH key" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Public key").fill(SSH_KEY);
+    await dialog.getByRole("button", { name: "Add SSH key" }).click();
+    await expect(dialog).toBeHidden();
+    await page.getByLabel("Name", { exact: true }).fill("web-1");
+    const summary = page.getByRole("complementary");
+    await expect(summary.getByText("Price an hour")).toBeVisible();
+    await expect(summary.getByText("Available after")).toBeVisible();
+  });
+
+  await test.step("is shown the password once, and the steps while they happen", async () => {
+    await page.getByRole("button", { name: "Create VM" }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByText("Password of web-1")).toBeVisible();
+    await dialog.getByRole("checkbox", { name: "I have saved the password" }).check();
+    await dialog.getByRole("button", { name: "Continue to web-1" }).click();
+    await expect(page).toHaveURL(/\/vms\/vm_[0-9a-z]{26}/);
+    await expect(page.getByRole("list", { name: "Steps" }).getByText("Create the disk from the image")).toBeVisible();
+    await expectState(page, "running");
+    await expect(page.getByText(/^10\.\d+\.\d+\.\d+$/).first()).toBeVisible();
+  });
+
+  await test.step("watches live metrics", async () => {
+    await page.getByRole("tab", { name: "Metrics" }).click();
+    await page.getByRole("button", { name: "View as table" }).first().click();
+    const rows = page.getByRole("table").first().getByRole("row");
+    await expect(async () => expect(await rows.count()).toBeGreaterThan(2)).toPass({ timeout: 60_000 });
+  });
+
+  await test.step("stops, starts and restarts it", async () => {
+    await power(page, "Stop");
+    await expectState(page, "stopped");
+    await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeDisabled();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await expectState(page, "running");
+    await power(page, "Restart");
+    await expect(page.locator("h1 ~ [data-status=restarting], [data-status=restarting]").first()).toBeVisible();
+    await expectState(page, "running");
+  });
+
+  await test.step("deletes it by typing its name", async () => {
+    await page.getByRole("tab", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Delete VM" }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByRole("button", { name: "Delete VM" })).toBeDisabled();
+    await dialog.getByLabel(/Type web-1 to confirm/).fill("web-1");
+    await dialog.getByRole("button", { name: "Delete VM" }).click();
+    await expectState(page, "terminated");
+  });
+
+  await test.step("finds each credit in the ledger", async () => {
+    await page.goto("/billing");
+    await expect(page.getByRole("heading", { name: "Billing", level: 1 })).toBeVisible();
+    const ledger = page.getByRole("table").last();
+    await expect(ledger.getByText("Grant")).toHaveCount(1);
+    await expect(ledger.getByText("Usage")).toHaveCount(2);
+    await expect(page.locator(".recharts-surface").first()).toBeVisible();
+    await expect(page.getByText("nothing burns now")).toBeVisible();
+  });
+});
+
+/** Creates an account in the browser and waits for its first page. */
+export async function signUp(page: Page): Promise<string> {
+  const email = `new-${randomBytes(5).toString("hex")}@example.com`;
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("Grace Hopper");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  return email;
+}
+
+async function newProject(page: Page, name: string): Promise<void> {
+  const field = page.getByLabel("Name of the project");
+  if (!(await field.isVisible())) await page.getByRole("button", { name: "New project" }).click();
+  await field.fill(name);
+  await page.getByRole("button", { name: "Create project" }).click();
+  await expect(field).toBeHidden();
+}
+
+async function power(page: Page, action: "Stop" | "Restart"): Promise<void> {
+  await page.getByRole("button", { name: action, exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
+}
+
+async function expectState(page: Page, status: string): Promise<void> {
+  await expect(page.locator(`header [data-status=${status}]`).first()).toBeVisible({ timeout: 30_000 });
+}

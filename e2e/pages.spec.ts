@@ -1,0 +1,31 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { signInAs } from "./support/sign-in.ts";
+
+/** Every page: no violation that axe finds, in either theme, and nothing to scroll sideways on a phone. */
+const PAGES = {
+  Customer: ["/", "/vms", "/vms/new", "/projects", "/machines", "/billing", "/ssh-keys", "/activity", "/settings"],
+  Administrator: ["/admin", "/admin/customers", "/admin/vms", "/admin/machines", "/admin/machines/new", "/admin/operations", "/admin/audit", "/admin/health"],
+  nobody: ["/sign-in", "/sign-up", "/docs/api", "/nothing-here"],
+} as const;
+
+for (const [role, paths] of Object.entries(PAGES)) {
+  for (const theme of ["light", "dark"] as const) {
+    test(`${role}, ${theme}`, async ({ page, context, baseURL }) => {
+      test.setTimeout(180_000);
+      await context.addCookies([{ name: "sy_theme", value: theme, url: baseURL ?? "" }]);
+      if (role !== "nobody") await signInAs(page, role as "Customer" | "Administrator");
+      for (const path of paths) {
+        await test.step(path, async () => {
+          await page.goto(path);
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`), path).toEqual([]);
+          await page.setViewportSize({ width: 375, height: 800 });
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} at 375 px`).toBeLessThanOrEqual(375);
+          await page.setViewportSize({ width: 1280, height: 800 });
+        });
+      }
+    });
+  }
+}
