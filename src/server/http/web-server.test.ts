@@ -20,7 +20,6 @@ describe("the web server", () => {
             response.setHeader("content-type", "text/html");
             response.end(`<p>${"page ".repeat(500)}</p>`);
           },
-          upgrade: (_request, socket) => void socket.destroy(),
         },
       },
     });
@@ -60,6 +59,12 @@ describe("the web server", () => {
     const malformed = await send("{");
     expect([malformed.status, await malformed.json()]).toMatchObject([400, { error: { code: "INVALID_REQUEST" } }]);
     expect((await fetch(`${web.url}/device/v2/claim`)).status).toBe(404);
+  });
+
+  it("closes upgrades that are for nobody", async () => {
+    const socket = connect(Number(new URL(web.url).port), "127.0.0.1");
+    socket.write("GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    await new Promise((closed) => socket.once("close", closed));
   });
 
   it("publishes the keys of its tokens, and no private half", async () => {

@@ -25,10 +25,7 @@ import { createTrpcMount, TRPC_PREFIX } from "./trpc-mount.ts";
 
 export interface WebServerOptions {
   /** what is nobody else's goes there; null: there are no pages */
-  next: {
-    handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
-    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> | void;
-  } | null;
+  next: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void } | null;
   /** the devices' own endpoints, mounted at /device/v1 */
   device?: Router;
 }
@@ -105,10 +102,9 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: limits.requestTimeoutMs, headersTimeout: Math.min(15_000, limits.requestTimeoutMs) }, onRequest);
   const sockets = createSockets(rt, server, { origins, metrics });
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (sockets.owns(request)) return;
-    if (next) void next.upgrade(request, socket, head);
-    else socket.destroy();
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
+    // In development Next's hot reload has a listener of its own, which it sets on this server at its first request; `getUpgradeHandler` does not reach it.
+    if (!sockets.owns(request) && !config.development) socket.destroy();
   });
 
   return {
