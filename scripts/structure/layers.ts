@@ -39,8 +39,9 @@ const ACTOR = "src/server/identity/actor.ts";
 /** What a domain keeps to itself: its tables, its procedures, its background work, its demo data. */
 const PRIVATE = /(^|-|\/)(repository|router|jobs|subscribers|seed)\.ts$/;
 
-/** Components that know no domain. */
-const PLAIN_COMPONENTS = ["ui", "form", "table", "chart", "theme"];
+/** Components that know no domain, and what these may use: the connection to the server and the languages. */
+const PLAIN_COMPONENTS = ["ui", "form", "table", "chart", "theme", "layout"];
+const BELOW_PLAIN = [...PLAIN_COMPONENTS, "api", "i18n"];
 
 interface Place {
   layer: string;
@@ -106,5 +107,5 @@ function domainProblem(from: string, to: string, target: string): string | undef
 function plainComponentProblem(path: string, target: string): string | undefined {
   const folder = path.split("/")[2] ?? "";
   const other = target.split("/")[2] ?? "";
-  return PLAIN_COMPONENTS.includes(folder) && other in DOMAINS ? `components/${folder} knows no domain; take what differs as a property, or move this to components/${other}` : undefined;
+  return PLAIN_COMPONENTS.includes(folder) && !BELOW_PLAIN.includes(other) ? `components/${folder} knows no domain; take what differs as a property, or move this to components/${other}` : undefined;
 }
