@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createWebServer } from "#server/http/server.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { createDeviceRouter } from "#server/machines/device-http.ts";
-import { createInProcess } from "#server/trpc/create-in-process.ts";
+import { createInProcess } from "#server/http/create-in-process.ts";
 import type { Part } from "./program.ts";
 
 /** HTTP: API, sockets, device endpoints and, for what is left, Next's pages. */
