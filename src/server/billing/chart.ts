@@ -5,7 +5,7 @@ import type { MemberActor } from "#server/identity/actor.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { readBalance } from "./account-repository.ts";
 import { readBuckets, readBurn } from "./chart-repository.ts";
-import { runsOutAt } from "./credits.ts";
+import { runsOutAt, spendable } from "./credits.ts";
 
 const HOUR_S = 3_600;
 const RANGES = {
@@ -25,12 +25,12 @@ export async function getCreditChart(rt: Runtime, actor: Pick<MemberActor, "orga
   const since = new Date(Math.floor(now.getTime() / bucketMs) * bucketMs - (count - 1) * bucketMs);
   const [account, buckets, burn] = await Promise.all([readBalance(rt, organizationId), readBuckets(rt, organizationId, since, seconds, count), readBurn(rt, organizationId)]);
   if (!account) throw notFound("account");
-  const available = account.balance - account.held;
-  const end = runsOutAt(now, available, account.burn);
+  const left = spendable(account);
+  const end = runsOutAt(now, left, account.burn);
   return {
     bucketSeconds: seconds,
     points: pointsBack(account.balance, buckets, since, bucketMs, count),
-    forecast: forecast(now, available, account.burn, end),
+    forecast: forecast(now, left, account.burn, end),
     burn: burn.map((row) => ({ ...row, perHour: row.perHour.toString() })),
     burnPerHour: account.burn.toString(),
     runsOutAt: end?.toISOString() ?? null,
@@ -51,13 +51,13 @@ function pointsBack(balance: bigint, buckets: readonly { nth: number; change: bi
 }
 
 /** Evenly spaced points from now until the credits run out, or for 30 days. */
-function forecast(now: Date, available: bigint, burnPerHour: bigint, end: Date | null) {
+function forecast(now: Date, start: bigint, burnPerHour: bigint, end: Date | null) {
   if (burnPerHour === 0n) return [];
   const horizon = Math.min(FORECAST_MS, end ? end.getTime() - now.getTime() : FORECAST_MS);
   const steps = horizon > 0 ? FORECAST_POINTS : 0;
   return Array.from({ length: steps + 1 }, (_, step) => {
     const elapsed = steps === 0 ? 0 : Math.round((horizon * step) / steps);
-    const left = available - (burnPerHour * BigInt(elapsed)) / BigInt(HOUR_S * 1_000);
+    const left = start - (burnPerHour * BigInt(elapsed)) / BigInt(HOUR_S * 1_000);
     return { at: new Date(now.getTime() + elapsed).toISOString(), balance: (left > 0n ? left : 0n).toString() };
   });
 }

@@ -5,7 +5,7 @@ import { AppError, notFound } from "#shared/errors.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
-import { readBalance, readBalanceIn } from "./account-repository.ts";
+import { type BalanceRow, readBalance, readBalanceIn } from "./account-repository.ts";
 
 /** Micro-credits that must be available before anything new is created or started. */
 export const LOW_THRESHOLD = credits(1);
@@ -20,24 +20,29 @@ export async function availableCredits(rt: Runtime, organizationId: string): Pro
   return row ? row.balance - row.held : 0n;
 }
 
-/** When `available` reaches zero at this burn; null when it does not within a hundred years. */
-export function runsOutAt(now: Date, available: bigint, burnPerHour: bigint): Date | null {
+/** What the hours to come can be paid with: available credits less what is owed for hours past. */
+export function spendable(row: BalanceRow): bigint {
+  const left = row.balance - row.held - row.owed;
+  return left > 0n ? left : 0n;
+}
+
+/** When `left` is spent at this burn; null when it is not within a hundred years. */
+export function runsOutAt(now: Date, left: bigint, burnPerHour: bigint): Date | null {
   if (burnPerHour <= 0n) return null;
-  const ms = (available * BigInt(HOUR_MS)) / burnPerHour;
-  return ms > BigInt(HORIZON_MS) ? null : new Date(now.getTime() + Math.max(0, Number(ms)));
+  const ms = (left * BigInt(HOUR_MS)) / burnPerHour;
+  return ms > BigInt(HORIZON_MS) ? null : new Date(now.getTime() + Number(ms));
 }
 
 /** The organization's balance, its burn rate and when the credits run out. */
 export async function getBalance(rt: Runtime, actor: Pick<MemberActor, "organizationId">): Promise<z.output<typeof balanceOutput>> {
   const row = await readBalance(rt, actor.organizationId);
   if (!row) throw notFound("account");
-  const available = row.balance - row.held;
   return {
     balance: row.balance.toString(),
     held: row.held.toString(),
-    available: available.toString(),
+    available: (row.balance - row.held).toString(),
     burnPerHour: row.burn.toString(),
-    runsOutAt: runsOutAt(rt.clock.now(), available, row.burn)?.toISOString() ?? null,
+    runsOutAt: runsOutAt(rt.clock.now(), spendable(row), row.burn)?.toISOString() ?? null,
     lowThreshold: LOW_THRESHOLD.toString(),
   };
 }
@@ -50,7 +55,7 @@ export async function getBalance(rt: Runtime, actor: Pick<MemberActor, "organiza
  */
 export async function requireCreditsFor(tx: Tx, input: { organizationId: string; needed: bigint }): Promise<void> {
   const row = await readBalanceIn(tx, input.organizationId);
-  const available = row ? row.balance - row.held - row.owed : 0n;
+  const available = row ? spendable(row) : 0n;
   const needed = input.needed > LOW_THRESHOLD ? input.needed : LOW_THRESHOLD;
-  if (available < needed) throw new AppError("INSUFFICIENT_CREDITS", undefined, { needed: needed.toString(), available: (available > 0n ? available : 0n).toString() });
+  if (available < needed) throw new AppError("INSUFFICIENT_CREDITS", undefined, { needed: needed.toString(), available: available.toString() });
 }

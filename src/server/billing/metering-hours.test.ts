@@ -59,6 +59,8 @@ describe("dueHours", () => {
 
   it("knows when nothing is left", () => {
     expect(dueAfter({ endedAt: at("11:00:00") }, at("11:07:30.250"))).toBeNull();
+    // It ended at the first instant of an hour: that hour has begun.
+    expect(dueAfter({ endedAt: at("11:07:30.250") }, at("11:07:30.250"))).toEqual(at("11:07:30.250"));
     expect(dueAfter({ endedAt: at("11:30:00") }, at("11:07:30.250"))).toEqual(at("11:07:30.250"));
     expect(dueAfter({ endedAt: null }, at("11:07:30.250"))).toEqual(at("11:07:30.250"));
   });

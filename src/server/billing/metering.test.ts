@@ -4,7 +4,7 @@ import { transact } from "#server/infra/runtime.ts";
 import { createTestRuntime, TEST_START, type TestRuntime } from "#server/testing/runtime.ts";
 import { openCustomerAccount } from "./accounts.ts";
 import { auditLedger } from "./check.ts";
-import { requireCreditsFor } from "./credits.ts";
+import { getBalance, requireCreditsFor } from "./credits.ts";
 import { firstHourPrice, postFirstHour } from "./first-hour.ts";
 import { chargeDue } from "./jobs.ts";
 import { chargeOrganization } from "./metering.ts";
@@ -222,6 +222,8 @@ describe("when credits don't suffice", () => {
     await chargeDue(rt);
     expect(await events(owner, "credits.exhausted")).toHaveLength(1);
     await expect(transact(rt, (tx) => requireCreditsFor(tx, { organizationId: owner.organizationId, needed: 1n }))).rejects.toMatchObject({ code: "INSUFFICIENT_CREDITS" });
+
+    expect(await getBalance(rt, owner)).toMatchObject({ available: "5", burnPerHour: "2", runsOutAt: rt.clock.now().toISOString() });
 
     await topUp(owner, 6n);
     await chargeDue(rt);
