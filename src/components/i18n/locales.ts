@@ -24,3 +24,6 @@ export function negotiateLocale(acceptLanguage: string | null): Locale {
     .sort((a, b) => b.quality - a.quality);
   return wanted.map((choice) => choice.language).find(isLocale) ?? "en";
 }
+
+/** Each language by its own name, so that somebody lost in the other one finds theirs. */
+export const LANGUAGE_NAMES: Record<Locale, string> = { en: "English", ko: "한국어" };

@@ -5,14 +5,12 @@ import { IconArrowsExchange, IconCheck, IconKeyboard, IconLogout, IconSettings }
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { signOut } from "#components/api/browser-session.ts";
-import { LOCALES } from "#components/i18n/locales.ts";
+import { LANGUAGE_NAMES, LOCALES } from "#components/i18n/locales.ts";
 import classes from "./account-menu.module.css";
 import { usePreferences } from "./use-preferences.ts";
 import { useViewer } from "./viewer-context.tsx";
 
 const THEMES = ["auto", "light", "dark"] as const;
-/** Each language by its own name, so that somebody lost in the other one finds theirs. */
-const LANGUAGES = { en: "English", ko: "한국어" } as const;
 
 /** The person: theme, language, the other side of the site, signing out. */
 export function AccountMenu({ admin, onShowKeys }: { admin: boolean; onShowKeys: () => void }) {
@@ -40,7 +38,7 @@ export function AccountMenu({ admin, onShowKeys }: { admin: boolean; onShowKeys:
         <Menu.Label>{t("account.theme")}</Menu.Label>
         {THEMES.map((theme) => choice(t(`account.themes.${theme}`), preferences.theme === theme, () => preferences.setTheme(theme)))}
         <Menu.Label>{t("account.language")}</Menu.Label>
-        {LOCALES.map((locale) => choice(LANGUAGES[locale], preferences.locale === locale, () => preferences.setLocale(locale)))}
+        {LOCALES.map((locale) => choice(LANGUAGE_NAMES[locale], preferences.locale === locale, () => preferences.setLocale(locale)))}
         <Menu.Divider />
         {me.role !== null && (
           <Menu.Item component={Link} href={admin ? "/" : "/admin"} leftSection={<IconArrowsExchange size={16} stroke={1.6} aria-hidden />}>
