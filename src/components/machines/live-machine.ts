@@ -1,0 +1,52 @@
+import type { Machine, MachineDetail, Telemetry } from "./types.ts";
+
+const RANGE_MS = { "1h": 3_600_000, "24h": 86_400_000, "7d": 7 * 86_400_000 };
+export type TelemetryRange = keyof typeof RANGE_MS;
+export const TELEMETRY_RANGES = ["1h", "24h", "7d"] as const satisfies readonly TelemetryRange[];
+
+export interface Reading {
+  at: string;
+  metrics: Record<string, number>;
+}
+
+/**
+ * The series with one more reading. The newest is always its end, and gives way to the next until it stands a whole bucket behind the point before it,
+ * so that a long range does not grow dense while one watches. A reading may hold some of the metrics only: the others keep their last value.
+ */
+export function withReading(telemetry: Telemetry, reading: Reading, range: TelemetryRange): Telemetry {
+  const at = Date.parse(reading.at);
+  const last = telemetry.series.at(-1);
+  if (last && Date.parse(last.at) >= at) return telemetry;
+  const before = telemetry.series.at(-2);
+  const provisional = last && before && Date.parse(last.at) - Date.parse(before.at) < telemetry.bucketSeconds * 1_000;
+  const kept = (provisional ? telemetry.series.slice(0, -1) : telemetry.series).filter((point) => Date.parse(point.at) >= at - RANGE_MS[range]);
+  const metrics = provisional ? { ...last.metrics, ...reading.metrics } : reading.metrics;
+  return { ...telemetry, series: [...kept, { at: reading.at, metrics }] };
+}
+
+/** A machine with its newest reading; an older one than known changes nothing. */
+export function withLatest<T extends Machine>(machine: T, reading: Reading): T {
+  if (machine.latest && machine.latest.at > reading.at) return machine;
+  return { ...machine, latest: { at: reading.at, metrics: { ...machine.latest?.metrics, ...reading.metrics } }, lastSeenAt: reading.at };
+}
+
+/** A machine's page with what the device counted. */
+export function withCounts(machine: MachineDetail, counts: readonly { slot: string; count: number }[]): MachineDetail {
+  const counted = new Map(counts.map(({ slot, count }) => [slot, count]));
+  const slots = machine.slots.map((slot) => ({ ...slot, count: counted.get(slot.code) ?? slot.count }));
+  return { ...machine, slots, stock: { ...machine.stock, count: slots.reduce((sum, slot) => sum + slot.count, 0) } };
+}
+
+/** One metric over time for a chart. Where two readings are further apart than twice the bucket, the line breaks: the machine said nothing. */
+export function metricPoints(telemetry: Telemetry, name: string): { at: string; value: number | null }[] {
+  const points: { at: string; value: number | null }[] = [];
+  const gap = 2 * telemetry.bucketSeconds * 1_000;
+  for (const { at, metrics } of telemetry.series) {
+    const value = metrics[name];
+    if (value === undefined) continue;
+    const last = points.at(-1);
+    if (last && Date.parse(at) - Date.parse(last.at) > gap) points.push({ at: new Date(Date.parse(last.at) + gap / 2).toISOString(), value: null });
+    points.push({ at, value });
+  }
+  return points;
+}

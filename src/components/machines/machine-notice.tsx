@@ -1,0 +1,43 @@
+"use client";
+
+import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
+import { useTranslations } from "next-intl";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import classes from "./machine-notice.module.css";
+import type { MachineDetail } from "./types.ts";
+import { type MachineSide, useConnections } from "./use-machines.ts";
+
+/** What one has to know before anything else: it is offline and why, or was never finished. Nothing while it is online. */
+export function MachineNotice({ side, machine }: { side: MachineSide; machine: MachineDetail }) {
+  const t = useTranslations("machines.notice");
+  if (machine.status === "online") return null;
+  if (machine.status === "offline") return <Offline side={side} machine={machine} />;
+  const words = machine.status === "draft" || side === "admin" || machine.status === "decommissioned" ? t(machine.status) : t("awaitingCustomer");
+  return (
+    <div className={classes.notice} role="status">
+      <IconInfoCircle size={18} aria-hidden />
+      <p>{words}</p>
+    </div>
+  );
+}
+
+function Offline({ side, machine }: { side: MachineSide; machine: MachineDetail }) {
+  const t = useTranslations("machines.notice");
+  const networks = useTranslations("machines.facts.networks");
+  const last = useConnections(side, machine.id).data?.data.find((entry) => entry.type === "machine.offline");
+  const network = machine.wifiSsid ? `${networks(machine.networkKind)} ${machine.wifiSsid}` : networks(machine.networkKind);
+  const reason = last?.reason;
+  return (
+    <div className={classes.notice} data-tone="bad" role="alert">
+      <IconAlertTriangle size={18} aria-hidden />
+      <div>
+        <p className={classes.title}>{t.rich("offline", { since: () => <RelativeTime at={last?.at ?? machine.statusChangedAt} /> })}</p>
+        <p>
+          {reason && t.has(`reason.${reason}` as "reason.will") ? `${t(`reason.${reason}` as "reason.will")} ` : ""}
+          {t("check", { network })}
+        </p>
+        {machine.latest && <p className={classes.dim}>{t.rich("lastReading", { at: () => <RelativeTime at={machine.latest?.at ?? null} /> })}</p>}
+      </div>
+    </div>
+  );
+}
