@@ -68,6 +68,8 @@ export function startOperationWorker(rt: Runtime, options: WorkerOptions): Opera
     let renewedAt = performance.now();
     let beating = false;
     const beat = async (): Promise<void> => {
+      // No renewal for a whole lease: another may have it by now, so this one keeps its hands off.
+      if (performance.now() - renewedAt > leaseMs && beating) state.abort.abort(new LeaseLost(lease.operationId));
       if (beating) return;
       beating = true;
       try {

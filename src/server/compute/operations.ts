@@ -11,7 +11,7 @@ import { progressOf } from "./operation-moves.ts";
 import { announceProgress } from "./operation-queue.ts";
 import { listOperationRows, lockOperation, type OperationWithSteps, operationWithSteps, resetSteps, updateOperation } from "./operation-repository.ts";
 import { visible } from "./policy.ts";
-import { vmWithRelationsIn } from "./repository.ts";
+import { vmWithPlan } from "./repository.ts";
 import { takeForAction } from "./vm-requests.ts";
 
 type OperationView = z.infer<typeof operationOutput>;
@@ -57,7 +57,7 @@ export async function retryOperation(rt: Runtime, actor: MemberActor, id: string
     const found = visible(await lockOperation(tx, id), actor, "operation");
     const action = retryAction(found);
     if (action === null) throw new AppError("INVALID_STATE", "This operation cannot be tried again.", { state: found.status });
-    const vm = visible(await vmWithRelationsIn(tx, found.subjectId), actor, "VM");
+    const vm = visible(await vmWithPlan(tx, found.subjectId), actor, "VM");
     await takeForAction(tx, vm, action, id, at);
     const definition = definitionOf(found.kind);
     await resetSteps(tx, id, definition.steps.map((step) => step.withRequest === true), at);

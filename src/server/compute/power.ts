@@ -5,7 +5,7 @@ import type { MemberActor, Scope, SystemActor } from "#server/identity/actor.ts"
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { visible } from "./policy.ts";
-import { vmWithRelationsIn } from "./repository.ts";
+import { vmWithPlan } from "./repository.ts";
 import { requestVmOperation } from "./vm-requests.ts";
 
 type ActionView = z.infer<typeof vmActionOutput>;
@@ -56,7 +56,7 @@ export function stopVmFor(rt: Runtime, actor: SystemActor, id: string, reason: s
 
 async function act(rt: Runtime, actor: MemberActor | SystemActor, scope: Scope, id: string, action: VmOperationAction, input: Prisma.InputJsonObject): Promise<ActionView> {
   const operationId = await transact(rt, async (tx) => {
-    const vm = visible(await vmWithRelationsIn(tx, id), scope, "VM");
+    const vm = visible(await vmWithPlan(tx, id), scope, "VM");
     return requestVmOperation(tx, vm, { action, input, actor, at: rt.clock.now() });
   });
   rt.signals.send("operations");

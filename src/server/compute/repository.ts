@@ -131,8 +131,9 @@ export function insertVm(tx: Tx, vm: Prisma.VmUncheckedCreateInput): Promise<Vm>
   return tx.vm.create({ data: vm });
 }
 
-export function listVmRows(rt: Runtime, filter: VmFilter, page: { page: number; limit: number }): Promise<VmListRow[]> {
-  return rt.db.query<VmListRow>(vmListStatement(filter, page.limit, (page.page - 1) * page.limit));
+export async function listVmPage(rt: Runtime, filter: VmFilter, page: { page: number; limit: number }): Promise<VmListRow | undefined> {
+  const rows = await rt.db.query<VmListRow>(vmListStatement(filter, page.limit, (page.page - 1) * page.limit));
+  return rows[0];
 }
 
 const VM_RELATIONS = { project: { select: { name: true } }, plan: true, image: true, host: true } satisfies Prisma.VmInclude;
@@ -142,8 +143,8 @@ export function vmWithRelations(rt: Runtime, id: string): Promise<VmWithRelation
   return rt.db.prisma.vm.findUnique({ where: { id }, include: VM_RELATIONS });
 }
 
-export function vmWithRelationsIn(tx: Tx, id: string): Promise<VmWithRelations | null> {
-  return tx.vm.findUnique({ where: { id }, include: VM_RELATIONS });
+export function vmWithPlan(tx: Tx, id: string): Promise<(Vm & { plan: Plan }) | null> {
+  return tx.vm.findUnique({ where: { id }, include: { plan: true } });
 }
 
 /** The VM as a driver needs to know it. */
@@ -166,6 +167,10 @@ export async function takeVm(tx: Tx, vm: { id: string; status: string }, next: {
 /** null: there is no such VM. */
 export async function vmStatus(rt: Runtime, id: string): Promise<string | null> {
   return (await rt.db.prisma.vm.findUnique({ where: { id }, select: { status: true } }))?.status ?? null;
+}
+
+export async function changeVm(tx: Tx, id: string, data: { name?: string; metadata?: Record<string, string>; updatedAt: Date }): Promise<void> {
+  await tx.vm.update({ where: { id }, data, select: { id: true } });
 }
 
 /** Takes the VM out of its operation. */

@@ -22,7 +22,7 @@ export function parsePublicKey(text: string): PublicKey {
   if (line.includes("PRIVATE KEY")) throw bad("this is a private key; paste the public one, from the file that ends in .pub");
   if (/[\r\n]/.test(line)) throw bad("must be one key on one line");
   const [type = "", base64 = "", ...rest] = line.split(/[ \t]+/);
-  const check = CHECKS[type];
+  const check = Object.hasOwn(CHECKS, type) ? CHECKS[type] : undefined;
   if (!check) throw bad(type === "ssh-dss" ? "is a DSA key, which OpenSSH no longer accepts" : "must begin with ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256/384/521 or an sk- type");
   const blob = Buffer.from(base64, "base64");
   if (blob.length === 0 || blob.toString("base64").replace(/=+$/, "") !== base64.replace(/=+$/, "")) throw bad("has a damaged base64 part; copy the whole line");

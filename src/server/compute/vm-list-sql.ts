@@ -1,30 +1,15 @@
+import type { z } from "zod";
+import type { vmOutput } from "#shared/compute/schema.ts";
 import type { Statement } from "#server/infra/database.ts";
 
-/** The list of VMs is asked for far more often than anything else: one prepared statement for each set of filters, with the page and its total. */
+/**
+ * The list of VMs is asked for far more often than anything else: one prepared statement for each set of filters, which answers the page, in the form of
+ * the contract, and its total. The database writes the JSON because that costs this process less than half of reading typed rows.
+ */
 export interface VmListRow {
   total: number;
-  /** null in the one row of an empty page, as all that follows */
-  id: string | null;
-  name: string;
-  status: string;
-  statusReason: string | null;
-  driver: string | null;
-  region: string;
-  projectId: string;
-  ownerId: string;
-  plan: string;
-  image: string;
-  vcpu: number;
-  memoryMb: number;
-  storageGb: number;
-  privateIp: string | null;
-  metadata: Record<string, string>;
-  operationId: string | null;
-  computePrice: bigint;
-  storagePrice: bigint;
-  startedAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
+  /** null: none on this page */
+  data: z.infer<typeof vmOutput>[] | null;
 }
 
 export interface VmFilter {
@@ -36,10 +21,19 @@ export interface VmFilter {
   includeGone: boolean;
 }
 
-export const VM_COLUMNS = `v.id, v.name, v.status, v.status_reason as "statusReason", h.driver, v.region, v.project_id as "projectId", v.owner_id as "ownerId",
-  p.slug as plan, i.slug as image, v.vcpu, v.memory_mb as "memoryMb", v.storage_gb as "storageGb", v.private_ip as "privateIp", v.metadata,
-  v.operation_id as "operationId", p.compute_price_per_hour as "computePrice", p.storage_price_per_hour as "storagePrice",
-  v.started_at as "startedAt", v.created_at as "createdAt", v.updated_at as "updatedAt"`;
+/** As Date.toISOString writes it. */
+function iso(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** The fields of the contract; vm-view.ts makes the same of one VM, and a test compares the two. */
+const FIELDS = `v.id, v.name, v.status, v.status_reason as "statusReason", coalesce(h.driver, '') as hypervisor, v.region, v.project_id as "projectId",
+  v.owner_id as "ownerId", p.slug as plan, i.slug as "templateId",
+  json_build_object('cpu', v.vcpu, 'memoryGb', v.memory_mb / 1024::float8, 'storageGb', v.storage_gb) as resources,
+  json_build_object('privateIp', v.private_ip, 'publicIp', null, 'vpcId', null) as network, v.metadata, v.operation_id as "operationId",
+  (case when v.status in ('provisioning', 'terminated', 'rolled_back') then 0 when v.started_at is null then p.storage_price_per_hour
+    else p.compute_price_per_hour + p.storage_price_per_hour end)::text as "pricePerHour",
+  ${iso("v.started_at")} as "startedAt", ${iso("v.created_at")} as "createdAt", ${iso("v.updated_at")} as "updatedAt"`;
 
 const CONDITIONS = {
   status: (n: number) => `v.status = $${n}`,
@@ -60,10 +54,10 @@ export function vmListStatement(filter: VmFilter, limit: number, offset: number)
     const conditions = ["v.organization_id = $1", ...given.map((key, index) => CONDITIONS[key](index + 4))];
     if (!gone) conditions.push("v.status not in ('terminated', 'rolled_back')");
     const where = conditions.join(" and ");
-    text = `select t.total, r.* from (select count(*)::int as total from vm v where ${where}) t
-      left join (select ${VM_COLUMNS} from (select * from vm v where ${where} order by v.created_at desc, v.id desc limit $2 offset $3) v
-        join plan p on p.id = v.plan_id join image i on i.id = v.image_id left join host h on h.id = v.host_id) r on true
-      order by r."createdAt" desc, r.id desc`;
+    text = `select (select count(*)::int from vm v where ${where}) as total,
+      (select json_agg(r order by r."createdAt" desc, r.id desc) from (select ${FIELDS}
+        from (select * from vm v where ${where} order by v.created_at desc, v.id desc limit $2 offset $3) v
+          join plan p on p.id = v.plan_id join image i on i.id = v.image_id left join host h on h.id = v.host_id) r) as data`;
     texts.set(name, text);
   }
   const values = given.map((key) => (key === "search" ? escapeLike((filter.search ?? "").toLowerCase()) : filter[key]));

@@ -1,51 +1,37 @@
 import type { z } from "zod";
 import type { vmOutput } from "#shared/compute/schema.ts";
-import type { VmStatus } from "#shared/compute/states.ts";
-import type { VmListRow } from "./vm-list-sql.ts";
+import { vmIsGone, type VmStatus } from "#shared/compute/states.ts";
 import type { VmWithRelations } from "./repository.ts";
 
 export type VmView = z.infer<typeof vmOutput>;
 
-/** What a VM costs an hour as it is now: nothing before it first runs or when it is gone, its disk while it is off. */
-function priceNow(vm: { status: string; startedAt: Date | null; computePrice: bigint; storagePrice: bigint }): string {
-  if (vm.status === "provisioning" || vm.status === "terminated" || vm.status === "rolled_back") return "0";
-  return (vm.startedAt === null ? vm.storagePrice : vm.computePrice + vm.storagePrice).toString();
-}
-
-/** A row of the list, which has an id. */
-export function fromListRow(row: VmListRow & { id: string }): VmView {
+/** A VM in the form of the contract; the list's statement writes the same. */
+export function toView(vm: VmWithRelations): VmView {
   return {
-    id: row.id,
-    name: row.name,
+    id: vm.id,
+    name: vm.name,
     // The column holds what this program wrote: a status.
-    status: row.status as VmStatus,
-    statusReason: row.statusReason,
-    hypervisor: row.driver ?? "",
-    region: row.region,
-    projectId: row.projectId,
-    ownerId: row.ownerId,
-    plan: row.plan,
-    templateId: row.image,
-    resources: { cpu: row.vcpu, memoryGb: row.memoryMb / 1024, storageGb: row.storageGb },
-    network: { privateIp: row.privateIp, publicIp: null, vpcId: null },
-    metadata: row.metadata,
-    operationId: row.operationId,
-    pricePerHour: priceNow(row),
-    startedAt: row.startedAt && row.startedAt.toISOString(),
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
+    status: vm.status as VmStatus,
+    statusReason: vm.statusReason,
+    hypervisor: vm.host?.driver ?? "",
+    region: vm.region,
+    projectId: vm.projectId,
+    ownerId: vm.ownerId,
+    plan: vm.plan.slug,
+    templateId: vm.image.slug,
+    resources: { cpu: vm.vcpu, memoryGb: vm.memoryMb / 1024, storageGb: vm.storageGb },
+    network: { privateIp: vm.privateIp, publicIp: null, vpcId: null },
+    metadata: vm.metadata as Record<string, string>, // written from the contract's schema
+    operationId: vm.operationId,
+    pricePerHour: priceNow(vm).toString(),
+    startedAt: vm.startedAt && vm.startedAt.toISOString(),
+    createdAt: vm.createdAt.toISOString(),
+    updatedAt: vm.updatedAt.toISOString(),
   };
 }
 
-export function fromVm(vm: VmWithRelations): VmView {
-  return fromListRow({
-    ...vm,
-    total: 1,
-    driver: vm.host?.driver ?? null,
-    plan: vm.plan.slug,
-    image: vm.image.slug,
-    metadata: vm.metadata as Record<string, string>, // written from the contract's schema
-    computePrice: vm.plan.computePricePerHour,
-    storagePrice: vm.plan.storagePricePerHour,
-  });
+/** What a VM costs an hour as it is now: nothing before it first runs or when it is gone, its disk while it is off. */
+function priceNow(vm: VmWithRelations): bigint {
+  if (vm.status === "provisioning" || vmIsGone(vm.status)) return 0n;
+  return vm.startedAt === null ? vm.plan.storagePricePerHour : vm.plan.computePricePerHour + vm.plan.storagePricePerHour;
 }

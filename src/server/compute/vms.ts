@@ -9,27 +9,23 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { latestMetric } from "./metrics-repository.ts";
 import { visible } from "./policy.ts";
-import { listVmRows, vmWithRelations, vmWithRelationsIn } from "./repository.ts";
-import { fromListRow, fromVm, type VmView } from "./vm-view.ts";
+import { changeVm, listVmPage, vmWithPlan, vmWithRelations } from "./repository.ts";
+import { toView, type VmView } from "./vm-view.ts";
 
 /** Usage older than this is not "now". */
 const USAGE_FRESH_MS = 90_000;
 
 /** Newest first. Those that are gone only when asked for, by `includeGone` or by their status. */
 export async function listVms(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmListInput>): Promise<z.infer<typeof vmListOutput>> {
-  const rows = await listVmRows(rt, { ...input, organizationId: actor.organizationId }, input);
-  const data: VmView[] = [];
-  for (const row of rows) {
-    if (row.id !== null) data.push(fromListRow(row as typeof row & { id: string }));
-  }
-  return { data, pagination: pagination(input, rows[0]?.total ?? 0) };
+  const row = await listVmPage(rt, { ...input, organizationId: actor.organizationId }, input);
+  return { data: row?.data ?? [], pagination: pagination(input, row?.total ?? 0) };
 }
 
 export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.infer<typeof vmDetailOutput>> {
   const vm = visible(await vmWithRelations(rt, id), scope, "VM");
   const metric = vm.status === "running" ? await latestMetric(rt, id, new Date(rt.clock.now().getTime() - USAGE_FRESH_MS)) : null;
   return {
-    ...fromVm(vm),
+    ...toView(vm),
     projectName: vm.project.name,
     planName: vm.plan.name,
     imageName: vm.image.name,
@@ -43,12 +39,12 @@ export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.in
 /** Changes name or metadata in place; the guest keeps the host name it was made with. */
 export async function updateVm(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmUpdateInput>): Promise<VmView> {
   const at = rt.clock.now();
-  return transact(rt, async (tx) => {
-    const vm = visible(await vmWithRelationsIn(tx, input.id), actor, "VM");
+  await transact(rt, async (tx) => {
+    const vm = visible(await vmWithPlan(tx, input.id), actor, "VM");
     if (!vmAllows(vm.status, "rename")) throw new AppError("INVALID_STATE", `A VM that is ${vm.status} cannot be changed.`, { state: vm.status });
     const change = { ...(input.name === undefined ? {} : { name: input.name }), ...(input.metadata === undefined ? {} : { metadata: input.metadata }) };
-    if (Object.keys(change).length === 0) return fromVm(vm);
-    await tx.vm.update({ where: { id: vm.id }, data: { ...change, updatedAt: at }, select: { id: true } });
+    if (Object.keys(change).length === 0) return;
+    await changeVm(tx, vm.id, { ...change, updatedAt: at });
     await recordAudit(tx, actor, {
       action: "vm.update",
       subjectType: "vm",
@@ -59,6 +55,6 @@ export async function updateVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       at,
     });
     await publish(tx, { type: "vm.updated", subject: vm.id, organizationId: vm.organizationId, at, data: { vmId: vm.id } });
-    return fromVm({ ...vm, ...change, updatedAt: at });
   });
+  return toView(visible(await vmWithRelations(rt, input.id), actor, "VM"));
 }
