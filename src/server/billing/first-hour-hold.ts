@@ -8,7 +8,7 @@ import type { Resource } from "./spans.ts";
 
 /**
  * Reserves a resource's first hour before it is made, in the transaction that records it; `postFirstHour` or `voidHold` resolves it.
- * @param input.key names the reservation; repeated with the same content it is made once
+ * @param input.key names the reservation; it can be used once
  * @returns the hold's id; null when the first hour costs nothing
  * @throws AppError INSUFFICIENT_CREDITS, below the low threshold too
  */

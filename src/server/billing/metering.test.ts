@@ -261,7 +261,7 @@ describe("when credits don't suffice", () => {
 
   it("warns once for each time that less than 24 hours are left", async () => {
     const owner = await customer(12n * 27n);
-    const resource = await readyVm(owner);
+    await readyVm(owner);
     for (let nth = 0; nth < 5; nth += 1) {
       rt.clock.advance(HOUR);
       await chargeDue(rt);
@@ -283,7 +283,7 @@ describe("when credits don't suffice", () => {
       data: { id: newId("meterSpan"), organizationId: broken, resourceType: "vm", resourceId: newId("vm"), resourceName: "lost", component: "storage", pricePerHour: 1n, anchorAt: rt.clock.now(), startedAt: rt.clock.now(), dueAt: rt.clock.now() },
     });
     const owner = await customer(100n);
-    const resource = await readyVm(owner);
+    await readyVm(owner);
     rt.clock.advance(HOUR);
     await chargeDue(rt);
     expect(await balance(owner)).toBe(76n);
