@@ -24,7 +24,7 @@ test("an e-mail address that is taken is said beside its field", async ({ page }
 test("pages of the signed-in send others to sign in, and bring them back", async ({ page }) => {
   await page.goto("/billing");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fbilling/);
-  await page.getByRole("button", { name: /Customer/ }).click();
+  await page.getByRole("button", { name: /ada@demo/ }).click();
   await expect(page).toHaveURL(/\/billing$/);
 });
 
