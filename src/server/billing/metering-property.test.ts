@@ -85,9 +85,9 @@ it("charges what the intervals say, however metering was run, and never below ze
       expect(hoursOf("compute")).toEqual(expectedHours(anchor, compute, now));
       expect(hoursOf("storage")).toEqual(expectedHours(anchor, [{ from: anchor, to: deletedAt }], now));
       expect(rows.every((row) => row.amount === (row.component === "compute" ? PRICE.compute : PRICE.storage))).toBe(true);
-      // What is paid is the oldest part.
-      const firstOwed = rows.findIndex((row) => row.transferId === null);
-      expect(rows.slice(firstOwed === -1 ? rows.length : firstOwed).every((row) => row.transferId === null)).toBe(true);
+      // What is owed is the newest part. (Within one hour a component that came on after the other was paid can be the one that is owed.)
+      const hours = (paid: boolean) => rows.filter((row) => (row.transferId !== null) === paid).map((row) => row.hourStart.getTime());
+      expect(Math.max(...hours(true))).toBeLessThanOrEqual(Math.min(...hours(false), Number.POSITIVE_INFINITY));
 
       const total = rows.reduce((sum, row) => sum + row.amount, 0n);
       await topUp(total);
@@ -97,7 +97,11 @@ it("charges what the intervals say, however metering was run, and never below ze
       const left = await rt.db.prisma.ledgerAccount.findUniqueOrThrow({ where: { id: account } });
       expect(left.balance).toBe((received._sum.amount ?? 0n) - total);
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 30,
+      // Found once: all is paid to the last credit at the first instant of an hour, and then compute comes on in that instant.
+      examples: [[[{ do: "wait", ms: 2 * HOUR + 795_804 }, { do: "stop" }, { do: "topUp", amount: 21 }, { do: "wait", ms: HOUR - 795_804 }, { do: "charge", workers: 1, behindMs: 0 }, { do: "start" }, { do: "wait", ms: HOUR - 1 }], 12]],
+    },
   );
   expect(await auditLedger(rt)).toEqual([]);
 });
