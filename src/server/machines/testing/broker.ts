@@ -80,6 +80,7 @@ export function connectDevice(url: string, login: Login, options: IClientOptions
       client.end(true);
       reject(error);
     });
+    client.once("close", () => reject(new Error("closed before it was connected")));
   });
 }
 

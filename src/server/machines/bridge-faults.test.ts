@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server, type Socket, connect as connectTcp } from "node:net";
+import type { MqttClient } from "mqtt";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "#server/infra/database.ts";
+import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { startBridge } from "./bridge.ts";
+import { BROKERS, connectDevice, eventually, freePort, startTestBroker, type TestBroker } from "./testing/broker.ts";
+import { type GivenDevice, givenDevice } from "./testing/fixtures.ts";
+
+const POSTGRES = process.env["TEST_DATABASE_URL"];
+
+describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
+  let rt: TestRuntime;
+  let broker: TestBroker;
+  let device: GivenDevice;
+  const clients: MqttClient[] = [];
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    rt = await createTestRuntime();
+    device = await givenDevice(rt);
+    broker = await startTestBroker(rt, kind);
+  });
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    await rt.db.prisma.deviceMessage.deleteMany({});
+  });
+  afterAll(async () => {
+    await broker.stop();
+    await rt.close();
+  });
+
+  const open = async (): Promise<MqttClient> => {
+    const client = await connectDevice(broker.url, device);
+    clients.push(client);
+    return client;
+  };
+  const sendAll = async (client: MqttClient, boot: string, from: number, to: number): Promise<void> => {
+    const sends: Promise<unknown>[] = [];
+    for (let seq = from; seq < to; seq += 1) sends.push(client.publishAsync(`m/${device.id}/tele`, JSON.stringify({ v: 1, boot, seq, metrics: { temp_c: seq % 10, door: 0, rssi_dbm: -61 } }), { qos: 1 }));
+    await Promise.all(sends);
+  };
+  const sequences = async (boot: string): Promise<number[]> => (await rt.db.prisma.deviceMessage.findMany({ where: { boot }, orderBy: { seq: "asc" }, select: { seq: true } })).map((row) => Number(row.seq));
+  const upTo = (count: number) => Array.from({ length: count }, (_, seq) => seq);
+
+  it("stores 10,000 messages without one missing", { timeout: 120_000 }, async () => {
+    const bridge = await startBridge(rt);
+    const client = await open();
+    for (let from = 0; from < 10_000; from += 500) await sendAll(client, "many", from, from + 500);
+    await eventually(async () => (await rt.db.prisma.deviceMessage.count({ where: { boot: "many" } })) >= 10_000, 90_000);
+    expect(await sequences("many")).toEqual(upTo(10_000));
+    await bridge.stop();
+  });
+
+  it("gets what was sent while it was stopped", async () => {
+    const first = await startBridge(rt);
+    const client = await open();
+    await sendAll(client, "stopped", 0, 10);
+    await eventually(async () => (await sequences("stopped")).length === 10);
+    await first.stop();
+    await sendAll(client, "stopped", 10, 60);
+    const second = await startBridge(rt);
+    await eventually(async () => (await sequences("stopped")).length >= 60);
+    expect(await sequences("stopped")).toEqual(upTo(60));
+    await second.stop();
+  });
+
+  it.skipIf(!POSTGRES)("killed between receipt and commit, is sent all of it again and stores it once", { timeout: 60_000 }, async () => {
+    const child = await startBridgeProcess();
+    const client = await open();
+    await sendAll(client, "killed", 0, 20);
+    await eventually(async () => (await sequences("killed")).length === 20);
+    const blocker = await blockedDatabase();
+    await sendAll(client, "killed", 20, 120);
+    await eventually(async () => (await rt.db.query({ text: "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%device_message%'" })).length > 0);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await blocker.query("rollback");
+    await blocker.end();
+    // The killed process's statement may have been running still; its transaction was not committed.
+    expect(await sequences("killed")).toEqual(upTo(20));
+    await startBridgeProcess();
+    await eventually(async () => (await sequences("killed")).length >= 120, 20_000);
+    expect(await sequences("killed")).toEqual(upTo(120));
+  });
+
+  it.skipIf(!POSTGRES)("acknowledges nothing while the database is away, and loses nothing", { timeout: 60_000 }, async () => {
+    const proxy = await startProxy(new URL(rt.databaseUrl ?? ""));
+    const url = new URL(rt.databaseUrl ?? "");
+    url.hostname = "127.0.0.1";
+    url.port = String(proxy.port);
+    const db = await openDatabase({ databaseUrl: url.toString(), databasePoolSize: 3, databaseWaitSeconds: 5, dataDir: "", ephemeral: false });
+    const bridge = await startBridge({ ...rt, db });
+    const client = await open();
+    await sendAll(client, "paused", 0, 50);
+    await eventually(async () => (await sequences("paused")).length === 50);
+    proxy.cut();
+    await sendAll(client, "paused", 50, 800);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await sequences("paused")).toEqual(upTo(50));
+    proxy.mend();
+    await eventually(async () => (await sequences("paused")).length >= 800, 30_000);
+    expect(await sequences("paused")).toEqual(upTo(800));
+    expect(await rt.db.prisma.rejectedMessage.count({ where: { reason: "the database refused it" } })).toBe(0);
+    await bridge.stop();
+    await db.close();
+    proxy.stop();
+  });
+
+  async function startBridgeProcess(): Promise<ChildProcess> {
+    const environment: NodeJS.ProcessEnv = {
+      NODE_ENV: "test",
+      PATH: process.env["PATH"] ?? "",
+      DATABASE_URL: rt.databaseUrl ?? "",
+      LOG_LEVEL: "info",
+      DATA_DIR: "memory",
+      SECRET_KEY: rt.config.secretKeys.join(","),
+      AUTH_SECRET: rt.config.authSecret,
+      ...(rt.config.mqttUrl ? { MQTT_URL: rt.config.mqttUrl } : { MQTT_PORT: String(rt.config.mqttPort) }),
+    };
+    const child = spawn(process.execPath, ["src/server/machines/testing/bridge-process.ts"], {
+      env: environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(child);
+    const output: string[] = [];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
+    await eventually(() => output.join("").includes("connected to the broker"), 15_000).catch(() => {
+      throw new Error(`the bridge does not start: ${output.join("")}`);
+    });
+    return child;
+  }
+
+  /** Nobody can write messages until it rolls back. */
+  async function blockedDatabase(): Promise<pg.Client> {
+    const blocker = new pg.Client({ connectionString: rt.databaseUrl ?? "" });
+    await blocker.connect();
+    await blocker.query("begin");
+    await blocker.query("lock table device_message in exclusive mode");
+    return blocker;
+  }
+});
+
+/** A way to the database that can be cut. */
+async function startProxy(target: URL): Promise<{ port: number; cut(): void; mend(): void; stop(): void }> {
+  const port = await freePort();
+  const sockets = new Set<Socket>();
+  const listen = (): Server =>
+    createServer((socket) => {
+      const upstream = connectTcp(Number(target.port || 5432), target.hostname);
+      for (const end of [socket, upstream]) {
+        sockets.add(end);
+        end.on("error", () => {});
+        end.on("close", () => sockets.delete(end));
+      }
+      socket.pipe(upstream).pipe(socket);
+      socket.on("close", () => upstream.destroy());
+      upstream.on("close", () => socket.destroy());
+    }).listen(port, "127.0.0.1");
+  let server = listen();
+  await once(server, "listening");
+  const cut = (): void => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port, cut, mend: () => (server = listen()), stop: cut };
+}
