@@ -1,5 +1,5 @@
 import type { Tx } from "#server/infra/events.ts";
-import { Prisma } from "#server/infra/prisma/client.ts";
+import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { Later, type OperationDefinition, type StepContext, type StepDefinition, type StepOutput } from "./operation-definition.ts";
 import { describeFailure, type StepFailure } from "./operation-failure.ts";

@@ -3,6 +3,7 @@ import { publish, type Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { progressOf } from "./operation-moves.ts";
+import { insertOperation } from "./operation-repository.ts";
 
 export interface NewOperation<Input> {
   id: string;
@@ -27,19 +28,16 @@ export async function enqueueOperation<Input>(tx: Tx, definition: OperationDefin
     ...(step.withRequest ? { status: "succeeded", attempt: 1, startedAt: at, finishedAt: at } : { status: "pending" }),
   }));
   const progress = progressOf(steps, definition.steps);
-  await tx.operation.create({
-    data: {
-      ...identity,
-      kind: definition.kind,
-      status: "queued",
-      progress,
-      input: input as Prisma.InputJsonObject, // inputs are plain objects by their schemas
-      correlationId: currentCorrelation()?.id ?? null,
-      nextRunAt: at,
-      createdAt: at,
-      steps: { create: steps },
-    },
-    select: { id: true },
+  await insertOperation(tx, {
+    ...identity,
+    kind: definition.kind,
+    status: "queued",
+    progress,
+    input: input as Prisma.InputJsonObject, // inputs are plain objects by their schemas
+    correlationId: currentCorrelation()?.id ?? null,
+    nextRunAt: at,
+    createdAt: at,
+    steps: { create: steps },
   });
   await announceProgress(tx, { ...identity, kind: definition.kind, status: "queued", progress }, null, at);
 }

@@ -22,6 +22,10 @@ export class LeaseLost extends Error {
   }
 }
 
+export async function insertOperation(tx: Tx, operation: Prisma.OperationCreateInput): Promise<void> {
+  await tx.operation.create({ data: operation, select: { id: true } });
+}
+
 /** Takes the operation that has waited longest and that nobody works on. @returns its id, or null when there is none */
 export async function claimOperation(rt: Runtime, owner: string, leaseMs: number): Promise<string | null> {
   const now = rt.clock.now();

@@ -36,10 +36,6 @@ export async function regionExists(tx: Tx, id: string): Promise<boolean> {
 
 // Hosts
 
-export function hostById(rt: Runtime, id: string): Promise<Host | null> {
-  return rt.db.prisma.host.findUnique({ where: { id } });
-}
-
 export interface HostLoad extends Host {
   usedVcpu: number;
   usedMemoryMb: number;
@@ -125,6 +121,16 @@ export function sshKeysById(tx: Tx, organizationId: string, ids: string[]): Prom
   return tx.sshKey.findMany({ where: { organizationId, id: { in: ids } } });
 }
 
+/** @returns false when the organization has the key already */
+export async function insertSshKey(tx: Tx, key: SshKey): Promise<boolean> {
+  return (await tx.sshKey.createMany({ data: [key], skipDuplicates: true })).count === 1;
+}
+
+/** @returns false when it was not there */
+export async function removeSshKey(tx: Tx, organizationId: string, id: string): Promise<boolean> {
+  return (await tx.sshKey.deleteMany({ where: { id, organizationId } })).count === 1;
+}
+
 // VMs
 
 export function insertVm(tx: Tx, vm: Prisma.VmUncheckedCreateInput): Promise<Vm> {
@@ -192,6 +198,15 @@ export async function lockVm(tx: Tx, id: string): Promise<Vm & { plan: Plan }> {
 /** Running VMs, for the collector of metrics. */
 export function runningVms(rt: Runtime): Promise<{ id: string; hypervisorRef: string; hostId: string }[]> {
   return rt.db.query({ name: "vm_running", text: `select id, hypervisor_ref as "hypervisorRef", host_id as "hostId" from vm where status = 'running' and host_id is not null and hypervisor_ref is not null order by host_id, id` });
+}
+
+export function activeHosts(rt: Runtime): Promise<Host[]> {
+  return rt.db.prisma.host.findMany({ where: { status: "active" }, orderBy: { id: "asc" } });
+}
+
+/** The host's VMs that are not gone, and those among `ids` in any state. */
+export function vmsOfHost(rt: Runtime, hostId: string, ids: string[]): Promise<Vm[]> {
+  return rt.db.prisma.vm.findMany({ where: { hostId, OR: [{ status: { notIn: GONE } }, { id: { in: ids } }] }, orderBy: { id: "asc" } });
 }
 
 export function hostsById(rt: Runtime, ids: string[]): Promise<Host[]> {

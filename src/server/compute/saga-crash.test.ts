@@ -6,7 +6,6 @@ import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { credits } from "#shared/credits.ts";
 import { systemClock } from "#server/infra/clock.ts";
-import { wrapPglite } from "#server/infra/database.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";

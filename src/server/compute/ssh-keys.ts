@@ -7,7 +7,7 @@ import type { Tx } from "#server/infra/events.ts";
 import type { SshKey } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import { listSshKeyRows, sshKeysById } from "./repository.ts";
+import { insertSshKey, listSshKeyRows, removeSshKey, sshKeysById } from "./repository.ts";
 import { parsePublicKey } from "./ssh-public-key.ts";
 
 type SshKeyView = z.infer<typeof sshKeyOutput>;
@@ -23,11 +23,8 @@ export async function createSshKey(rt: Runtime, actor: MemberActor, input: z.inf
   return transact(rt, async (tx) => {
     const id = newId("sshKey");
     const { organizationId } = actor;
-    const made = await tx.sshKey.createMany({
-      data: [{ id, organizationId, name: input.name, publicKey: key.line, fingerprint: key.fingerprint, createdAt: at }],
-      skipDuplicates: true,
-    });
-    if (made.count === 0) throw new AppError("CONFLICT", "This SSH key is saved already.", { resource: "ssh key" });
+    const made = await insertSshKey(tx, { id, organizationId, name: input.name, publicKey: key.line, fingerprint: key.fingerprint, createdAt: at });
+    if (!made) throw new AppError("CONFLICT", "This SSH key is saved already.", { resource: "ssh key" });
     await recordAudit(tx, actor, { action: "sshkey.create", subjectType: "ssh_key", subjectId: id, organizationId, after: { name: input.name, fingerprint: key.fingerprint }, at });
     return { id, name: input.name, publicKey: key.line, fingerprint: key.fingerprint, createdAt: at.toISOString() };
   });
@@ -39,8 +36,7 @@ export async function deleteSshKey(rt: Runtime, actor: MemberActor, id: string):
   const { organizationId } = actor;
   await transact(rt, async (tx) => {
     const [key] = await sshKeysById(tx, organizationId, [id]);
-    const gone = await tx.sshKey.deleteMany({ where: { id, organizationId } });
-    if (!key || gone.count === 0) throw notFound("SSH key");
+    if (!key || !(await removeSshKey(tx, organizationId, id))) throw notFound("SSH key");
     await recordAudit(tx, actor, { action: "sshkey.delete", subjectType: "ssh_key", subjectId: id, organizationId, before: { name: key.name, fingerprint: key.fingerprint }, at });
   });
 }

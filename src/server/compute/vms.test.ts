@@ -8,7 +8,9 @@ import { simulatedHostFolder, createSimulatedDriver } from "./drivers/simulated/
 import { injectFault } from "./drivers/simulated/faults.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { getCatalog } from "./catalog.ts";
-import { collectMetrics, getVmMetrics, purgeMetrics } from "./metrics.ts";
+import { purgeMetrics } from "./jobs.ts";
+import { getVmMetrics } from "./metrics.ts";
+import { collectMetrics } from "./metrics-collector.ts";
 import { createProject } from "./projects.ts";
 import { createVm } from "./provision.ts";
 import { seedCatalog, seedDemoCompute } from "./seed.ts";
@@ -146,9 +148,9 @@ describe("metrics", () => {
 
     rt.clock.advance(24 * 3_600_000 - 10_000);
     expect((await getVm(rt, person.actor, vmId)).usage).toBeNull();
-    const gone = await purgeMetrics(rt);
-    expect(gone).toBeGreaterThan(0);
-    expect(await rt.db.prisma.vmMetric.count()).toBe(8 - gone);
+    await purgeMetrics(rt);
+    const left = await rt.db.prisma.vmMetric.count();
+    expect([left > 0, left < 8]).toEqual([true, true]);
     rt.clock.advance(3_600_000);
     await purgeMetrics(rt);
     expect(await rt.db.prisma.vmMetric.count()).toBe(0);
