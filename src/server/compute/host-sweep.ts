@@ -3,7 +3,7 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { callDriver } from "./drivers/call.ts";
 import { type CallOptions, type Driver, vmIdOfRef, type VmObservation } from "./drivers/driver.ts";
 import { driverOf } from "./drivers/registry.ts";
-import { activeHosts, lockVm, vmsOfHost } from "./repository.ts";
+import { hostsInService, lockVm, vmsOfHost } from "./repository.ts";
 import { settleVm } from "./vm-status.ts";
 
 /**
@@ -21,7 +21,7 @@ const DESTROY_TIMEOUT_MS = 10 * 60_000;
  */
 export async function sweepHosts(rt: Runtime): Promise<{ removed: number; corrected: number }> {
   const total = { removed: 0, corrected: 0 };
-  for (const host of await activeHosts(rt)) {
+  for (const host of await hostsInService(rt)) {
     try {
       const done = await sweepHost(rt, host);
       total.removed += done.removed;

@@ -200,8 +200,9 @@ export function runningVms(rt: Runtime): Promise<{ id: string; hypervisorRef: st
   return rt.db.query({ name: "vm_running", text: `select id, hypervisor_ref as "hypervisorRef", host_id as "hostId" from vm where status = 'running' and host_id is not null and hypervisor_ref is not null order by host_id, id` });
 }
 
-export function activeHosts(rt: Runtime): Promise<Host[]> {
-  return rt.db.prisma.host.findMany({ where: { status: "active" }, orderBy: { id: "asc" } });
+/** All but those under maintenance. */
+export function hostsInService(rt: Runtime): Promise<Host[]> {
+  return rt.db.prisma.host.findMany({ where: { status: { not: "maintenance" } }, orderBy: { id: "asc" } });
 }
 
 /** The host's VMs that are not gone, and those among `ids` in any state. */
