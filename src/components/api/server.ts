@@ -61,13 +61,18 @@ export async function fetchOrNotFound<TFn, TError, TData, TKey extends QueryKey>
     return await requestQueryClient().fetchQuery(options);
   } catch (error) {
     const code = codeOf(error);
-    if (code === "NOT_FOUND" || code === "BAD_REQUEST") notFound();
+    if (code === "NOT_FOUND" || code === "INVALID_REQUEST" || code === "BAD_REQUEST") notFound();
     throw error;
   }
 }
 
-/** tRPC's code of an error that a procedure threw in this process. */
+/** The code of what a procedure threw in this process: our catalog's, else tRPC's own for an input that does not parse. */
 export function codeOf(error: unknown): string | undefined {
-  const cause = error instanceof TRPCClientError ? error.cause : error;
-  return typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+  let code: string | undefined;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (!("code" in cause) || typeof cause.code !== "string") continue;
+    code = cause.code;
+    if (cause.name === "AppError") return code;
+  }
+  return code;
 }

@@ -33,7 +33,7 @@ export function BottomBar({ places }: { places: readonly Place[] }) {
           </button>
         )}
       </nav>
-      <Drawer opened={opened} onClose={() => setOpened(false)} position="bottom" size="auto" title={t("nav.more")}>
+      <Drawer opened={opened} onClose={() => setOpened(false)} position="bottom" classNames={{ content: classes.drawer }} title={t("nav.more")}>
         <div className={classes.sheet}>{rest.map((place) => link(place, classes.row))}</div>
       </Drawer>
     </>

@@ -46,7 +46,7 @@ export function CommandPalette({ admin, wanted }: { admin: boolean; wanted: numb
   const found = useFoundThings(admin, settled);
   const groups = [...filter(commands, query), ...found].filter((group) => group.commands.length > 0);
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} maxHeight={440} scrollable classNames={{ content: classes.content }}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} maxHeight={440} scrollable centered={false} yOffset="12vh" overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} classNames={{ content: classes.content, search: classes.search, actionsGroup: classes.group, action: classes.action }}>
       <Spotlight.Search placeholder={t("placeholder")} aria-label={t("placeholder")} leftSection={<IconSearch size={18} stroke={1.6} aria-hidden />} />
       <Spotlight.ActionsList>
         {groups.map((group) => (
