@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { metricPoints, withLatest, withReading } from "./live-machine.ts";
+import { degreeDomain, metricPoints, withLatest, withReading } from "./live-machine.ts";
 import type { Machine, Telemetry } from "./types.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
@@ -32,4 +32,9 @@ describe("withLatest", () => {
   const machine = { latest: { at: at(10), metrics: { temp_c: 4, door: 0 } }, lastSeenAt: at(10) } as unknown as Machine;
   test("merges", () => expect(withLatest(machine, { at: at(20), metrics: { temp_c: 5 } }).latest).toEqual({ at: at(20), metrics: { temp_c: 5, door: 0 } }));
   test("ignores what is older", () => expect(withLatest(machine, { at: at(5), metrics: { temp_c: 9 } })).toBe(machine));
+});
+
+test("degreeDomain leaves a degree of room, and says nothing without readings", () => {
+  expect(degreeDomain([{ value: 4.2 }, { value: null }, { value: 5 }])).toEqual([3, 6]);
+  expect(degreeDomain([{ value: null }])).toBeUndefined();
 });

@@ -50,3 +50,9 @@ export function metricPoints(telemetry: Telemetry, name: string): { at: string; 
   }
   return points;
 }
+
+/** Where a temperature's axis begins and ends: whole degrees with one of room, so that noise does not look like a failing compressor. */
+export function degreeDomain(points: readonly { value: number | null }[]): readonly [number, number] | undefined {
+  const values = points.flatMap(({ value }) => value ?? []);
+  return values.length === 0 ? undefined : [Math.floor(Math.min(...values)) - 1, Math.ceil(Math.max(...values)) + 1];
+}

@@ -6,7 +6,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { metricPoints, TELEMETRY_RANGES } from "./live-machine.ts";
+import { degreeDomain, metricPoints, TELEMETRY_RANGES } from "./live-machine.ts";
 import classes from "./machine-charts.module.css";
 import { type MachineSide, useTelemetry } from "./use-machines.ts";
 
@@ -16,6 +16,7 @@ export function MachineCharts({ side, id }: { side: MachineSide; id: string }) {
   const format = useFormatter();
   const [range, setRange] = useQueryState("range", parseAsStringLiteral(TELEMETRY_RANGES).withDefault("24h"));
   const query = useTelemetry(side, id, range);
+  const temperatures = query.data && metricPoints(query.data, "temp_c");
   const number = (digits: number) => (value: number) => format.number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
   const degrees = number(1);
   const whole = number(0);
@@ -40,10 +41,10 @@ export function MachineCharts({ side, id }: { side: MachineSide; id: string }) {
             <TimeSeriesChart
               title={t("temperature")}
               series={[{ key: "value", label: t("temperature") }]}
-              data={query.data && metricPoints(query.data, "temp_c")}
+              data={temperatures}
               kind="line"
               height={180}
-              domain={["auto", "auto"]}
+              domain={(temperatures && degreeDomain(temperatures)) ?? ["auto", "auto"]}
               format={(value) => t("celsius", { value: degrees(value) })}
               formatTick={degrees}
               syncId={id}

@@ -1,6 +1,5 @@
 "use client";
 
-import { UnstyledButton } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -8,6 +7,7 @@ import { ExactTime, RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import classes from "./machine-connections.module.css";
+import { ShowAll } from "./show-all.tsx";
 import { type MachineSide, useConnections } from "./use-machines.ts";
 
 const SHOWN_AT_FIRST = 8;
@@ -46,11 +46,7 @@ export function MachineConnections({ side, id }: { side: MachineSide; id: string
               </li>
             ))}
           </ol>
-          {entries.length > SHOWN_AT_FIRST && (
-            <UnstyledButton className={classes.more} aria-expanded={all} onClick={() => setAll(!all)}>
-              {all ? t("less") : t("more", { count: entries.length })}
-            </UnstyledButton>
-          )}
+          <ShowAll count={entries.length} atFirst={SHOWN_AT_FIRST} all={all} onToggle={() => setAll(!all)} />
         </>
       )}
     </Section>

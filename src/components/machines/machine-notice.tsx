@@ -2,8 +2,8 @@
 
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
 import classes from "./machine-notice.module.css";
+import { timeTag } from "./time-tag.tsx";
 import type { MachineDetail } from "./types.ts";
 import { type MachineSide, useConnections } from "./use-machines.ts";
 
@@ -31,12 +31,12 @@ function Offline({ side, machine }: { side: MachineSide; machine: MachineDetail 
     <div className={classes.notice} data-tone="bad" role="alert">
       <IconAlertTriangle size={18} aria-hidden />
       <div>
-        <p className={classes.title}>{t.rich("offline", { since: () => <RelativeTime at={last?.at ?? machine.statusChangedAt} /> })}</p>
+        <p className={classes.title}>{t.rich("offline", { since: timeTag(last?.at ?? machine.statusChangedAt) })}</p>
         <p>
           {reason && t.has(`reason.${reason}` as "reason.will") ? `${t(`reason.${reason}` as "reason.will")} ` : ""}
           {t("check", { network })}
         </p>
-        {machine.latest && <p className={classes.dim}>{t.rich("lastReading", { at: () => <RelativeTime at={machine.latest?.at ?? null} /> })}</p>}
+        {machine.latest && <p className={classes.dim}>{t.rich("lastReading", { at: timeTag(machine.latest.at) })}</p>}
       </div>
     </div>
   );

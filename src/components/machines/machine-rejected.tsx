@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useRealtime } from "#components/api/use-live.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -9,11 +10,15 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import classes from "./machine-rejected.module.css";
+import { ShowAll } from "./show-all.tsx";
+
+const SHOWN_AT_FIRST = 5;
 
 /** The quarantine: what the device sent and could not be understood, with the reason. For administrators. */
 export function MachineRejected({ id, count }: { id: string; count: number }) {
   const t = useTranslations("machines.rejected");
   const trpc = useTRPC();
+  const [all, setAll] = useState(false);
   const queryClient = useQueryClient();
   const query = useQuery(trpc.machines.admin.rejected.queryOptions({ id }));
   useRealtime("machine.rejected", ({ machineId }) => {
@@ -32,8 +37,9 @@ export function MachineRejected({ id, count }: { id: string; count: number }) {
       ) : messages.length === 0 ? (
         <p className={classes.none}>{t("none")}</p>
       ) : (
-        <ol className={classes.list}>
-          {messages.map((message) => (
+        <>
+          <ol className={classes.list}>
+          {(all ? messages : messages.slice(0, SHOWN_AT_FIRST)).map((message) => (
             <li key={message.id} className={classes.message}>
               <div className={classes.head}>
                 <code className={classes.topic}>{message.topic}</code>
@@ -42,12 +48,12 @@ export function MachineRejected({ id, count }: { id: string; count: number }) {
                 </span>
               </div>
               <p className={classes.reason}>{message.reason}</p>
-              <pre className={classes.payload} tabIndex={0} aria-label={t("payload")}>
-                {message.payload}
-              </pre>
+              <pre className={classes.payload}>{message.payload}</pre>
             </li>
           ))}
-        </ol>
+          </ol>
+          <ShowAll count={messages.length} atFirst={SHOWN_AT_FIRST} all={all} onToggle={() => setAll(!all)} />
+        </>
       )}
     </Section>
   );

@@ -2,10 +2,10 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { signalStrength, uptimeParts } from "./readings.ts";
+import { timeTag } from "./time-tag.tsx";
 import type { MachineDetail } from "./types.ts";
 
 /** The newest readings. While the machine is offline they are dated, so that nobody takes them for the present. */
@@ -24,7 +24,7 @@ export function MachineTiles({ machine }: { machine: MachineDetail }) {
   }
   const { temp_c: temperature, compressor, door, rssi_dbm: rssi, uptime_s: uptime, heap_free_b: heap } = latest.metrics;
   const stale = machine.status !== "online";
-  const measured = t.rich("measured", { at: () => <RelativeTime at={latest.at} /> });
+  const measured = t.rich("measured", { at: timeTag(latest.at) });
   const hint = (live: string | null) => (stale ? measured : live);
   const parts = uptime === undefined ? null : uptimeParts(uptime);
   return (

@@ -28,7 +28,7 @@ export function useMachineColumns(side: MachineSide): Column<Machine>[] {
     {
       key: "status",
       title: t("state"),
-      width: 150,
+      width: 130,
       render: (machine) =>
         side === "admin" && machine.status === "draft" ? (
           <span className={classes.draft}>
@@ -59,14 +59,14 @@ export function useMachineColumns(side: MachineSide): Column<Machine>[] {
       key: "temperature",
       title: t("temperature"),
       align: "right",
-      width: 90,
+      width: 84,
       render: (machine) => (
         <span className={machine.status === "online" ? undefined : classes.dim}>
           <Temperature celsius={machine.latest?.metrics["temp_c"]} />
         </span>
       ),
     },
-    { key: "stock", title: t("stock"), align: "right", width: 140, from: "sm", render: (machine) => <StockBar {...machine.stock} /> },
-    { key: "lastSeen", title: t("lastSeen"), align: "right", width: 120, from: "sm", render: (machine) => <RelativeTime at={machine.lastSeenAt} /> },
+    { key: "stock", title: t("stock"), align: "right", width: 126, from: "sm", render: (machine) => <StockBar {...machine.stock} /> },
+    { key: "lastSeen", title: t("lastSeen"), align: "right", width: 104, from: "sm", render: (machine) => <RelativeTime at={machine.lastSeenAt} /> },
   ];
 }
