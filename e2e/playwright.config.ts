@@ -38,6 +38,8 @@ export default defineConfig({
     cwd: "..",
     url: `http://localhost:${port}/readyz`,
     timeout: 120_000,
+    // A server that is being worked on, instead of a new one for each run.
+    reuseExistingServer: process.env.E2E_REUSE === "1",
     gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
     env: {
       NODE_ENV: "production",

@@ -18,15 +18,15 @@ test("an administrator brings a machine online with the code on the screen", asy
   await page.getByRole("link", { name: "Add machine" }).click();
 
   await test.step("answers the wizard's questions, leaves, and finds everything again", async () => {
-    await page.getByLabel("Name", { exact: true }).fill("Main hall, left");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Main hall, left");
     await page.getByRole("button", { name: "Save and continue" }).click();
     await page.getByLabel("Address").fill("Platform 4, Central Station");
     await page.getByRole("button", { name: "Save and continue" }).click();
     await page.getByRole("radio", { name: /Drinks cooler/ }).click();
     await page.getByRole("button", { name: "New product" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Name").fill("Sparkling water");
-    await dialog.getByLabel("Article number").fill("E2E-WATER");
+    await dialog.getByRole("textbox", { name: "Name" }).fill("Sparkling water");
+    await dialog.getByLabel("Article number").fill(`W-${Date.now().toString(36)}`);
     await dialog.getByLabel("Price in credits").fill("1.80");
     await dialog.getByRole("button", { name: "Add product" }).click();
     await expect(dialog).toBeHidden();

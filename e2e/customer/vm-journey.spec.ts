@@ -22,9 +22,8 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
     await dialog.getByRole("button", { name: "Add SSH key" }).click();
     await expect(dialog).toBeHidden();
     await page.getByLabel("Name", { exact: true }).fill("web-1");
-    const summary = page.getByRole("complementary");
-    await expect(summary.getByText("Price an hour")).toBeVisible();
-    await expect(summary.getByText("Available after")).toBeVisible();
+    await expect(page.getByText("Price an hour", { exact: true })).toBeVisible();
+    await expect(page.getByText("Available after", { exact: true })).toBeVisible();
   });
 
   await test.step("is shown the password once, and the steps while they happen", async () => {
@@ -74,7 +73,7 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
     await expect(ledger.getByText("Grant")).toHaveCount(1);
     await expect(ledger.getByText("Usage")).toHaveCount(2);
     await expect(page.locator(".recharts-surface").first()).toBeVisible();
-    await expect(page.getByText("nothing burns now")).toBeVisible();
+    await expect(page.getByText("nothing burns now", { exact: true })).toBeVisible();
   });
 });
 
