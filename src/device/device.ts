@@ -23,6 +23,8 @@ const FIRMWARE = "1.4.2-sim";
 const CHIP = "ESP32-S3";
 const READING_SECONDS = 5;
 const SALE_SECONDS = 45;
+/** However fast it runs: a simulation is no load test. */
+const MIN_INTERVAL_MS = 100;
 const REFILL_BELOW = 0.35;
 const MAX_SAMPLES = 100;
 /** MQTT: the broker counts the device out after one and a half of it. */
@@ -197,7 +199,7 @@ export class SimulatedDevice {
   }
 
   #every(seconds: number, work: () => void): void {
-    this.#timers.push(setInterval(work, (seconds * 1_000) / this.#speed));
+    this.#timers.push(setInterval(work, Math.max(MIN_INTERVAL_MS, (seconds * 1_000) / this.#speed)));
   }
 }
 

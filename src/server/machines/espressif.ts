@@ -12,9 +12,6 @@ export interface ProvisioningSecret {
   pop: string;
 }
 
-/** Firmware formats the payload into 150 bytes. */
-export const MAX_QR_PAYLOAD = 149;
-
 export function newProvisioningSecret(): ProvisioningSecret {
   const tail = randomBytes(3).toString("hex").toUpperCase();
   return { name: `PROV_${tail}`, username: "switchyard", pop: randomBytes(9).toString("base64url") };

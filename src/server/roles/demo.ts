@@ -34,6 +34,7 @@ export async function startDemoDevices(rt: Runtime): Promise<(Part & { count: nu
     server: `http://127.0.0.1:${rt.config.port}`,
     stateFolder: join(rt.config.dataDir, "devices"),
     claims: await demoClaims(rt),
+    speed: rt.config.simulationSpeed,
     log: rt.log,
   });
   return { name: "simulated-devices", count: fleet.count, stop: () => fleet.stop() };
