@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { Hydrate } from "#components/api/hydrate.tsx";
 import { prefetch, trpc } from "#components/api/server.ts";
 import { LowBalance } from "#components/billing/low-balance.tsx";
@@ -13,6 +12,7 @@ import { RecentOperations } from "#components/compute/operations/recent-operatio
 import { Columns, Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("vm.home");
@@ -42,10 +42,10 @@ export default async function Page() {
         <HomeChecklist />
         <HomeTiles />
         <Columns min={420}>
-          <Section title={t("vms")} actions={<Link href="/vms">{t("allVms")}</Link>} flush>
+          <Section title={t("vms")} actions={<TextLink href="/vms">{t("allVms")}</TextLink>} flush>
             <HomeVms />
           </Section>
-          <Section title={t("recent")} actions={<Link href="/activity">{t("allActivity")}</Link>} flush>
+          <Section title={t("recent")} actions={<TextLink href="/activity">{t("allActivity")}</TextLink>} flush>
             <RecentOperations />
           </Section>
         </Columns>

@@ -45,9 +45,9 @@ export function BalanceTiles() {
   );
 }
 
-/** A day as "14 Mar", with the year when it is not this one, or the hour when it is soon. */
+/** A day as "14 Mar", with the hour when it is soon, with the year when that is another. */
 export function dayFormat(at: string, now: number): { month: "short"; day: "numeric"; year?: "numeric"; hour?: "2-digit"; minute?: "2-digit" } {
   const hours = (Date.parse(at) - now) / 3_600_000;
   if (hours < 48) return { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
-  return hours > 300 * 24 ? { month: "short", day: "numeric", year: "numeric" } : { month: "short", day: "numeric" };
+  return new Date(at).getFullYear() !== new Date(now).getFullYear() ? { month: "short", day: "numeric", year: "numeric" } : { month: "short", day: "numeric" };
 }

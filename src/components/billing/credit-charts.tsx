@@ -27,7 +27,7 @@ export function CreditCharts() {
   const { data } = query;
   if (query.error && !data) return <ErrorState error={query.error} title={t("charts.loadFailed")} onRetry={() => void query.refetch()} />;
   const amount = (value: number) => `${format.number(value, { minimumFractionDigits: 2, maximumFractionDigits: value < 1 ? 4 : 2 })} ${t("charts.credits")}`;
-  const tick = (value: number) => format.number(value, { maximumFractionDigits: value < 1 ? 3 : 1 });
+  const tick = (value: number) => format.number(value, { maximumFractionDigits: value < 0.1 ? 4 : 2 });
   const rangeSwitch = (
     <SegmentedControl aria-label={t("charts.range")} value={range} onChange={(value) => void setRange(RANGES.find((each) => each === value) ?? "7d")} data={[...RANGES]} />
   );

@@ -8,11 +8,11 @@ import Link from "next/link";
 import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
-import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { transferOutput } from "#shared/billing/schema.ts";
+import { formatCredits } from "#shared/credits.ts";
 import classes from "./ledger.module.css";
 import { LEDGER_INPUT } from "./ledger-query.ts";
 
@@ -23,11 +23,11 @@ export function Ledger() {
   const t = useTranslations("credits.ledger");
   const query = useInfiniteQuery(useTRPC().billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor }));
   const columns: Column<Transfer>[] = [
-    { key: "when", title: t("when"), width: 120, render: (transfer) => <RelativeTime at={transfer.createdAt} /> },
+    { key: "when", title: t("when"), width: 92, render: (transfer) => <RelativeTime at={transfer.createdAt} /> },
     { key: "what", title: t("what"), render: (transfer) => <What transfer={transfer} /> },
     { key: "kind", title: t("kind"), width: 130, from: "md", render: (transfer) => t(`kinds.${transfer.kind}`) },
-    { key: "amount", title: t("amount"), align: "right", width: 120, render: (transfer) => <Credits micro={transfer.amount} signed /> },
-    { key: "balance", title: t("balance"), align: "right", width: 120, from: "sm", render: (transfer) => <Credits micro={transfer.balanceAfter} /> },
+    { key: "amount", title: t("amount"), align: "right", width: 104, render: (transfer) => <Amount micro={transfer.amount} signed /> },
+    { key: "balance", title: t("balance"), align: "right", width: 120, from: "sm", render: (transfer) => <Amount micro={transfer.balanceAfter} /> },
   ];
   return (
     <Section title={t("title")} description={t("text")} flush>
@@ -47,6 +47,17 @@ export function Ledger() {
         </div>
       )}
     </Section>
+  );
+}
+
+/** Four decimals: an hour of a small VM is a fraction of a hundredth. */
+function Amount({ micro, signed = false }: { micro: string; signed?: boolean }) {
+  const received = signed && BigInt(micro) > 0n;
+  return (
+    <span className={classes.amount} data-received={received || undefined}>
+      {received && "+"}
+      {formatCredits(micro, 4).replace("-", "−")}
+    </span>
   );
 }
 

@@ -20,13 +20,13 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
   const { ticks, unit } = timeTicks(from, to, 6, zoneOffset(timeZone, from));
   const tick = (ms: number) => formatter.dateTime(new Date(ms), unit === "day" ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const draw = (each: Series, index: number) => {
-    const common = { key: each.key, dataKey: each.key, name: each.label, isAnimationActive: false, ...(stacked ? { stackId: "all" } : {}) };
+    const common = { dataKey: each.key, name: each.label, isAnimationActive: false, ...(stacked ? { stackId: "all" } : {}) };
     const color = seriesColor(each, index);
     const line = { stroke: color, strokeWidth: 1.75, ...(each.dashed ? { strokeDasharray: "5 4" } : {}), dot: rows.length === 1, activeDot: { r: 3.5, strokeWidth: 0 }, type: "monotone" as const };
     const drawnAs = each.kind ?? kind;
-    if (drawnAs === "bar") return <Bar {...common} fill={color} maxBarSize={28} radius={stacked ? 0 : [2, 2, 0, 0]} />;
-    if (drawnAs === "line") return <Line {...common} {...line} connectNulls={false} />;
-    return <Area {...common} {...line} connectNulls={false} fill={color} fillOpacity={stacked ? 0.5 : 0.12} />;
+    if (drawnAs === "bar") return <Bar key={each.key} {...common} fill={color} maxBarSize={28} radius={stacked ? 0 : [2, 2, 0, 0]} />;
+    if (drawnAs === "line") return <Line key={each.key} {...common} {...line} connectNulls={false} />;
+    return <Area key={each.key} {...common} {...line} connectNulls={false} fill={color} fillOpacity={stacked ? 0.5 : 0.12} />;
   };
   return (
     <ResponsiveContainer width="100%" height={height}>

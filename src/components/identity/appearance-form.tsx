@@ -17,7 +17,7 @@ export function AppearanceForm() {
       <Radio.Group label={t("theme")} value={theme} onChange={(value) => setTheme(asTheme(value))}>
         <Stack gap="xs" mt={8}>
           {(["auto", "light", "dark"] as const).map((value) => (
-            <Radio key={value} value={value} label={t(value)} size="xs" />
+            <Radio key={value} value={value} label={t(`themes.${value}`)} size="xs" />
           ))}
         </Stack>
       </Radio.Group>

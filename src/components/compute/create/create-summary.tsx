@@ -27,49 +27,47 @@ interface CreateSummaryProps {
 export function CreateSummary({ image, plan, regionName, projectName, name, estimate, available, blocked, pending }: CreateSummaryProps) {
   const t = useTranslations("vm.create");
   return (
-    <div className={classes.sticky}>
-      <Section title={t("summary")}>
-        <p className={classes.name}>{name || t("unnamed")}</p>
-        <p className={classes.what}>
-          {[image?.name, regionName, projectName].filter(Boolean).join(" · ")}
-          {plan && (
+    <Section title={t("summary")}>
+      <p className={classes.name}>{name || t("unnamed")}</p>
+      <p className={classes.what}>
+        {[image?.name, regionName, projectName].filter(Boolean).join(" · ")}
+        {plan && (
+          <>
+            <br />
+            <VmSize resources={plan.resources} />
+          </>
+        )}
+      </p>
+      {plan && (
+        <dl className={classes.lines}>
+          <Line label={t("pricePerHour")} value={<Credits micro={plan.pricePerHour} perHour />} />
+          <Line label={t("pricePerMonth")} value={<Credits micro={perMonth(plan.pricePerHour)} />} />
+          <Line label={t("whileStopped")} value={<Credits micro={plan.stoppedPricePerHour} perHour />} />
+          {estimate && available !== undefined && (
             <>
-              <br />
-              <VmSize resources={plan.resources} />
+              <Line rule label={t("available")} value={<Exact micro={available} />} />
+              <Line label={t("hold")} value={<Exact micro={-estimate.hold} />} />
+              <Line strong label={t("balanceAfter")} value={<Exact micro={estimate.availableAfter} />} bad={estimate.availableAfter < 0n} />
+              <Line strong label={t("lasts")} value={<TimeLeft hours={estimate.hoursLeftAfter} />} />
             </>
           )}
-        </p>
-        {plan && (
-          <dl className={classes.lines}>
-            <Line label={t("pricePerHour")} value={<Credits micro={plan.pricePerHour} perHour />} />
-            <Line label={t("pricePerMonth")} value={<Credits micro={perMonth(plan.pricePerHour)} />} />
-            <Line label={t("whileStopped")} value={<Credits micro={plan.stoppedPricePerHour} perHour />} />
-            {estimate && available !== undefined && (
-              <>
-                <Line rule label={t("available")} value={<Exact micro={available} />} />
-                <Line label={t("hold")} value={<Exact micro={-estimate.hold} />} />
-                <Line strong label={t("balanceAfter")} value={<Exact micro={estimate.availableAfter} />} bad={estimate.availableAfter < 0n} />
-                <Line strong label={t("lasts")} value={<TimeLeft hours={estimate.hoursLeftAfter} />} />
-              </>
-            )}
-          </dl>
-        )}
-        <Button
-          type="submit"
-          fullWidth
-          size="md"
-          mt="md"
-          loading={pending}
-          {...(blocked === null ? {} : { "data-disabled": true, "aria-disabled": true })}
-          aria-describedby={blocked === null ? undefined : "create-blocked"}
-        >
-          {t("submit")}
-        </Button>
-        <p id="create-blocked" className={classes.blocked} aria-live="polite">
-          {blocked ?? t("ready", { hold: formatCredits(estimate?.hold ?? 0n, 4) })}
-        </p>
-      </Section>
-    </div>
+        </dl>
+      )}
+      <Button
+        type="submit"
+        fullWidth
+        size="md"
+        mt="md"
+        loading={pending}
+        {...(blocked === null ? {} : { "data-disabled": true, "aria-disabled": true })}
+        aria-describedby={blocked === null ? undefined : "create-blocked"}
+      >
+        {t("submit")}
+      </Button>
+      <p id="create-blocked" className={classes.blocked} aria-live="polite">
+        {blocked ?? t("ready", { hold: formatCredits(estimate?.hold ?? 0n, 4) })}
+      </p>
+    </Section>
   );
 }
 

@@ -15,6 +15,7 @@ import { Section } from "#components/ui/section.tsx";
 import { VM_NAME } from "#shared/compute/names.ts";
 import { formatCredits } from "#shared/credits.ts";
 import type { Image, Plan, Project, SshKey } from "../types.ts";
+import classes from "./create.module.css";
 import { CreateSummary } from "./create-summary.tsx";
 import { ImageCards } from "./image-cards.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
@@ -117,7 +118,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
             </Fields>
           </Section>
         </Rows>
-        <Rows>
+        <div className={classes.aside}>
           <CreateSummary
             image={image}
             plan={plan}
@@ -130,7 +131,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
             pending={create.isPending}
           />
           {create.error && <ErrorState error={create.error} title={t("failed")} compact />}
-        </Rows>
+        </div>
       </MainAndAside>
       <PasswordDialog created={created} onAcknowledged={() => created && router.push(`/vms/${created.id}`)} />
     </form>

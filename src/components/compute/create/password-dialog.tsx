@@ -43,9 +43,11 @@ function PasswordBody({ created, onAcknowledged }: { created: NonNullable<Passwo
       <KeyValue
         items={[
           { label: t("user"), value: <CopyText value={created.user} label={t("user")} /> },
-          { label: t("password"), value: <CopyText value={created.password} label={t("password")} /> },
         ]}
       />
+      <div className={classes.password}>
+        <CopyText value={created.password} label={t("password")} />
+      </div>
       <Checkbox mt="md" label={t("kept")} checked={kept} onChange={(event) => setKept(event.currentTarget.checked)} />
       <Button type="submit" fullWidth mt="md" disabled={!kept}>
         {t("continue", { name: created.name })}

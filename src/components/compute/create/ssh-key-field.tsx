@@ -25,7 +25,7 @@ export function SshKeyField({ keys, value, onChange, mayCreate }: SshKeyFieldPro
         <Checkbox.Group label={t("sshKeys")} value={value} onChange={onChange}>
           <div className={classes.keys} style={{ marginTop: 8 }}>
             {keys.map((key) => (
-              <Checkbox key={key.id} value={key.id} label={key.name} description={<code>{key.fingerprint}</code>} />
+              <Checkbox key={key.id} value={key.id} label={key.name} description={<code className={classes.fingerprint}>{key.fingerprint}</code>} />
             ))}
           </div>
         </Checkbox.Group>

@@ -23,7 +23,7 @@ export function HomeVms() {
   if (!query.data) return <TableSkeleton rows={4} />;
   if (query.data.data.length === 0) {
     return (
-      <EmptyState icon={<IconServer2 />} title={t("empty")} action={<ButtonLink href="/vms/new">{t("create")}</ButtonLink>} compact>
+      <EmptyState icon={<IconServer2 />} title={t("empty")} action={<ButtonLink href="/vms/new" variant="default">{t("create")}</ButtonLink>} compact>
         {t("emptyText")}
       </EmptyState>
     );

@@ -3,6 +3,8 @@
 import { Button, Group, Progress } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { operationIsOver } from "#shared/compute/states.ts";
 import type { Operation } from "../types.ts";
 import classes from "./operation-body.module.css";
@@ -13,6 +15,7 @@ import { useOperationActions } from "./use-operation-actions.ts";
 export function OperationBody({ operation }: { operation: Operation }) {
   const t = useTranslations("vm.operation");
   const actions = useOperationActions(operation);
+  const [asking, setAsking] = useState(false);
   const over = operationIsOver(operation.status);
   return (
     <div>
@@ -43,12 +46,25 @@ export function OperationBody({ operation }: { operation: Operation }) {
             </Button>
           )}
           {actions.canCancel && (
-            <Button size="xs" variant="default" onClick={actions.cancel} loading={actions.pending}>
+            <Button size="xs" variant="default" onClick={() => setAsking(true)} loading={actions.pending}>
               {t("cancel")}
             </Button>
           )}
         </Group>
       )}
+      <ConfirmDialog
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={t("askCancel", { name: operation.subjectName })}
+        confirmLabel={t("cancelIt")}
+        onConfirm={() => {
+          actions.cancel();
+          setAsking(false);
+        }}
+        danger
+      >
+        {t("cancelText")}
+      </ConfirmDialog>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { ExactTime } from "#components/ui/relative-time.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import type { Operation } from "../types.ts";
 import { OperationBody } from "./operation-body.tsx";
 import classes from "./operation-drawer.module.css";
@@ -43,6 +44,7 @@ function OperationDetails({ operation }: { operation: Operation }) {
       <OperationBody operation={operation} />
       <KeyValue
         items={[
+          { label: t("on"), value: operation.subjectType === "vm" ? <TextLink href={`/vms/${operation.subjectId}`}>{operation.subjectName}</TextLink> : operation.subjectName },
           { label: t("state"), value: <StateChip status={operation.compensating ? "compensating" : operation.status} kind="operation" /> },
           { label: t("asked"), value: <ExactTime at={operation.createdAt} /> },
           { label: t("took"), value: operation.startedAt && <Elapsed from={operation.startedAt} to={operation.finishedAt} /> },

@@ -4,7 +4,6 @@ import { Select, UnstyledButton } from "@mantine/core";
 import { IconActivity } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
@@ -35,37 +34,23 @@ export function OperationTable({ subjectId }: { subjectId?: string }) {
     ),
   );
   const columns: Column<Operation>[] = [
-    { key: "status", title: t("state"), width: 130, render: (operation) => <StateChip status={operation.status} kind="operation" /> },
+    { key: "status", title: t("state"), width: 116, render: (operation) => <StateChip status={operation.status} kind="operation" /> },
     {
       key: "kind",
       title: t("what"),
       render: (operation) => (
         <UnstyledButton className={classes.what} onClick={() => void show(operation.id)}>
           {words.kind(operation.kind)}
+          {subjectId === undefined && <span className={classes.subject}>{operation.subjectName}</span>}
         </UnstyledButton>
       ),
     },
-    ...(subjectId === undefined
-      ? [
-          {
-            key: "subject",
-            title: t("on"),
-            render: (operation: Operation) =>
-              operation.subjectType === "vm" ? (
-                <Link className={classes.subject} href={`/vms/${operation.subjectId}`}>
-                  {operation.subjectName}
-                </Link>
-              ) : (
-                operation.subjectName
-              ),
-          },
-        ]
-      : []),
-    { key: "when", title: t("when"), width: 120, render: (operation) => <RelativeTime at={operation.createdAt} /> },
+    { key: "when", title: t("when"), width: 92, render: (operation) => <RelativeTime at={operation.createdAt} /> },
     { key: "took", title: t("took"), width: 110, from: "sm", align: "right", render: (operation) => operation.startedAt && <Elapsed from={operation.startedAt} to={operation.finishedAt} /> },
   ];
   return (
     <Section
+      title={t("plural")}
       flush
       actions={
         <Select
@@ -84,7 +69,7 @@ export function OperationTable({ subjectId }: { subjectId?: string }) {
       }
     >
       <DataTable
-        label={t("title")}
+        label={t("plural")}
         rows={query.data?.data}
         columns={columns}
         onRowClick={(operation) => void show(operation.id)}

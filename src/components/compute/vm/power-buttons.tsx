@@ -37,7 +37,7 @@ export function PowerButtons({ vm }: { vm: VmDetail }) {
           {...(why === null ? {} : { "data-disabled": true, "aria-disabled": true })}
           onClick={() => why === null && ask(action)}
         >
-          {t(action)}
+          {t(`actions.${action}`)}
         </Button>
       </Tooltip>
     );
@@ -56,7 +56,7 @@ export function PowerButtons({ vm }: { vm: VmDetail }) {
         <Menu.Dropdown>
           {(["shutdown", "suspend", "reset"] as const).map((action) => (
             <Menu.Item key={action} disabled={reason(action) !== null} onClick={() => ask(action)}>
-              {t(action)}
+              {t(`actions.${action}`)}
               <MenuNote>{reason(action) ?? t(`about.${action}`)}</MenuNote>
             </Menu.Item>
           ))}
@@ -65,8 +65,8 @@ export function PowerButtons({ vm }: { vm: VmDetail }) {
       <ConfirmDialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
-        title={asked ? t("ask.title", { action: t(asked), name: vm.name }) : ""}
-        confirmLabel={asked ? t(asked) : ""}
+        title={asked ? t("ask.title", { action: t(`actions.${asked}`), name: vm.name }) : ""}
+        confirmLabel={asked ? t(`actions.${asked}`) : ""}
         onConfirm={() => {
           if (asked) power.send(asked);
           setAsked(null);

@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
+import { TextLink } from "#components/ui/text-link.tsx";
 import type { VmDetail } from "../types.ts";
 import classes from "./vm-notice.module.css";
 
@@ -17,7 +17,7 @@ export function VmNotice({ vm }: { vm: VmDetail }) {
   if (vm.status !== "terminated" && vm.status !== "rolled_back") return null;
   return (
     <Notice tone="neutral">
-      {t(vm.status === "terminated" ? "gone" : "rolledBack")} <Link href="/vms">{t("goneList")}</Link>
+      {t(vm.status === "terminated" ? "gone" : "rolledBack")} <TextLink href="/vms">{t("goneList")}</TextLink>
     </Notice>
   );
 }

@@ -1,17 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import Link from "next/link";
-import { perMonth } from "#components/billing/forecast.ts";
 import { CopyText } from "#components/ui/copy-text.tsx";
+import { Credits } from "#components/ui/credits.tsx";
 import { MainAndAside, Rows } from "#components/ui/grid.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { vmIsGone } from "#shared/compute/states.ts";
-import { formatCredits } from "#shared/credits.ts";
 import type { VmDetail } from "../types.ts";
-import { VmSize } from "../vm-size.tsx";
 import { usePlan } from "./use-plan.ts";
 import { VmTiles } from "./vm-tiles.tsx";
 import classes from "./vm-overview.module.css";
@@ -30,20 +28,13 @@ export function VmOverview({ vm }: { vm: VmDetail }) {
             columns={2}
             items={[
               { label: t("image"), value: vm.imageName },
-              {
-                label: t("plan"),
-                value: (
-                  <>
-                    {vm.planName} <span className={classes.dim}>(<VmSize resources={vm.resources} />)</span>
-                  </>
-                ),
-              },
-              { label: t("project"), value: <Link href={`/vms?project=${vm.projectId}`} className={classes.link}>{vm.projectName}</Link> },
+              { label: t("plan"), value: vm.planName },
+              { label: t("project"), value: <TextLink href={`/vms?project=${vm.projectId}`}>{vm.projectName}</TextLink> },
               { label: t("region"), value: vm.region },
               { label: t("address"), value: vm.network.privateIp && <CopyText value={vm.network.privateIp} label={t("address")} /> },
               { label: t("created"), value: <RelativeTime at={vm.createdAt} /> },
               { label: t("started"), value: vm.startedAt && <RelativeTime at={vm.startedAt} /> },
-              { label: t("cost"), value: plan && t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) }) },
+              { label: t("stoppedPrice"), value: plan && <Credits micro={plan.stoppedPricePerHour} perHour /> },
             ]}
           />
         </Section>

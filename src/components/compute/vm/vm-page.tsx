@@ -52,10 +52,10 @@ function VmContent({ vm }: { vm: VmDetail }) {
       <VmNotice vm={vm} />
       <VmOperation vm={vm} />
       <Tabs value={tab} onChange={(next) => void setTab(TABS.find((each) => each === next) ?? "overview")} keepMounted={false}>
-        <Tabs.List mb="md" aria-label={t("tabs")}>
+        <Tabs.List mb="md" aria-label={t("tabsLabel")}>
           {TABS.map((each) => (
             <Tabs.Tab key={each} value={each}>
-              {t(each)}
+              {t(`tabs.${each}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>

@@ -7,6 +7,7 @@ import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { formatCredits } from "#shared/credits.ts";
 import type { VmDetail } from "../types.ts";
 import { useByteWords } from "./byte-words.ts";
+import { usePlan } from "./use-plan.ts";
 import { useVmMetrics } from "./use-vm-metrics.ts";
 
 /** The last quarter of an hour in four numbers, each with its picture; live. */
@@ -15,6 +16,7 @@ export function VmTiles({ vm }: { vm: VmDetail }) {
   const rate = useTranslations("vm.metrics");
   const format = useFormatter();
   const words = useByteWords();
+  const plan = usePlan(vm.plan);
   const { data } = useVmMetrics(vm.id, "15m");
   const series = data?.series ?? [];
   const last = vm.status === "running" ? series.at(-1) : undefined;
@@ -23,15 +25,19 @@ export function VmTiles({ vm }: { vm: VmDetail }) {
   const picture = (values: number[], top?: number) => (last ? <Sparkline values={values} {...(top === undefined ? {} : { domain: [0, top] as const })} /> : undefined);
   return (
     <StatRow>
-      <Stat label={t("cpu")} value={last ? `${format.number(last.cpuPercent, { maximumFractionDigits: 0 })} %` : "—"} hint={off} picture={picture(series.map((point) => point.cpuPercent), 100)} />
+      <Stat label={t("cpu")} value={last ? `${format.number(last.cpuPercent, { maximumFractionDigits: 0 })} %` : "—"} hint={off ?? t("cpuOf", { cpu: vm.resources.cpu })} picture={picture(series.map((point) => point.cpuPercent), 100)} />
       <Stat
         label={t("memory")}
         value={last ? words.megabytes(last.memoryUsedMb) : "—"}
         hint={off ?? t("memoryOf", { total: words.megabytes(total) })}
         picture={picture(series.map((point) => point.memoryUsedMb), total)}
       />
-      <Stat label={t("network")} value={last ? rate("perSecond", { amount: words.bytes(last.networkRxBps) }) : "—"} hint={off} picture={picture(series.map((point) => point.networkRxBps))} />
-      <Stat label={t("cost")} value={formatCredits(vm.pricePerHour, 4)} hint={t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) })} />
+      <Stat label={t("network")} value={last ? rate("perSecond", { amount: words.bytes(last.networkRxBps) }) : "—"} hint={off ?? t("networkOut", { amount: words.bytes(last?.networkTxBps ?? 0) })} picture={picture(series.map((point) => point.networkRxBps))} />
+      {vm.status === "provisioning" ? (
+        <Stat label={t("cost")} value={plan ? formatCredits(plan.pricePerHour, 4) : "—"} hint={t("costOnce")} />
+      ) : (
+        <Stat label={t("cost")} value={formatCredits(vm.pricePerHour, 4)} hint={t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) })} />
+      )}
     </StatRow>
   );
 }

@@ -30,8 +30,8 @@ export function DemoAccounts({ accounts, pending, onChoose }: DemoAccountsProps)
       <ul className={classes.accounts}>
         {accounts.map((account) => (
           <li key={account.id}>
-            <button type="button" className={classes.account} disabled={pending !== null} onClick={() => onChoose(account.id)} aria-label={t("enter", { email: account.email })}>
-              <span className={classes.role}>{t.has(`roles.${account.role as "customer"}`) ? t(`roles.${account.role as "customer"}`) : account.role}</span>
+            <button type="button" className={classes.account} disabled={pending !== null} onClick={() => onChoose(account.id)} title={t("enter", { email: account.email })}>
+              <span className={classes.role}>{t.has(`roles.${account.role as "customer"}`) ? t(`roles.${account.role as "customer"}`) : account.role}</span>{" "}
               <span className={classes.email}>{account.email}</span>
               {pending === account.id ? <Loader size={16} /> : <IconArrowRight size={16} stroke={1.6} aria-hidden />}
             </button>
