@@ -1,10 +1,11 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
+import { Duration } from "#components/ui/duration.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Stat, StatRow } from "#components/ui/stat.tsx";
-import { signalStrength, uptimeParts } from "./readings.ts";
+import { signalStrength } from "./readings.ts";
 import { timeTag } from "./time-tag.tsx";
 import type { MachineDetail } from "./types.ts";
 
@@ -26,7 +27,6 @@ export function MachineTiles({ machine }: { machine: MachineDetail }) {
   const stale = machine.status !== "online";
   const measured = t.rich("measured", { at: timeTag(latest.at) });
   const hint = (live: string | null) => (stale ? measured : live);
-  const parts = uptime === undefined ? null : uptimeParts(uptime);
   return (
     <StatRow>
       {temperature !== undefined && (
@@ -41,10 +41,10 @@ export function MachineTiles({ machine }: { machine: MachineDetail }) {
       {rssi !== undefined && (
         <Stat label={t("signal")} value={format.number(rssi).replace("-", "−")} unit="dBm" tone={signalStrength(rssi) === "weak" && !stale ? "warn" : "neutral"} hint={hint(t(`strength.${signalStrength(rssi)}`))} />
       )}
-      {parts && (
+      {uptime !== undefined && (
         <Stat
           label={t("uptime")}
-          value={t(parts.unit, parts)}
+          value={<Duration seconds={uptime} />}
           hint={hint(heap === undefined ? null : t("heap", { amount: format.number(Math.round(heap / 1024)) }))}
         />
       )}

@@ -5,16 +5,6 @@ export function signalStrength(dbm: number): "excellent" | "good" | "fair" | "we
   return dbm >= -80 ? "fair" : "weak";
 }
 
-/** A time since the start in its two largest units. */
-export function uptimeParts(seconds: number): { unit: "days" | "hours" | "minutes" | "seconds"; days: number; hours: number; minutes: number; seconds: number } {
-  const whole = Math.max(0, Math.floor(seconds));
-  const days = Math.floor(whole / 86_400);
-  const hours = Math.floor((whole % 86_400) / 3_600);
-  const minutes = Math.floor((whole % 3_600) / 60);
-  const unit = days > 0 ? "days" : hours > 0 ? "hours" : minutes > 0 ? "minutes" : "seconds";
-  return { unit, days, hours, minutes, seconds: whole % 60 };
-}
-
 /** Metrics that have a place of their own on the machine's page. */
 const SHOWN = new Set(["temp_c", "compressor", "door", "rssi_dbm", "uptime_s", "heap_free_b"]);
 

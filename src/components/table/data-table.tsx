@@ -13,6 +13,7 @@ import type { TableState } from "./use-table-state.ts";
 
 export interface Column<T> {
   key: string;
+  /** "" for a column of buttons: screen readers then hear "Actions" */
   title: string;
   render: (row: T) => ReactNode;
   /** numbers and amounts stand right */
@@ -45,7 +46,8 @@ interface DataTableProps<T> {
   selection?: { ids: readonly string[]; onChange: (ids: string[]) => void };
 }
 
-const MEDIA = { sm: "(min-width: 48em)", md: "(min-width: 64em)", lg: "(min-width: 80em)" } as const;
+/** By CSS, not by the library's media queries: those are known only after the first paint, and columns would jump. */
+const FROM = { sm: classes.fromSm, md: classes.fromMd, lg: classes.fromLg } as const;
 
 /** Every table: rows of 36 px, a header that stays, server-side pages with count and range, an empty state that teaches. Put it into `<Section flush>`. */
 export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
@@ -59,7 +61,7 @@ export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
   const table = {
     className: classes.table ?? "",
     records: [...rows],
-    columns: columns.map((column, index) => asColumn(column, index === 0 ? rowHref : undefined)),
+    columns: columns.map((column, index) => asColumn(column, index === 0 ? rowHref : undefined, t("actions"))),
     idAccessor: "id" as const,
     highlightOnHover: follow !== undefined,
     withTableBorder: false,
@@ -80,10 +82,11 @@ export function DataTable<T extends { id: string }>(props: DataTableProps<T>) {
   );
 }
 
-function asColumn<T>(column: Column<T>, href: ((row: T) => string) | undefined): DataTableColumn<T> {
+function asColumn<T>(column: Column<T>, href: ((row: T) => string) | undefined, actions: string): DataTableColumn<T> {
+  const from = column.from ? (FROM[column.from] ?? "") : "";
   return {
     accessor: column.key,
-    title: column.title,
+    title: column.title || <span className={classes.said}>{actions}</span>,
     render: (row) =>
       href === undefined ? (
         column.render(row)
@@ -95,7 +98,7 @@ function asColumn<T>(column: Column<T>, href: ((row: T) => string) | undefined):
     ...(column.align ? { textAlign: column.align } : {}),
     ...(column.width === undefined ? {} : { width: column.width }),
     ...(column.sortable ? { sortable: true } : {}),
-    ...(column.from ? { visibleMediaQuery: MEDIA[column.from] } : {}),
+    ...(from === "" ? {} : { titleClassName: from, cellsClassName: () => from }),
   };
 }
 

@@ -1,0 +1,3 @@
+/** What the overview asks for to find what needs somebody; the page prefetches the same. */
+export const OFFLINE_MACHINES = { status: "offline", limit: 5 } as const;
+export const FAILED_OPERATIONS = { status: "failed", limit: 5 } as const;

@@ -1,0 +1,86 @@
+"use client";
+
+import { skipToken, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { useTRPC } from "#components/api/trpc.ts";
+import { useOperationWords } from "#components/compute/operations/operation-words.ts";
+import { useViewer } from "#components/layout/viewer-context.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { TableSkeleton } from "#components/ui/skeletons.tsx";
+import { StateChip } from "#components/ui/state-chip.tsx";
+import { useClock } from "#components/ui/use-clock.ts";
+import classes from "./attention.module.css";
+import { FAILED_OPERATIONS, OFFLINE_MACHINES } from "./attention-input.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What an operator has to look at now: machines that are offline, operations that failed within a day. Each leads to its page. */
+export function Attention() {
+  const t = useTranslations("admin.attention");
+  const words = useOperationWords();
+  const now = useClock();
+  const trpc = useTRPC();
+  const { permissions } = useViewer().me;
+  const offline = useQuery(trpc.machines.admin.list.queryOptions(permissions.includes("platform:machines:read") ? OFFLINE_MACHINES : skipToken));
+  const failed = useQuery(trpc.compute.admin.operations.queryOptions(permissions.includes("platform:operations:read") ? FAILED_OPERATIONS : skipToken));
+  const machines = offline.data?.data ?? [];
+  const operations = (failed.data?.data ?? []).filter((operation) => now - Date.parse(operation.finishedAt ?? operation.createdAt) < DAY_MS);
+  const more = [
+    ...((offline.data?.pagination.total ?? 0) > machines.length ? [{ href: "/admin/machines?status=offline", label: t("allMachines") }] : []),
+    ...(operations.length === FAILED_OPERATIONS.limit ? [{ href: "/admin/operations?status=failed", label: t("allOperations") }] : []),
+  ];
+  return (
+    <Section title={t("title")} flush>
+      {offline.isLoading || failed.isLoading ? (
+        <TableSkeleton rows={2} />
+      ) : machines.length + operations.length === 0 ? (
+        <EmptyState title={t("none")} compact>
+          {t("noneText")}
+        </EmptyState>
+      ) : (
+        <ul className={classes.list}>
+          {machines.map((machine) => (
+            <li key={machine.id}>
+              <Link href={`/admin/machines/${machine.id}`} className={classes.row}>
+                <span className={classes.state}>
+                  <StateChip status="offline" alarming />
+                </span>
+                <span className={classes.what}>
+                  {machine.name} <span className={classes.detail}>{machine.address || machine.organizationName}</span>
+                </span>
+                <span className={classes.when}>
+                  <RelativeTime at={machine.lastSeenAt} />
+                </span>
+              </Link>
+            </li>
+          ))}
+          {operations.map((operation) => (
+            <li key={operation.id}>
+              <Link href={`/admin/operations?op=${operation.id}`} className={classes.row}>
+                <span className={classes.state}>
+                  <StateChip status="failed" kind="operation" />
+                </span>
+                <span className={classes.what}>
+                  {words.kind(operation.kind)} · {operation.subjectName} {operation.error && <span className={classes.detail}>{operation.error.message}</span>}
+                </span>
+                <span className={classes.when}>
+                  <RelativeTime at={operation.finishedAt ?? operation.createdAt} />
+                </span>
+              </Link>
+            </li>
+          ))}
+          {more.map(({ href, label }) => (
+            <li key={href}>
+              <Link href={href} className={classes.more}>
+                {label}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,115 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconUsers } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { useViewer } from "#components/layout/viewer-context.tsx";
+import { type Column, DataTable } from "#components/table/data-table.tsx";
+import { FilterBar } from "#components/table/filter-bar.tsx";
+import { listInput } from "#components/table/list-input.ts";
+import { NoMatch } from "#components/table/no-match.tsx";
+import { useListFilters } from "#components/table/use-list-filters.ts";
+import { useRowKeys } from "#components/table/use-row-keys.ts";
+import { useTableState } from "#components/table/use-table-state.ts";
+import { CopyText } from "#components/ui/copy-text.tsx";
+import { Credits } from "#components/ui/credits.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { GrantDialog } from "./grant-dialog.tsx";
+import classes from "./lists.module.css";
+import type { Customer } from "./types.ts";
+
+/** Everybody with an account: who they are, what they hold, and the way to give them credits. */
+export function CustomerList() {
+  const t = useTranslations("admin.customers");
+  const filters = useListFilters([]);
+  const state = useTableState();
+  const { list, search } = useRowKeys();
+  const [chosen, setChosen] = useState<Customer | null>(null);
+  const mayGrant = useViewer().me.permissions.includes("platform:credits:grant");
+  const query = useQuery(useTRPC().platform.customers.queryOptions(listInput({ page: state.page, status: null, q: filters.q }), { placeholderData: keepPreviousData }));
+  const columns = useCustomerColumns(mayGrant ? setChosen : null);
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <FilterBar filters={filters} searchLabel={t("search")} searchRef={search} />
+      <div ref={list}>
+        <Section flush>
+          <DataTable
+            label={t("title")}
+            rows={query.data?.data}
+            columns={columns}
+            stale={query.isPlaceholderData}
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            empty={
+              filters.active ? (
+                <NoMatch onClear={filters.clear} />
+              ) : (
+                <EmptyState icon={<IconUsers />} title={t("empty")}>
+                  {t("emptyText")}
+                </EmptyState>
+              )
+            }
+            state={state}
+            {...(query.data ? { pagination: query.data.pagination } : {})}
+          />
+        </Section>
+      </div>
+      <GrantDialog customer={chosen} onClose={() => setChosen(null)} />
+    </>
+  );
+}
+
+function useCustomerColumns(onGrant: ((customer: Customer) => void) | null): Column<Customer>[] {
+  const t = useTranslations("admin.customers");
+  const grant = useTranslations("admin.grant");
+  return [
+    {
+      key: "name",
+      title: t("name"),
+      render: (customer) => (
+        <span className={classes.cut} data-strong title={customer.name}>
+          {customer.name}
+        </span>
+      ),
+    },
+    { key: "email", title: t("email"), from: "sm", render: (customer) => <CopyText value={customer.email} label={t("email")} prose /> },
+    {
+      key: "role",
+      title: t("role"),
+      from: "md",
+      render: (customer) =>
+        customer.role === null ? <span className={classes.dim}>{t("customer")}</span> : t.has(`roles.${customer.role}` as "roles.admin") ? t(`roles.${customer.role}` as "roles.admin") : customer.role,
+    },
+    {
+      key: "organization",
+      title: t("organization"),
+      from: "lg",
+      render: (customer) => <span className={classes.cut}>{customer.organizationName}</span>,
+    },
+    { key: "balance", title: t("balance"), align: "right", render: (customer) => <Credits micro={customer.balance} /> },
+    { key: "vms", title: t("vms"), align: "right", width: 70, from: "sm", render: (customer) => customer.vmCount },
+    { key: "since", title: t("since"), align: "right", width: 120, from: "md", render: (customer) => <RelativeTime at={customer.createdAt} /> },
+    ...(onGrant
+      ? [
+          {
+            key: "grant",
+            title: t("actions"),
+            align: "right" as const,
+            width: 130,
+            render: (customer: Customer) => (
+              <Button variant="default" size="xs" aria-label={grant("actionNamed", { name: customer.name })} onClick={() => onGrant(customer)}>
+                {grant("action")}
+              </Button>
+            ),
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { UnstyledButton } from "@mantine/core";
+import { IconActivity } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
+import { useShownOperation } from "#components/compute/operations/operation-drawer.tsx";
+import { useOperationWords } from "#components/compute/operations/operation-words.ts";
+import type { Operation } from "#components/compute/types.ts";
+import { type Column, DataTable } from "#components/table/data-table.tsx";
+import { FilterBar } from "#components/table/filter-bar.tsx";
+import { listInput } from "#components/table/list-input.ts";
+import { NoMatch } from "#components/table/no-match.tsx";
+import { useListFilters } from "#components/table/use-list-filters.ts";
+import { useRowKeys } from "#components/table/use-row-keys.ts";
+import { useTableState } from "#components/table/use-table-state.ts";
+import { CopyText } from "#components/ui/copy-text.tsx";
+import { Elapsed } from "#components/ui/elapsed.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { StateChip } from "#components/ui/state-chip.tsx";
+import { OPERATION_STATUSES } from "#shared/compute/states.ts";
+import classes from "./lists.module.css";
+import { AdminOperationDrawer } from "./operation-drawer.tsx";
+
+/** Everything that changes VMs, of all organizations, newest first. A row opens its steps. */
+export function AdminOperationList() {
+  const t = useTranslations("admin.operations");
+  const status = useTranslations("common.status");
+  const words = useOperationWords();
+  const filters = useListFilters(OPERATION_STATUSES);
+  const state = useTableState();
+  const { list } = useRowKeys();
+  const [, show] = useShownOperation();
+  const query = useQuery(useTRPC().compute.admin.operations.queryOptions(listInput({ page: state.page, status: filters.status, q: "" }), { placeholderData: keepPreviousData }));
+  const columns: Column<Operation>[] = [
+    {
+      key: "kind",
+      title: t("what"),
+      render: (operation) => (
+        <UnstyledButton className={classes.open} onClick={() => void show(operation.id)}>
+          {words.kind(operation.kind)}
+        </UnstyledButton>
+      ),
+    },
+    { key: "status", title: t("state"), render: (operation) => <StateChip status={operation.compensating ? "compensating" : operation.status} kind="operation" reason={operation.error?.message ?? null} /> },
+    { key: "subject", title: t("on"), render: (operation) => <span className={classes.cut}>{operation.subjectName}</span> },
+    { key: "organization", title: t("organization"), from: "lg", render: (operation) => <CopyText value={operation.organizationId} label={t("organization")} /> },
+    { key: "started", title: t("started"), align: "right", width: 120, from: "sm", render: (operation) => <RelativeTime at={operation.createdAt} /> },
+    { key: "took", title: t("took"), align: "right", width: 110, from: "sm", render: (operation) => operation.startedAt && <Elapsed from={operation.startedAt} to={operation.finishedAt} /> },
+  ];
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <FilterBar filters={filters} statuses={OPERATION_STATUSES.map((value) => ({ value, label: status(value) }))} />
+      <div ref={list}>
+        <Section flush>
+          <DataTable
+            label={t("title")}
+            rows={query.data?.data}
+            columns={columns}
+            onRowClick={(operation) => void show(operation.id)}
+            stale={query.isPlaceholderData}
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            empty={
+              filters.active ? (
+                <NoMatch onClear={filters.clear} />
+              ) : (
+                <EmptyState icon={<IconActivity />} title={t("empty")}>
+                  {t("emptyText")}
+                </EmptyState>
+              )
+            }
+            state={state}
+            {...(query.data ? { pagination: query.data.pagination } : {})}
+          />
+        </Section>
+      </div>
+      <AdminOperationDrawer />
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { IconServer2 } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
+import { type Column, DataTable } from "#components/table/data-table.tsx";
+import { FilterBar } from "#components/table/filter-bar.tsx";
+import { listInput } from "#components/table/list-input.ts";
+import { NoMatch } from "#components/table/no-match.tsx";
+import { useListFilters } from "#components/table/use-list-filters.ts";
+import { useRowKeys } from "#components/table/use-row-keys.ts";
+import { useTableState } from "#components/table/use-table-state.ts";
+import { CopyText } from "#components/ui/copy-text.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { StateChip } from "#components/ui/state-chip.tsx";
+import { VM_STATUSES } from "#shared/compute/states.ts";
+import classes from "./lists.module.css";
+import type { AdminVm } from "./types.ts";
+
+/** All customers' VMs: whose they are, where they run, how they are. */
+export function AdminVmList() {
+  const t = useTranslations("admin.vms");
+  const status = useTranslations("common.status");
+  const filters = useListFilters(VM_STATUSES);
+  const state = useTableState();
+  const { list, search } = useRowKeys();
+  const query = useQuery(useTRPC().platform.vms.queryOptions(listInput({ page: state.page, status: filters.status, q: filters.q }), { placeholderData: keepPreviousData }));
+  const columns: Column<AdminVm>[] = [
+    {
+      key: "name",
+      title: t("name"),
+      render: (vm) => (
+        <span className={classes.cut} data-strong>
+          {vm.name}
+        </span>
+      ),
+    },
+    { key: "status", title: t("state"), render: (vm) => <StateChip status={vm.status} /> },
+    { key: "organization", title: t("organization"), from: "sm", render: (vm) => <span className={classes.cut}>{vm.organizationName}</span> },
+    { key: "plan", title: t("plan"), from: "md", render: (vm) => vm.plan },
+    { key: "host", title: t("host"), from: "md", render: (vm) => vm.host ?? <span className={classes.dim}>{t("noHost")}</span> },
+    { key: "address", title: t("address"), render: (vm) => (vm.privateIp ? <CopyText value={vm.privateIp} label={t("address")} /> : <span className={classes.dim}>{t("noAddress")}</span>) },
+    { key: "id", title: t("id"), from: "lg", render: (vm) => <CopyText value={vm.id} label={t("id")} /> },
+    { key: "created", title: t("created"), align: "right", width: 120, from: "sm", render: (vm) => <RelativeTime at={vm.createdAt} /> },
+  ];
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <FilterBar filters={filters} searchLabel={t("search")} searchRef={search} statuses={VM_STATUSES.map((value) => ({ value, label: status(value) }))} />
+      <div ref={list}>
+        <Section flush>
+          <DataTable
+            label={t("title")}
+            rows={query.data?.data}
+            columns={columns}
+            stale={query.isPlaceholderData}
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            empty={
+              filters.active ? (
+                <NoMatch onClear={filters.clear} />
+              ) : (
+                <EmptyState icon={<IconServer2 />} title={t("empty")}>
+                  {t("emptyText")}
+                </EmptyState>
+              )
+            }
+            state={state}
+            {...(query.data ? { pagination: query.data.pagination } : {})}
+          />
+        </Section>
+      </div>
+    </>
+  );
+}
