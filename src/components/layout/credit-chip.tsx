@@ -22,10 +22,10 @@ export function CreditChip() {
   const left = used ? t("empty") : hoursLeft === null ? null : hoursLeft < 72 ? t("hours", { hours: hoursLeft }) : t("days", { days: Math.floor(hoursLeft / 24) });
   const Mark = tone === "neutral" ? IconCoins : IconAlertTriangle;
   return (
-    <Link href="/billing" className={classes.chip} data-tone={tone} aria-label={`${t("label")}: ${formatCredits(data.available)}${left ? `, ${left}` : ""}`}>
+    <Link href="/billing" className={classes.chip} data-tone={tone}>
       <Mark size={16} stroke={1.6} aria-hidden />
-      <span className={classes.amount}>{formatCredits(data.available)}</span>
-      {left && <span className={classes.left}>{left}</span>}
+      <span className={classes.said}>{t("label")} </span>
+      <span className={classes.amount}>{formatCredits(data.available)}</span> {left && <span className={classes.left}>{left}</span>}
     </Link>
   );
 }

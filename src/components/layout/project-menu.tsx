@@ -1,49 +1,55 @@
 "use client";
 
-import { Menu } from "@mantine/core";
-import { IconCheck, IconSelector } from "@tabler/icons-react";
+import { IconSelector } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { type ComponentProps, lazy, Suspense, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import classes from "./project-menu.module.css";
 import { useViewer } from "./viewer-context.tsx";
 
+const loadItems = () => import("./project-menu-items.tsx");
+const Items = lazy(() => loadItems().then((module) => ({ default: module.ProjectMenuItems })));
+
 /** Where one is: the organization, and the project whose VMs are shown. Choosing a project filters the VM list (`/vms?project=…`). */
 export function ProjectMenu() {
-  const t = useTranslations("shell.projectMenu");
   const { organization } = useViewer();
-  const selected = useSearchParams().get("project");
-  const [opened, setOpened] = useState(false);
-  const { data } = useQuery(useTRPC().compute.projects.list.queryOptions({ limit: 100 }, { enabled: opened || selected !== null }));
-  const current = data?.data.find((project) => project.id === selected);
-  const item = (href: string, label: string, chosen: boolean) => (
-    <Menu.Item key={href} component={Link} href={href} rightSection={chosen ? <IconCheck size={16} aria-hidden /> : null}>
-      <span className={classes.item}>{label}</span>
-    </Menu.Item>
-  );
+  const [wanted, setWanted] = useState(false);
+  const button = <ProjectButton aria-haspopup="menu" aria-expanded={false} onPointerEnter={loadItems} onFocus={loadItems} onClick={() => setWanted(true)} />;
   return (
     <div className={classes.context}>
       <span className={classes.organization}>{organization.name}</span>
       <span className={classes.slash} aria-hidden>
         /
       </span>
-      <Menu position="bottom-start" width={240} opened={opened} onChange={setOpened}>
-        <Menu.Target>
-          <button type="button" className={classes.target} aria-label={`${t("label")}: ${current?.name ?? t("all")}`}>
-            <span>{current?.name ?? t("all")}</span>
-            <IconSelector size={14} stroke={1.6} aria-hidden />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {item("/vms", t("all"), selected === null)}
-          {data?.data.map((project) => item(`/vms?project=${project.id}`, project.name, project.id === selected))}
-          <Menu.Divider />
-          {item("/projects", t("manage"), false)}
-        </Menu.Dropdown>
-      </Menu>
+      {wanted ? (
+        <Suspense fallback={button}>
+          <Items />
+        </Suspense>
+      ) : (
+        button
+      )}
     </div>
   );
+}
+
+/** The chosen project's name. */
+export function ProjectButton(props: ComponentProps<"button">) {
+  const t = useTranslations("shell.projectMenu");
+  const { selected, projects } = useProjectChoice();
+  const name = projects?.find((project) => project.id === selected)?.name ?? t("all");
+  return (
+    <button type="button" {...props} className={classes.target} aria-label={`${t("label")}: ${name}`}>
+      <span>{name}</span>
+      <IconSelector size={14} stroke={1.6} aria-hidden />
+    </button>
+  );
+}
+
+/** The project in the address, and all there are; asked for when one is chosen or when `always`. */
+export function useProjectChoice(always = false) {
+  const selected = useSearchParams().get("project");
+  const { data } = useQuery(useTRPC().compute.projects.list.queryOptions({ limit: 100 }, { enabled: always || selected !== null }));
+  return { selected, projects: data?.data };
 }

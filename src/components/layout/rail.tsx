@@ -22,26 +22,25 @@ export function Rail({ places, home, admin, collapsed, onToggle }: RailProps) {
   const pathname = usePathname();
   const Toggle = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <div className={classes.rail} data-collapsed={collapsed || undefined}>
-      <Link href={home} className={classes.brand} aria-label={t("product")}>
+    <nav aria-label={t("nav.label")} className={classes.rail} data-collapsed={collapsed || undefined}>
+      <Link href={home} className={classes.brand} {...(collapsed ? { "aria-label": t("product") } : {})}>
         <LogoMark size={22} />
-        <span className={classes.name}>{t("product")}</span>
-        {admin && <span className={classes.badge}>{t("admin.badge")}</span>}
+        <span className={classes.name}>{t("product")}</span> {admin && <span className={classes.badge}>{t("admin.badge")}</span>}
       </Link>
-      <nav aria-label={t("nav.label")} className={classes.places}>
+      <div className={classes.places}>
         {places.map((place) => {
           const here = isAt(place, pathname);
           return (
-            <Link key={place.key} href={place.href} className={classes.place} aria-current={here ? "page" : undefined} title={collapsed ? t(`nav.${place.key}`) : undefined}>
+            <Link key={place.key} href={place.href} className={classes.place} aria-current={here ? "page" : undefined} {...(collapsed ? { title: t(`nav.${place.key}`), "aria-label": t(`nav.${place.key}`) } : {})}>
               <place.icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.label}>{t(`nav.${place.key}`)}</span>
             </Link>
           );
         })}
-      </nav>
+      </div>
       <button type="button" className={classes.toggle} onClick={onToggle} aria-label={t(collapsed ? "nav.expand" : "nav.collapse")} title={t(collapsed ? "nav.expand" : "nav.collapse")}>
         <Toggle size={18} stroke={1.6} aria-hidden />
       </button>
-    </div>
+    </nav>
   );
 }

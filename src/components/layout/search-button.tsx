@@ -13,10 +13,9 @@ export function SearchButton({ onOpen }: { onOpen: () => void }) {
   const t = useTranslations("shell.search");
   const apple = useSyncExternalStore(never, isApple, () => false);
   return (
-    <button type="button" className={classes.search} onClick={onOpen} aria-label={t("open")} aria-keyshortcuts="Control+K Meta+K">
+    <button type="button" className={classes.search} onClick={onOpen} aria-keyshortcuts="Control+K Meta+K">
       <IconSearch size={16} stroke={1.6} aria-hidden />
-      <span className={classes.word}>{t("open")}</span>
-      <kbd className={classes.key}>{apple ? "⌘K" : "Ctrl K"}</kbd>
+      <span className={classes.word}>{t("open")}</span> <kbd className={classes.key}>{apple ? "⌘K" : "Ctrl K"}</kbd>
     </button>
   );
 }

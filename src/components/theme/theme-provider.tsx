@@ -1,11 +1,14 @@
 "use client";
 
-import { MantineProvider, type MantineColorSchemeManager } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
-import { type ReactNode, useEffect, useState } from "react";
+import { MantineProvider, type MantineColorSchemeManager, mergeThemeOverrides } from "@mantine/core";
+import { useTranslations } from "next-intl";
+import dynamic from "next/dynamic";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { cssVariablesResolver } from "./css-variables.ts";
 import { asTheme, readPreference, type ThemePreference, writePreference } from "./preferences.ts";
 import { theme } from "./theme.ts";
+
+const Toasts = dynamic(() => import("#components/ui/toasts.tsx").then((module) => module.Toasts), { ssr: false });
 
 /** Keeps the colour scheme in our cookie, where the server reads it for the next page. */
 function cookieManager(initial: ThemePreference): MantineColorSchemeManager {
@@ -18,17 +21,25 @@ function cookieManager(initial: ThemePreference): MantineColorSchemeManager {
   };
 }
 
+/** The cross of every dialog has a name in the reader's language. */
+function withCloseName(name: string) {
+  const defaultProps = { closeButtonProps: { "aria-label": name } };
+  return { components: { Modal: { defaultProps: { ...theme.components?.Modal?.defaultProps, ...defaultProps } }, Drawer: { defaultProps: { ...theme.components?.Drawer?.defaultProps, ...defaultProps } } } };
+}
+
 /** Mantine with our theme, and the place where toasts appear. `initial` is the cookie's value as the server saw it. */
 export function ThemeProvider({ initial, children }: { initial: ThemePreference; children: ReactNode }) {
+  const close = useTranslations("common.actions")("close");
+  const named = useMemo(() => mergeThemeOverrides(theme, withCloseName(close)), [close]);
   const [manager] = useState(() => cookieManager(initial));
   useEffect(() => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone && readPreference("timeZone") !== zone) writePreference("timeZone", zone);
   }, []);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} colorSchemeManager={manager} defaultColorScheme={initial}>
+    <MantineProvider theme={named} cssVariablesResolver={cssVariablesResolver} colorSchemeManager={manager} defaultColorScheme={initial}>
       {children}
-      <Notifications position="bottom-right" limit={4} autoClose={5000} />
+      <Toasts />
     </MantineProvider>
   );
 }

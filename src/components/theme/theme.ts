@@ -1,22 +1,4 @@
-import {
-  ActionIcon,
-  Button,
-  Card,
-  Checkbox,
-  createTheme,
-  defaultVariantColorsResolver,
-  Drawer,
-  Kbd,
-  Menu,
-  Modal,
-  Popover,
-  rem,
-  SegmentedControl,
-  Skeleton,
-  Tabs,
-  Tooltip,
-  type VariantColorsResolver,
-} from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, type MantineThemeComponents, rem, type VariantColorsResolver } from "@mantine/core";
 import { amber, dark, green, plum, red, slate, teal } from "./colors.ts";
 
 /** Filled buttons carry the ink that has contrast on the fill of each theme: white on deep teal by day, near-black on bright teal by night. */
@@ -28,6 +10,23 @@ const variantColorResolver: VariantColorsResolver = (input) => {
 };
 
 const overlay = { shadow: "md" as const, transitionProps: { duration: 140, transition: "fade" as const } };
+
+/** Defaults by name, not by `Component.extend`: importing the components here would put all of them into every page. */
+const components: MantineThemeComponents = {
+  ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
+  Button: { defaultProps: { size: "sm" } },
+  Card: { defaultProps: { withBorder: true } },
+  Checkbox: { defaultProps: { size: "xs", iconColor: "var(--sy-on-accent)" } },
+  Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 160 } } },
+  Kbd: { defaultProps: { size: "xs" } },
+  Menu: { defaultProps: { ...overlay, offset: 6 } },
+  Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 140, transition: "fade" } } },
+  Popover: { defaultProps: overlay },
+  SegmentedControl: { defaultProps: { size: "xs" } },
+  Skeleton: { defaultProps: { radius: "sm" } },
+  Tabs: { defaultProps: { keepMounted: false } },
+  Tooltip: { defaultProps: { openDelay: 250, transitionProps: { duration: 120 }, events: { hover: true, focus: true, touch: true } } },
+};
 
 /** Sizes are those of the design: type 12/13/14/16/20/28, grid of 4, radius 6, hairlines for shadows, one elevation (`md`) for overlays. */
 export const theme = createTheme({
@@ -60,19 +59,5 @@ export const theme = createTheme({
   breakpoints: { xs: "30em", sm: "48em", md: "64em", lg: "80em", xl: "100em" },
   cursorType: "pointer",
   respectReducedMotion: true,
-  components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
-    Button: Button.extend({ defaultProps: { size: "sm" } }),
-    Card: Card.extend({ defaultProps: { withBorder: true } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: "xs", iconColor: "var(--sy-on-accent)" } }),
-    Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 160 } } }),
-    Kbd: Kbd.extend({ defaultProps: { size: "xs" } }),
-    Menu: Menu.extend({ defaultProps: { ...overlay, offset: 6 } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 140, transition: "fade" } } }),
-    Popover: Popover.extend({ defaultProps: overlay }),
-    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs" } }),
-    Skeleton: Skeleton.extend({ defaultProps: { radius: "sm" } }),
-    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, transitionProps: { duration: 120 }, events: { hover: true, focus: true, touch: true } } }),
-  },
+  components,
 });

@@ -33,7 +33,6 @@ export function CopyText({ value, label, children, prose = false }: CopyTextProp
       data-prose={prose || undefined}
       data-copied={copied || undefined}
       title={copied ? t("copied") : name}
-      aria-label={`${name}: ${value}`}
       onClick={(event) => {
         event.stopPropagation();
         void copyToClipboard(value).then(setCopied);
@@ -42,7 +41,7 @@ export function CopyText({ value, label, children, prose = false }: CopyTextProp
       <span className={classes.value}>{children ?? value}</span>
       {copied ? <IconCheck size={14} aria-hidden className={classes.icon} /> : <IconCopy size={14} aria-hidden className={classes.icon} />}
       <span aria-live="polite" className={classes.said}>
-        {copied ? t("copied") : ""}
+        {copied ? t("copied") : ` (${name})`}
       </span>
     </button>
   );
