@@ -18,7 +18,7 @@ export async function benchVmList(options: { databaseUrl: string; seconds: numbe
   const [port, nextPort, barePort] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   // The MQTT address only lets the web role stand alone; nothing connects to it.
-  const environment = { DATABASE_URL: options.databaseUrl, DATA_DIR: dataDir, MQTT_URL: "mqtt://127.0.0.1:1", ROLES: "web", PORT: String(port), DEMO_DEVICES: "0", LOG_LEVEL: "warn" };
+  const environment = { DATABASE_URL: options.databaseUrl, DATA_DIR: dataDir, MQTT_URL: "mqtt://127.0.0.1:1", ROLES: "web", PORT: String(port), PUBLIC_URL: url, DEMO_DEVICES: "0", LOG_LEVEL: "warn" };
   const ours = await startProgram(["src/server/main.ts"], environment, "Switchyard is ready");
   execFileSync(process.execPath, ["node_modules/next/dist/bin/next", "build", "bench/vm-list/next-app"], { stdio: "ignore", env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" } });
   const next = await startProgram(["bench/vm-list/next-server.ts"], { ...environment, PORT: String(nextPort) }, "baseline ready");
