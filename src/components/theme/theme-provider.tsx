@@ -2,13 +2,11 @@
 
 import { MantineProvider, type MantineColorSchemeManager, mergeThemeOverrides } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { ToastHost } from "#components/ui/toast-host.tsx";
 import { cssVariablesResolver } from "./css-variables.ts";
 import { asTheme, readPreference, type ThemePreference, writePreference } from "./preferences.ts";
 import { theme } from "./theme.ts";
-
-const Toasts = dynamic(() => import("#components/ui/toasts.tsx").then((module) => module.Toasts), { ssr: false });
 
 /** Keeps the colour scheme in our cookie, where the server reads it for the next page. */
 function cookieManager(initial: ThemePreference): MantineColorSchemeManager {
@@ -39,7 +37,7 @@ export function ThemeProvider({ initial, children }: { initial: ThemePreference;
   return (
     <MantineProvider theme={named} cssVariablesResolver={cssVariablesResolver} colorSchemeManager={manager} defaultColorScheme={initial}>
       {children}
-      <Toasts />
+      <ToastHost />
     </MantineProvider>
   );
 }

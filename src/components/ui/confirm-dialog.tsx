@@ -1,11 +1,11 @@
 "use client";
 
-import { Button, Group, Modal, TextInput } from "@mantine/core";
-import { useTranslations } from "next-intl";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { ErrorState } from "./error-state.tsx";
+import dynamic from "next/dynamic";
+import { type ReactNode, useState } from "react";
 
-interface ConfirmDialogProps {
+const Body = dynamic(() => import("./confirm-dialog-body.tsx").then((module) => module.ConfirmDialogBody), { ssr: false });
+
+export interface ConfirmDialogProps {
   opened: boolean;
   onClose: () => void;
   /** a question: "Delete web-1?" */
@@ -22,47 +22,9 @@ interface ConfirmDialogProps {
   error?: unknown;
 }
 
-/** Asks before something that can't be undone. With `typeName` the button stays shut until the name is typed. */
-export function ConfirmDialog({ opened, onClose, title, children, confirmLabel, onConfirm, danger = false, typeName, pending = false, error }: ConfirmDialogProps) {
-  return (
-    <Modal opened={opened} onClose={onClose} title={title} size="md" closeOnClickOutside={!pending} closeOnEscape={!pending}>
-      <ConfirmForm {...{ onClose, children, confirmLabel, onConfirm, danger, pending, error }} {...(typeName === undefined ? {} : { typeName })} />
-    </Modal>
-  );
-}
-
-/** Inside the modal, so that what was typed is gone when it opens again. */
-function ConfirmForm({ onClose, children, confirmLabel, onConfirm, danger, typeName, pending, error }: Omit<ConfirmDialogProps, "opened" | "title">) {
-  const t = useTranslations("common");
-  const [typed, setTyped] = useState("");
-  const ready = typeName === undefined || typed.trim() === typeName;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready && !pending) onConfirm();
-  };
-  return (
-    <form onSubmit={submit}>
-      <div>{children}</div>
-      {typeName !== undefined && (
-        <TextInput
-          mt="md"
-          label={t("confirm.typeName", { name: typeName })}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          autoComplete="off"
-          spellCheck={false}
-          data-autofocus
-        />
-      )}
-      {error ? <ErrorState error={error} compact /> : null}
-      <Group justify="flex-end" gap="xs" mt="lg">
-        <Button variant="default" onClick={onClose} disabled={pending ?? false}>
-          {t("actions.cancel")}
-        </Button>
-        <Button type="submit" {...(danger ? { color: "red" } : {})} loading={pending ?? false} disabled={!ready} {...(typeName === undefined ? { "data-autofocus": true } : {})}>
-          {confirmLabel}
-        </Button>
-      </Group>
-    </form>
-  );
+/** Asks before something that can't be undone. With `typeName` the button stays shut until the name is typed. Its code comes when it is first opened. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const [wanted, setWanted] = useState(props.opened);
+  if (props.opened && !wanted) setWanted(true);
+  return wanted ? <Body {...props} /> : null;
 }

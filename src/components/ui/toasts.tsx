@@ -2,7 +2,7 @@
 
 import { Notifications } from "@mantine/notifications";
 
-/** Where toasts appear. Fetched after the page is there; see use-notify.ts. */
+/** Where toasts appear. See toast-host.tsx. */
 export function Toasts() {
   return <Notifications position="bottom-right" limit={4} autoClose={5000} />;
 }
