@@ -4,7 +4,7 @@ import { Drawer, Progress, Skeleton } from "@mantine/core";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
-import { useShownOperation } from "#components/compute/operations/operation-drawer.tsx";
+import { useShownOperation } from "#components/compute/operations/use-shown-operation.ts";
 import { OperationSteps } from "#components/compute/operations/operation-steps.tsx";
 import { useOperationWords } from "#components/compute/operations/operation-words.ts";
 import type { Operation } from "#components/compute/types.ts";

@@ -5,7 +5,7 @@ import { IconActivity } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
-import { useShownOperation } from "#components/compute/operations/operation-drawer.tsx";
+import { useShownOperation } from "#components/compute/operations/use-shown-operation.ts";
 import { useOperationWords } from "#components/compute/operations/operation-words.ts";
 import type { Operation } from "#components/compute/types.ts";
 import { type Column, DataTable } from "#components/table/data-table.tsx";

@@ -11,13 +11,14 @@ import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { useClock } from "#components/ui/use-clock.ts";
 import { formatCredits } from "#shared/credits.ts";
 import { hoursLeft, perMonth } from "./forecast.ts";
-import { TimeLeft } from "./time-left.tsx";
+import { useTimeLeft } from "./use-time-left.ts";
 
 /** What is there, what is held, what burns, and the day it runs out. */
 export function BalanceTiles() {
   const t = useTranslations("credits.tiles");
   const format = useFormatter();
   const now = useClock();
+  const timeLeft = useTimeLeft();
   const query = useQuery(useTRPC().billing.balance.queryOptions());
   if (query.error && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <StatRowSkeleton />;
@@ -38,7 +39,7 @@ export function BalanceTiles() {
           label={t("runsOut")}
           value={format.dateTime(new Date(runsOutAt), dayFormat(runsOutAt, now))}
           tone={tone}
-          hint={t.rich("runsOutHint", { left: () => <TimeLeft hours={hoursLeft(available, burnPerHour)} /> })}
+          hint={t("runsOutHint", { left: timeLeft(hoursLeft(available, burnPerHour)) })}
         />
       )}
     </StatRow>

@@ -55,11 +55,11 @@ function NameForm({ initial, submitLabel, pending, onSubmit, onCancel }: { initi
 /** Asks before a project is deleted; one with VMs takes them along, so its name has to be typed. null: closed. */
 export function DeleteProjectDialog({ project, onClose }: { project: Project | null; onClose: () => void }) {
   const t = useTranslations("projects");
+  const remove = useDeleteProject(onClose);
   const close = () => {
     remove.reset();
     onClose();
   };
-  const remove = useDeleteProject(close);
   const holds = project !== null && project.vmCount > 0;
   return (
     <ConfirmDialog

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { type Estimate, perMonth } from "#components/billing/forecast.ts";
-import { TimeLeft } from "#components/billing/time-left.tsx";
+import { useTimeLeft } from "#components/billing/use-time-left.ts";
 import { Credits } from "#components/ui/credits.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatCredits } from "#shared/credits.ts";
@@ -26,6 +26,7 @@ interface CreateSummaryProps {
 /** What was chosen, what it costs and what it does to the balance; the button, and why it is shut. */
 export function CreateSummary({ image, plan, regionName, projectName, name, estimate, available, blocked, pending }: CreateSummaryProps) {
   const t = useTranslations("vm.create");
+  const timeLeft = useTimeLeft();
   return (
     <Section title={t("summary")}>
       <p className={classes.name}>{name || t("unnamed")}</p>
@@ -48,7 +49,7 @@ export function CreateSummary({ image, plan, regionName, projectName, name, esti
               <Line rule label={t("available")} value={<Exact micro={available} />} />
               <Line label={t("hold")} value={<Exact micro={-estimate.hold} />} />
               <Line strong label={t("balanceAfter")} value={<Exact micro={estimate.availableAfter} />} bad={estimate.availableAfter < 0n} />
-              <Line strong label={t("lasts")} value={<TimeLeft hours={estimate.hoursLeftAfter} />} />
+              <Line strong label={t("lasts")} value={timeLeft(estimate.hoursLeftAfter)} />
             </>
           )}
         </dl>

@@ -4,7 +4,7 @@ import { Stack as Fields, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { errorBodyOf } from "#components/api/errors.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { estimate } from "#components/billing/forecast.ts";
@@ -50,7 +50,6 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
     sshKeys: onlyKey && otherKeys.length === 0 ? [onlyKey.id] : [],
   });
   const { form, image, plan } = draft;
-  const nameField = useRef<HTMLInputElement>(null);
   const [created, setCreated] = useState<{ id: string; name: string; user: string; password: string } | null>(null);
   const create = useMutation(
     trpc.compute.vms.create.mutationOptions({
@@ -69,18 +68,22 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
 
   const cost = plan && balance.data ? estimate(balance.data, plan.pricePerHour) : undefined;
   const blocked = reasonAgainst();
-  function reasonAgainst(): { text: string; focus: () => void } | null {
-    if (!permissions.includes("vm:create")) return { text: t("blocked.permission"), focus: () => {} };
-    if (!image || !plan) return { text: t("blocked.plan"), focus: () => {} };
-    if (!form.values.projectId) return { text: t("blocked.project"), focus: () => document.getElementById("vm-project")?.focus() };
-    if (!VM_NAME.test(form.values.name.trim())) return { text: t("blocked.name"), focus: () => nameField.current?.focus() };
-    if (cost?.needed) return { text: t("blocked.credits", { needed: formatCredits(cost.needed, 2), available: formatCredits(balance.data?.available ?? "0") }), focus: () => {} };
+  /** Why the VM can't be created yet, and the field that would change it. */
+  function reasonAgainst(): { text: string; field?: string } | null {
+    if (!permissions.includes("vm:create")) return { text: t("blocked.permission") };
+    if (!image || !plan) return { text: t("blocked.plan") };
+    if (!form.values.projectId) return { text: t("blocked.project"), field: "vm-project" };
+    if (!VM_NAME.test(form.values.name.trim())) return { text: t("blocked.name"), field: "vm-name" };
+    if (cost?.needed) return { text: t("blocked.credits", { needed: formatCredits(cost.needed, 2), available: formatCredits(balance.data?.available ?? "0") }) };
     return null;
   }
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (blocked) return blocked.focus();
+    if (blocked) {
+      if (blocked.field) document.getElementById(blocked.field)?.focus();
+      return;
+    }
     if (create.isPending || created) return;
     const { name, projectId: project, plan: planSlug, image: templateId, region, sshKeys: keys } = form.values;
     create.mutate({ name: name.trim(), projectId: project, plan: planSlug, templateId, region, sshKeys: keys });
@@ -106,7 +109,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
             <Fields gap="md">
               <ProjectField projects={projects} value={form.values.projectId} onChange={(id) => form.setFieldValue("projectId", id)} mayCreate={permissions.includes("project:create")} />
               <TextInput
-                ref={nameField}
+                id="vm-name"
                 label={t("name")}
                 description={t("nameHelp")}
                 autoComplete="off"

@@ -1,15 +1,10 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { parseAsString, useQueryState } from "nuqs";
+import { useShownOperation } from "./use-shown-operation.ts";
 import { useState } from "react";
 
 const Panel = dynamic(() => import("./operation-panel.tsx").then((module) => module.OperationPanel), { ssr: false });
-
-/** The operation named in the address (`?op=`): null closes the drawer. */
-export function useShownOperation() {
-  return useQueryState("op", parseAsString.withOptions({ history: "push" }));
-}
 
 /** One operation in a drawer: its steps with times, its error, cancel and retry. Live while it is open. */
 export function OperationDrawer() {

@@ -13,7 +13,7 @@ import { StateChip } from "#components/ui/state-chip.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import type { Operation } from "../types.ts";
 import { OperationBody } from "./operation-body.tsx";
-import { useShownOperation } from "./operation-drawer.tsx";
+import { useShownOperation } from "./use-shown-operation.ts";
 import classes from "./operation-drawer.module.css";
 import { useOperationWords } from "./operation-words.ts";
 

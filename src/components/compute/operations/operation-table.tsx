@@ -15,7 +15,7 @@ import { Section } from "#components/ui/section.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { OPERATION_STATUSES } from "#shared/compute/states.ts";
 import type { Operation } from "../types.ts";
-import { useShownOperation } from "./operation-drawer.tsx";
+import { useShownOperation } from "./use-shown-operation.ts";
 import classes from "./operation-table.module.css";
 import { useOperationWords } from "./operation-words.ts";
 

@@ -10,7 +10,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { RECENT_OPERATIONS } from "../home-limits.ts";
-import { useShownOperation } from "./operation-drawer.tsx";
+import { useShownOperation } from "./use-shown-operation.ts";
 import { useOperationWords } from "./operation-words.ts";
 import classes from "./recent-operations.module.css";
 

@@ -34,7 +34,7 @@ export function VmOverview({ vm }: { vm: VmDetail }) {
               { label: t("address"), value: vm.network.privateIp && <CopyText value={vm.network.privateIp} label={t("address")} /> },
               { label: t("created"), value: <RelativeTime at={vm.createdAt} /> },
               { label: t("started"), value: vm.startedAt && <RelativeTime at={vm.startedAt} /> },
-              { label: t("stoppedPrice"), value: plan && <Credits micro={plan.stoppedPricePerHour} perHour /> },
+              { label: t("stoppedPrice"), value: plan && !vmIsGone(vm.status) ? <Credits micro={plan.stoppedPricePerHour} perHour /> : null },
             ]}
           />
         </Section>

@@ -46,7 +46,7 @@ export function VmSettings({ vm }: { vm: VmDetail }) {
           ]}
         />
       </Section>
-      <DangerZone vm={vm} />
+      {vm.status !== "terminated" && <DangerZone vm={vm} />}
     </Rows>
   );
 }
