@@ -13,8 +13,6 @@ const config = {
   compress: false,
   reactStrictMode: true,
   devIndicators: false,
-  // `npm test` checks types, all of them and once; whoever starts the product need not wait for it.
-  typescript: { ignoreBuildErrors: true },
   // `npm test` checks the types of everything, tests included; a start of the product doesn't wait for that a second time.
   typescript: { ignoreBuildErrors: true },
   experimental: {

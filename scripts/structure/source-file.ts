@@ -49,6 +49,8 @@ export function readSourceFiles(root: string): SourceFile[] {
 function listFiles(root: string, folder: string): string[] {
   if (!existsSync(join(root, folder)) || folder === GENERATED) return [];
   return readdirSync(join(root, folder), { withFileTypes: true })
+    // What a build leaves behind (.next) is nobody's source.
+    .filter((entry) => !entry.name.startsWith("."))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => (entry.isDirectory() ? listFiles(root, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`]));
 }

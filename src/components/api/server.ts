@@ -47,7 +47,7 @@ export const trpc = createTRPCOptionsProxy<AppRouter>({
   queryClient: requestQueryClient,
 });
 
-// `any`: the options of every procedure fit here, whatever their data; only the cache reads them.
+// oxlint-disable-next-line typescript/no-explicit-any -- the options of every procedure fit here, whatever their data; only the cache reads them
 type AnyOptions = FetchQueryOptions<any, any, any, any>;
 
 /** Fills the request's cache. A failure is left to the browser, which asks again and shows what is wrong. */

@@ -1,6 +1,5 @@
 "use client";
 
-import { type QueryFilters, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 import type { EventOf, EventType, RealtimeName } from "#shared/platform/events.ts";
 import type { RealtimeEnvelope } from "./live-connection.ts";
@@ -31,12 +30,4 @@ export function useRealtime<N extends RealtimeName>(name: N, handler: (data: Rea
     if (message.name === name) handler(message.data as RealtimeData<N>);
   });
   useEffect(() => connection.onRealtime((message) => handle(message)), [connection]);
-}
-
-/** Asks again for the matching queries when one of these events comes: `useLiveQueries(["vm.updated"], [trpc.compute.vms.pathFilter()])`. */
-export function useLiveQueries(types: readonly EventType[], filters: readonly QueryFilters[]): void {
-  const queryClient = useQueryClient();
-  useEvents(types, () => {
-    for (const filter of filters) void queryClient.invalidateQueries(filter);
-  });
 }

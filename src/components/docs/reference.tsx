@@ -38,7 +38,7 @@ export function Reference({ document }: { document: OpenApiDocument }) {
           <LogoMark size={20} /> Switchyard
         </Link>
         <nav className={classes.topLinks}>
-          <a href="/v1/openapi.json">{t("document")}</a>
+          <a href="/v1/openapi.json" target="_blank" rel="noreferrer">{t("document")}</a>
           <Link href="/">{t("app")}</Link>
         </nav>
       </header>

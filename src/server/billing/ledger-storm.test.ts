@@ -104,7 +104,7 @@ it("makes one transfer of one key that many bring at once", async () => {
 
 /** Runs the storm until it has reported `lines` movements, then kills it; answers what it reported. */
 async function killedStorm(environment: Record<string, string>, accounts: readonly string[], lines: number): Promise<string[]> {
-  const child = spawn(process.execPath, ["src/server/testing/ledger-storm.ts", ...accounts], { env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, ...environment }, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["src/server/testing/ledger-storm-process.ts", ...accounts], { env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, ...environment }, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const reported: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {

@@ -24,7 +24,7 @@ export function describeIssue(issue: Issue): string {
   if (!/^(Invalid|Too (small|big)|Unrecognized)/.test(issue.message)) return issue.message;
   switch (issue.code) {
     case "invalid_type":
-      return issue.input === undefined && /received undefined$/.test(issue.message) ? "is required" : `must be ${NOUNS[issue.expected] ?? issue.expected}`;
+      return issue.input === undefined && issue.message.endsWith("received undefined") ? "is required" : `must be ${NOUNS[issue.expected] ?? issue.expected}`;
     case "too_small":
       return bound(issue.origin, "at least", issue.minimum, issue.inclusive ?? true);
     case "too_big":
