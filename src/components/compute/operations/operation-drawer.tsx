@@ -1,8 +1,8 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useShownOperation } from "./use-shown-operation.ts";
 import { useState } from "react";
+import { useShownOperation } from "./use-shown-operation.ts";
 
 const Panel = dynamic(() => import("./operation-panel.tsx").then((module) => module.OperationPanel), { ssr: false });
 
