@@ -15,6 +15,8 @@ const config = {
   devIndicators: false,
   // `npm test` checks the types of everything, tests included; a start of the product doesn't wait for that a second time.
   typescript: { ignoreBuildErrors: true },
+  // Claim addresses are in upper case, for the QR; whoever types one writes it small.
+  rewrites: async () => ({ beforeFiles: [], afterFiles: [{ source: "/c/:token", destination: "/C/:token" }], fallback: [] }),
   experimental: {
     // The types of the routes come in by next-env.d.ts alone; otherwise Next writes each build folder into tsconfig.json.
     strictRouteTypes: true,

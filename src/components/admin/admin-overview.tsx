@@ -61,7 +61,7 @@ function Tiles({ overview: { customers, vms, machines, operations, credits } }: 
       </StatRow>
       <StatRow>
         <Stat label={t("circulation")} value={<Credits micro={credits.inCirculation} />} hint={t("circulationHint")} />
-        <Stat label={t("burn")} value={<Credits micro={credits.burnPerHour} />} hint={t("burnHint")} />
+        <Stat label={t("burn")} value={<Credits micro={credits.burnPerHour} perHour />} hint={t("burnHint")} />
         <Stat label={t("spent")} value={<Credits micro={credits.spentToday} />} hint={t("spentHint")} />
       </StatRow>
     </>

@@ -12,11 +12,11 @@ export function MachineNotice({ side, machine }: { side: MachineSide; machine: M
   const t = useTranslations("machines.notice");
   if (machine.status === "online") return null;
   if (machine.status === "offline") return <Offline side={side} machine={machine} />;
-  const words = machine.status === "draft" || side === "admin" || machine.status === "decommissioned" ? t(machine.status) : t("awaitingCustomer");
+  const waiting = machine.status === "awaiting_claim" && side === "customer" ? "awaitingCustomer" : machine.status;
   return (
     <div className={classes.notice} role="status">
       <IconInfoCircle size={18} aria-hidden />
-      <p>{words}</p>
+      <p>{t(`state.${waiting}`)}</p>
     </div>
   );
 }
