@@ -19,15 +19,16 @@ function cookieManager(initial: ThemePreference): MantineColorSchemeManager {
   };
 }
 
-/** The cross of every dialog has a name in the reader's language. */
+/** The cross of every dialog has a name in the reader's language; its <header> is no second banner of the page. */
 function withCloseName(name: string) {
-  const defaultProps = { closeButtonProps: { "aria-label": name } };
+  const defaultProps = { closeButtonProps: { "aria-label": name }, attributes: { header: { role: "none" } } };
   return { components: { Modal: { defaultProps: { ...theme.components?.Modal?.defaultProps, ...defaultProps } }, Drawer: { defaultProps: { ...theme.components?.Drawer?.defaultProps, ...defaultProps } } } };
 }
 
 /** Mantine with our theme, and the place where toasts appear. `initial` is the cookie's value as the server saw it. */
 export function ThemeProvider({ initial, children }: { initial: ThemePreference; children: ReactNode }) {
-  const close = useTranslations("common.actions")("close");
+  const t = useTranslations("common.actions");
+  const close = t("close");
   const named = useMemo(() => mergeThemeOverrides(theme, withCloseName(close)), [close]);
   const [manager] = useState(() => cookieManager(initial));
   useEffect(() => {
