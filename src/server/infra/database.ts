@@ -68,8 +68,10 @@ async function lock(dataDir: string): Promise<() => Promise<void>> {
   }
 }
 
-/** A Database on an open PGlite. */
+/** A Database on an open PGlite. Its one session speaks UTC, whatever zone the process is in: Prisma's adapter writes times without a zone. */
 export function wrapPglite(pglite: PGlite): Database {
+  // Statements wait in line, so this one comes before any of ours; a failure would show at the next.
+  pglite.exec("set time zone 'UTC'").catch(() => {});
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite), transactionOptions: TRANSACTION });
   const parsers = { [pgliteTypes.INT8]: (value: string) => BigInt(value) };
   return {
