@@ -17,6 +17,11 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   // Claim addresses are in upper case, for the QR; whoever types one writes it small.
   rewrites: async () => ({ beforeFiles: [], afterFiles: [{ source: "/c/:token", destination: "/C/:token" }], fallback: [] }),
+  // They hold a token: it goes into no referrer, no index and no log (the server in front has logs of its own, without it).
+  headers: async () => [
+    { source: "/C/:token", headers: [{ key: "Referrer-Policy", value: "no-referrer" }, { key: "X-Robots-Tag", value: "noindex, nofollow" }] },
+  ],
+  logging: { incomingRequests: { ignore: [/^\/c\//i] } },
   experimental: {
     // The types of the routes come in by next-env.d.ts alone; otherwise Next writes each build folder into tsconfig.json.
     strictRouteTypes: true,

@@ -37,7 +37,7 @@ export function ClaimPage({ token, initial }: { token: string; initial: ClaimSta
             <div className={classes.state} data-tone={dead ? "bad" : words === "connectedOnline" ? "ok" : words === "connectedOffline" ? "bad" : "busy"} role="status">
               <Icon size={22} stroke={1.8} aria-hidden />
               <div>
-                {status.machineName ? <p className={classes.word}>{t(`state.${status.state}`)}</p> : <h1 className={classes.word}>{t(`state.${status.state}`)}</h1>}
+                {status.machineName ? <p className={classes.word}>{t(`state.${words}`)}</p> : <h1 className={classes.word}>{t(`state.${words}`)}</h1>}
                 <p className={classes.text}>{t(`text.${words}`)}</p>
               </div>
             </div>
