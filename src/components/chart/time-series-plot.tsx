@@ -4,13 +4,14 @@ import { useReducedMotion } from "@mantine/hooks";
 import { useFormatter, useTimeZone } from "next-intl";
 import { Area, Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { type PlotProps, type Series, seriesColor } from "./chart-data.ts";
-import classes from "./chart.module.css";
+import { ChartTooltip } from "./chart-tooltip.tsx";
 import { timeTicks, zoneOffset } from "./time-axis.ts";
 
+const FROM_ZERO = [0, "auto"] as const;
 const TICK = { fontSize: 12, fill: "var(--sy-text-dim)" } as const;
 
 /** The drawing itself. It stands alone, so that Recharts is in a file of its own that pages fetch when a chart is shown. */
-export function TimeSeriesPlot({ series, data, kind, height, format, formatTick = format, stacked, domain = [0, "auto"], syncId, mark, title }: PlotProps) {
+export function TimeSeriesPlot({ series, data, kind, height, format, formatTick = format, stacked, domain = FROM_ZERO, syncId, mark, title }: PlotProps) {
   const formatter = useFormatter();
   const timeZone = useTimeZone() ?? "UTC";
   const still = useReducedMotion();
@@ -19,6 +20,7 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
   const to = rows[rows.length - 1]?.ms ?? 0;
   const { ticks, unit } = timeTicks(from, to, 6, zoneOffset(timeZone, from));
   const tick = (ms: number) => formatter.dateTime(new Date(ms), unit === "day" ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const moment = (ms: number) => formatter.dateTime(new Date(ms), { dateStyle: "medium", timeStyle: "short" });
   const draw = (each: Series, index: number) => {
     const common = { dataKey: each.key, name: each.label, isAnimationActive: false, ...(stacked ? { stackId: "all" } : {}) };
     const color = seriesColor(each, index);
@@ -50,20 +52,7 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
           isAnimationActive={!still}
           animationDuration={120}
           cursor={{ stroke: "var(--sy-text-faint)", strokeWidth: 1, fill: "var(--sy-raised)", fillOpacity: 0.5 }}
-          content={({ active, payload, label }) =>
-            active && payload?.length ? (
-              <div className={classes.tooltip}>
-                <div className={classes.moment}>{formatter.dateTime(new Date(Number(label)), { dateStyle: "medium", timeStyle: "short" })}</div>
-                {payload.map((entry) => (
-                  <div key={String(entry.dataKey)} className={classes.reading}>
-                    <span className={classes.swatch} style={{ color: entry.color }} aria-hidden />
-                    <span>{entry.name}</span>
-                    <strong>{typeof entry.value === "number" ? format(entry.value) : "—"}</strong>
-                  </div>
-                ))}
-              </div>
-            ) : null
-          }
+          content={<ChartTooltip formatTime={moment} format={format} />}
         />
         {mark && <ReferenceLine x={Date.parse(mark.at)} stroke="var(--sy-text-faint)" strokeDasharray="2 3" label={{ value: mark.label, position: "insideTopRight", fontSize: 12, fill: "var(--sy-text-dim)" }} />}
         {series.map(draw)}

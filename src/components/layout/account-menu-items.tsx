@@ -6,15 +6,20 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { signOut } from "#components/api/browser-session.ts";
 import { LANGUAGE_NAMES, LOCALES } from "#components/i18n/locales.ts";
-import { AccountButton, type AccountMenuProps } from "./account-menu.tsx";
+import { AccountButton } from "./account-button.tsx";
 import classes from "./account-menu.module.css";
 import { usePreferences } from "./use-preferences.ts";
 import { useViewer } from "./viewer-context.tsx";
 
 const THEMES = ["auto", "light", "dark"] as const;
 
+export interface AccountMenuItemsProps {
+  admin: boolean;
+  onShowKeys: () => void;
+}
+
 /** The account menu itself, opened. It stands alone because Mantine's menus weigh as much as all the rest of the frame. */
-export function AccountMenuItems({ admin, onShowKeys }: AccountMenuProps) {
+export function AccountMenuItems({ admin, onShowKeys }: AccountMenuItemsProps) {
   const t = useTranslations("shell");
   const { me } = useViewer();
   const preferences = usePreferences();

@@ -1,20 +1,14 @@
 "use client";
 
-import { useTranslations } from "next-intl";
-import { type ComponentProps, lazy, Suspense, useState } from "react";
-import classes from "./account-menu.module.css";
-import { useViewer } from "./viewer-context.tsx";
+import { lazy, Suspense, useState } from "react";
+import { AccountButton } from "./account-button.tsx";
+import type { AccountMenuItemsProps } from "./account-menu-items.tsx";
 
 const loadItems = () => import("./account-menu-items.tsx");
 const Items = lazy(() => loadItems().then((module) => ({ default: module.AccountMenuItems })));
 
-export interface AccountMenuProps {
-  admin: boolean;
-  onShowKeys: () => void;
-}
-
 /** The person: theme, language, the other side of the site, signing out. The menu is fetched when somebody reaches for it. */
-export function AccountMenu(props: AccountMenuProps) {
+export function AccountMenu(props: AccountMenuItemsProps) {
   const [wanted, setWanted] = useState(false);
   const button = <AccountButton aria-haspopup="menu" aria-expanded={false} onPointerEnter={loadItems} onFocus={loadItems} onClick={() => setWanted(true)} />;
   return wanted ? (
@@ -24,19 +18,4 @@ export function AccountMenu(props: AccountMenuProps) {
   ) : (
     button
   );
-}
-
-/** The avatar. */
-export function AccountButton(props: ComponentProps<"button">) {
-  const t = useTranslations("shell.account");
-  const { me } = useViewer();
-  const name = me.name || me.email;
-  return <button type="button" {...props} className={classes.avatar} data-initials={initials(name)} aria-label={`${t("label")}: ${name}`} />;
-}
-
-/** One or two letters for the avatar. */
-function initials(name: string): string {
-  const words = name.split("@")[0]?.split(/[\s._-]+/).filter(Boolean) ?? [];
-  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
-  return letters.map((word) => [...(word ?? "?")][0]?.toUpperCase()).join("");
 }

@@ -13,9 +13,12 @@ export function OfflineNotice() {
   const offline = useLiveStatus() === "offline";
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
-    if (!offline) return setLasting(false);
+    if (!offline) return;
     const timer = setTimeout(() => setLasting(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setLasting(false);
+    };
   }, [offline]);
   return (
     <div role="status" className={classes.place}>

@@ -4,7 +4,7 @@ import { Menu } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { ProjectButton, useProjectChoice } from "./project-menu.tsx";
+import { ProjectButton, useProjectChoice } from "./project-button.tsx";
 import classes from "./project-menu.module.css";
 
 /** The project menu itself, opened; see account-menu-items.tsx. */

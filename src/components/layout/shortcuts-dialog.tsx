@@ -20,12 +20,7 @@ export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose:
                 <div key={shortcut.keys} className={classes.pair}>
                   <dt>{shortcut.label}</dt>
                   <dd>
-                    {shortcut.keys.split(" ").map((key, index) => (
-                      <span key={`${index} ${key}`}>
-                        {index > 0 && <span className={classes.then}>{t("then")}</span>}
-                        <Kbd>{key}</Kbd>
-                      </span>
-                    ))}
+                    <Keys keys={shortcut.keys} then={t("then")} />
                   </dd>
                 </div>
               ))}
@@ -34,5 +29,21 @@ export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose:
         ))}
       </div>
     </Modal>
+  );
+}
+
+/** One key, or two after each other. */
+function Keys({ keys, then }: { keys: string; then: string }) {
+  const [first, second] = keys.split(" ");
+  return (
+    <>
+      <Kbd>{first}</Kbd>
+      {second !== undefined && (
+        <>
+          <span className={classes.then}>{then}</span>
+          <Kbd>{second}</Kbd>
+        </>
+      )}
+    </>
   );
 }

@@ -10,9 +10,13 @@ export function Elapsed({ from, to }: { from: string; to: string | null }) {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {
     if (to !== null) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
+    const tick = () => setNow(Date.now());
+    const first = setTimeout(tick);
+    const timer = setInterval(tick, 1000);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
   }, [to]);
   const ms = Math.max(0, (to === null ? now : Date.parse(to)) - Date.parse(from));
   const seconds = ms / 1000;
