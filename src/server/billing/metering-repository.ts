@@ -131,6 +131,10 @@ export async function endSpans(tx: Tx, resourceId: string, component: string | n
   );
 }
 
+export async function renameOpenSpans(tx: Tx, resourceId: string, name: string): Promise<void> {
+  await tx.meterSpan.updateMany({ where: { resourceId, endedAt: null }, data: { resourceName: name } });
+}
+
 /** Usage rows of a first hour that a hold has paid. */
 export async function insertPaidUsage(
   tx: Tx,

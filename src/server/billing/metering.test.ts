@@ -9,7 +9,7 @@ import { firstHourPrice, postFirstHour } from "./first-hour.ts";
 import { chargeDue } from "./jobs.ts";
 import { chargeOrganization } from "./metering.ts";
 import { hold, transfer } from "./ledger.ts";
-import { closeAllSpans, closeSpan, type Component, openSpan, type Resource } from "./spans.ts";
+import { closeAllSpans, closeSpan, type Component, openSpan, renameResource, type Resource } from "./spans.ts";
 import { systemAccount } from "./system-accounts.ts";
 
 const MINUTE = 60_000;
@@ -167,6 +167,16 @@ describe("metering", () => {
     await chargeDue(rt);
     const rows = await rt.db.prisma.usageRecord.findMany({ where: { resourceId: resource.id, component: "compute" }, orderBy: { hourStart: "asc" } });
     expect(rows.map((row) => row.amount)).toEqual([10n, 40n]);
+  });
+
+  it("goes on under a new name, and leaves what was charged under the old one", async () => {
+    const owner = await customer(1_000n);
+    const vm = await readyVm(owner, "before");
+    await transact(rt, (tx) => renameResource(tx, vm.id, "after"));
+    rt.clock.advance(HOUR);
+    await chargeDue(rt);
+    const rows = await rt.db.prisma.usageRecord.findMany({ where: { resourceId: vm.id, component: "compute" }, orderBy: { hourStart: "asc" } });
+    expect(rows.map((row) => row.resourceName)).toEqual(["before", "after"]);
   });
 
   it("catches up with a month in one run, more than one batch of it", async () => {

@@ -3,7 +3,7 @@ import { newId } from "#shared/ids.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { lockCustomerAccount } from "./account-repository.ts";
 import { hourStart } from "./metering-hours.ts";
-import { anchorOf, endSpans, insertSpan } from "./metering-repository.ts";
+import { anchorOf, endSpans, insertSpan, renameOpenSpans } from "./metering-repository.ts";
 
 /** `storage` is on while the resource exists, `compute` while it runs. */
 export type Component = "storage" | "compute";
@@ -42,6 +42,14 @@ export async function closeSpan(tx: Tx, input: { resourceId: string; component: 
 /** Records that the resource is gone from `at`. */
 export async function closeAllSpans(tx: Tx, resourceId: string, at: Date): Promise<void> {
   await endUnderLock(tx, resourceId, null, at);
+}
+
+/** What is charged from now on stands under this name; what was charged keeps the one it had. */
+export async function renameResource(tx: Tx, resourceId: string, name: string): Promise<void> {
+  const known = await anchorOf(tx, resourceId);
+  if (!known) return;
+  await lockCustomerAccount(tx, known.organizationId);
+  await renameOpenSpans(tx, resourceId, name);
 }
 
 async function endUnderLock(tx: Tx, resourceId: string, component: Component | null, at: Date): Promise<void> {

@@ -3,6 +3,7 @@ import type { vmDetailOutput, vmListInput, vmListOutput, vmUpdateInput } from "#
 import { vmAllows } from "#shared/compute/states.ts";
 import { AppError } from "#shared/errors.ts";
 import { pagination } from "#shared/schema.ts";
+import { renameResource } from "#server/billing/spans.ts";
 import type { MemberActor, Scope } from "#server/identity/actor.ts";
 import { publish } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
@@ -45,6 +46,7 @@ export async function updateVm(rt: Runtime, actor: MemberActor, input: z.infer<t
     const change = { ...(input.name === undefined ? {} : { name: input.name }), ...(input.metadata === undefined ? {} : { metadata: input.metadata }) };
     if (Object.keys(change).length === 0) return;
     await changeVm(tx, vm.id, { ...change, updatedAt: at });
+    if (change.name !== undefined) await renameResource(tx, vm.id, change.name);
     await recordAudit(tx, actor, {
       action: "vm.update",
       subjectType: "vm",
