@@ -15,11 +15,9 @@ const config = {
   devIndicators: false,
   // `npm test` checks the types of everything, tests included; a start of the product doesn't wait for that a second time.
   typescript: { ignoreBuildErrors: true },
-  // Claim addresses are in upper case, for the QR; whoever types one writes it small.
-  rewrites: async () => ({ beforeFiles: [], afterFiles: [{ source: "/c/:token", destination: "/C/:token" }], fallback: [] }),
-  // They hold a token: it goes into no referrer, no index and no log (the server in front has logs of its own, without it).
+  // Claim addresses hold a token: it goes into no referrer, no index and no log (the server in front has logs of its own, without it).
   headers: async () => [
-    { source: "/C/:token", headers: [{ key: "Referrer-Policy", value: "no-referrer" }, { key: "X-Robots-Tag", value: "noindex, nofollow" }] },
+    { source: "/c/:token", headers: [{ key: "Referrer-Policy", value: "no-referrer" }, { key: "X-Robots-Tag", value: "noindex, nofollow" }] },
   ],
   logging: { incomingRequests: { ignore: [/^\/c\//i] } },
   experimental: {

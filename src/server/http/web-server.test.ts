@@ -41,7 +41,7 @@ describe("the web server", () => {
     seen = [];
     await fetch(`${web.url}/c/ABC`);
     await fetch(`${web.url}/C/ABC`);
-    expect(seen.map((page) => page.url)).toEqual(["/C/ABC", "/C/ABC"]);
+    expect(seen.map((page) => page.url)).toEqual(["/c/ABC", "/c/ABC"]);
   });
 
   it("answers 504 when a request takes too long, on both fronts", async () => {

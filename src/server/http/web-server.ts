@@ -94,8 +94,8 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
       request.headers["x-request-id"] = scope.id;
       request.headers["x-switchyard-ip"] = scope.ip;
       request.headers["x-request-path"] = pagePath(url);
-      // A QR's alphanumeric mode has capitals alone; whoever types the address doesn't.
-      if (url.startsWith("/c/")) request.url = `/C/${url.slice(3)}`;
+      // A QR's alphanumeric mode has capitals alone, the page's address is in small letters.
+      if (url.startsWith("/C/")) request.url = `/c/${url.slice(3)}`;
       app(request, response);
     });
   };
