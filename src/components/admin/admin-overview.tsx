@@ -44,7 +44,7 @@ function Tiles({ overview: { customers, vms, machines, operations, credits } }: 
       <StatRow>
         <Stat
           label={t("machines")}
-          value={format.number(machines.online)}
+          value={machines.offline > 0 ? `${format.number(machines.online)} / ${format.number(machines.online + machines.offline)}` : format.number(machines.online)}
           tone={machines.offline > 0 ? "bad" : "neutral"}
           hint={machines.offline > 0 ? t("machinesOffline", { count: machines.offline }) : waiting}
           href={machines.offline > 0 ? "/admin/machines?status=offline" : "/admin/machines"}

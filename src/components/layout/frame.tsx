@@ -94,5 +94,5 @@ function useFrameKeys({ places, search, showKeys }: { places: ReturnType<typeof 
     { keys: "/", label: t("keys.search"), run: search },
     { keys: "?", label: t("keys.help"), run: showKeys },
     ...places.map((place) => ({ keys: `g ${place.shortcut}`, label: t("keys.goTo", { page: t(`nav.${place.key}`) }), run: () => router.push(place.href) })),
-  ]);
+  ], true);
 }

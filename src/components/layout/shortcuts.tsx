@@ -13,6 +13,8 @@ export interface Shortcut {
 interface Group {
   title: string;
   shortcuts: readonly Shortcut[];
+  /** a page's own keys come before these */
+  yields?: boolean;
 }
 
 interface Registry {
@@ -31,7 +33,7 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const sequence = Date.now() - previous.current.at < SEQUENCE_MS ? `${previous.current.key} ${event.key}` : "";
     previous.current = { key: event.key, at: Date.now() };
-    const offered = groups.flatMap((group) => group.shortcuts);
+    const offered = groups.toSorted((a, b) => Number(a.yields ?? false) - Number(b.yields ?? false)).flatMap((group) => group.shortcuts);
     const found = offered.find((shortcut) => shortcut.keys === sequence) ?? offered.find((shortcut) => shortcut.keys === event.key);
     if (!found) return;
     event.preventDefault();
@@ -61,8 +63,8 @@ function useRegistry(): Registry {
   return registry;
 }
 
-/** Offers keys while the component is shown; they appear in the list behind "?". `run` may change between renders. */
-export function useShortcuts(title: string, shortcuts: readonly Shortcut[]): void {
+/** Offers keys while the component is shown; they appear in the list behind "?". `run` may change between renders. `yields`: a page may take the same keys. */
+export function useShortcuts(title: string, shortcuts: readonly Shortcut[], yields = false): void {
   const { add } = useRegistry();
   const latest = useRef(shortcuts);
   useEffect(() => {
@@ -72,8 +74,8 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[]): voi
   const signature = shortcuts.map((shortcut) => `${shortcut.keys}\t${shortcut.label}`).join("\n");
   useEffect(() => {
     const entries = signature === "" ? [] : signature.split("\n").map((line) => line.split("\t"));
-    return addOnce({ title, shortcuts: entries.map(([keys = "", label = ""], index) => ({ keys, label, run: () => latest.current[index]?.run() })) });
-  }, [title, signature]);
+    return addOnce({ title, shortcuts: entries.map(([keys = "", label = ""], index) => ({ keys, label, run: () => latest.current[index]?.run() })), yields });
+  }, [title, signature, yields]);
 }
 
 /** All that is offered now, group by group. */

@@ -44,7 +44,7 @@ export function FilterBar<S extends string>({ filters, searchLabel, searchRef, s
             setTyped(event.currentTarget.value);
             search(event.currentTarget.value.trim());
           }}
-          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+          onKeyDown={(event) => (event.key === "Escape" || event.key === "Enter") && event.currentTarget.blur()}
         />
       )}
       {statuses && (
