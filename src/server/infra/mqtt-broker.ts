@@ -47,9 +47,11 @@ const REFUSED = { identifier: 2, unavailable: 3, credentials: 4 } as const;
  *
  * A publish that the policy refuses closes the connection: MQTT 3.1.1 has no other way to tell the device, and an acknowledged message that vanishes
  * would be worse. A refused subscription is answered with 0x80.
+ * @param options.first a user name: nobody else is let in until this one has subscribed. What is published while nobody listens is acknowledged and gone.
  * @throws StartupError when the port cannot be had
  */
-export async function startMqttBroker(rt: Runtime, policy: MqttPolicy): Promise<MqttBroker> {
+export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, options: { first?: string } = {}): Promise<MqttBroker> {
+  let open = options.first === undefined;
   const principals = new WeakMap<Client, MqttPrincipal>();
   const usernameOf = (client: Client | null): string => (client ? principals.get(client)?.username : undefined) ?? "";
   const aedes = await Aedes.createBroker({
@@ -64,6 +66,7 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy): Promise<
     },
     authenticate(client, username, password, done) {
       const login = { clientId: client.id, username: username ?? "", password: password?.toString() ?? "" };
+      if (!open && login.username !== options.first) return done(refusal(REFUSED.unavailable), false);
       policy.authenticate(login).then(
         (principal) => {
           if (!principal) {
@@ -90,6 +93,9 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy): Promise<
       if (reason) policy.refused(usernameOf(client), { topic: subscription.topic, retain: false, payload: Buffer.alloc(0) }, reason);
       done(null, reason ? null : subscription);
     },
+  });
+  aedes.on("subscribe", (_subscriptions, client) => {
+    if (usernameOf(client) === options.first) open = true;
   });
   aedes.on("clientError", (client, error) => rt.log.debug({ username: usernameOf(client), reason: error.message }, "mqtt: connection closed"));
   aedes.on("connectionError", (_client, error) => rt.log.debug({ reason: error.message }, "mqtt: connection closed before its login"));

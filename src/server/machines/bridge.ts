@@ -19,17 +19,20 @@ export interface Bridge {
 
 /** Held in memory and not acknowledged; beyond that the bridge stops reading and the broker keeps the rest. */
 const MAX_HELD = 10_000;
+/** How long a start waits for the broker; one that is away longer is connected to later. */
+const CONNECT_WAIT_MS = 5_000;
 const SWEEP_MS = 2_000;
 const PURGE_MS = 3_600_000;
 
 /**
  * From MQTT to the database and the browsers. Persist, then acknowledge: what a killed bridge or an absent database has not stored, the broker sends again,
- * and what it stored and did not acknowledge is recognised as a repetition.
+ * and what it stored and did not acknowledge is recognised as a repetition. Resolves when it listens, or when the broker has not answered for a while.
  */
 export async function startBridge(rt: Runtime): Promise<Bridge> {
   const live = createLiveUpdates(rt.realtime);
   const log = rt.log.child({ part: "bridge" });
   let listeningSince: Date | null = null;
+  const connected = Promise.withResolvers<void>();
 
   const batcher = startBatcher<Received & Delivery>({
     log,
@@ -56,6 +59,7 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
     onConnected() {
       listeningSince = rt.clock.now();
       log.info("connected to the broker");
+      connected.resolve();
     },
     onDisconnected() {
       listeningSince = null;
@@ -68,6 +72,9 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
     }),
     startLoop({ name: "machine-message-purge", pauseMs: PURGE_MS, log }, async () => purgeMessages(rt)),
   ];
+  const impatience = setTimeout(connected.resolve, CONNECT_WAIT_MS);
+  await connected.promise;
+  clearTimeout(impatience);
   return {
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));

@@ -8,7 +8,7 @@ import { startRelay } from "#server/infra/events.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { type Bridge, startBridge } from "./bridge.ts";
 import { bridgePassword, createBrokerPolicy } from "./broker-policy.ts";
-import { publishRefusal, subscribeRefusal } from "./broker-rules.ts";
+import { BRIDGE_USERNAME, publishRefusal, subscribeRefusal } from "./broker-rules.ts";
 import { getMachine, listRejected } from "./machines.ts";
 import { BROKERS, connectDevice, eventually, freePort, startTestBroker, type TestBroker } from "./testing/broker.ts";
 import { type GivenDevice, givenClaim, givenDevice } from "./testing/fixtures.ts";
@@ -162,6 +162,20 @@ describe("the embedded broker", () => {
   it("says in one sentence that its port is in use", async () => {
     const broker = await startMqttBroker(rt, createBrokerPolicy(rt));
     await expect(startMqttBroker(rt, createBrokerPolicy(rt))).rejects.toThrow(`MQTT port ${rt.config.mqttPort} is in use by another program; set MQTT_PORT to another`);
+    await broker.stop();
+  });
+
+  it("lets a device in only when the bridge listens: what came before would be acknowledged and gone", async () => {
+    const device = await givenDevice(rt);
+    const broker = await startMqttBroker(rt, createBrokerPolicy(rt), { first: BRIDGE_USERNAME });
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    await expect(connectDevice(url, device)).rejects.toThrow(/unavailable/i);
+    const bridge = await startBridge(rt);
+    const client = await connectDevice(url, device);
+    await client.publishAsync(`m/${device.id}/tele`, JSON.stringify({ v: 1, boot: "b1", seq: 1, metrics: { temp_c: 4 } }), { qos: 1 });
+    await eventually(() => rt.db.prisma.deviceMessage.count({ where: { machineId: device.id } }));
+    await client.endAsync(true);
+    await bridge.stop();
     await broker.stop();
   });
 
