@@ -149,8 +149,10 @@ describe("a socket", () => {
     await announce(ada.organizationId, newId("vm"));
     const witness = await connected(ada.token);
     await witness.client.emitWithAck("join", `org:${ada.organizationId}`);
-    await announce(ada.organizationId, newId("vm"));
-    await expect.poll(() => witness.events.length).toBe(1);
+    const last = newId("vm");
+    await announce(ada.organizationId, last);
+    // The earlier one may reach the witness too, when it was delivered late.
+    await expect.poll(() => witness.events.at(-1)?.subject).toBe(last);
     expect(events).toEqual([]);
   });
 
