@@ -22,6 +22,8 @@ export default defineConfig({
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],
+    // What is not there by then will not come: the test says which, instead of running out of its own time.
+    actionTimeout: 20_000,
     baseURL: `http://localhost:${port}`,
     locale: "en-US",
     timezoneId: "Asia/Seoul",
