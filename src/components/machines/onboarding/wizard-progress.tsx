@@ -24,7 +24,6 @@ export function WizardProgress({ current, machine, onGo }: WizardProgressProps) 
               type="button"
               className={classes.place}
               aria-current={step === current ? "step" : undefined}
-              aria-label={t(`steps.${step}.name`)}
               data-done={isAnswered(step, machine) || undefined}
               disabled={!isReachable(step, machine)}
               onClick={() => onGo(step)}
