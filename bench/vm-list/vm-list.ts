@@ -92,5 +92,7 @@ async function addVms(databaseUrl: string, organizationId: string): Promise<void
       updatedAt: at,
     })),
   });
+  // Statistics as a database has them that was not filled a second ago.
+  await db.exec("analyze");
   await db.close();
 }

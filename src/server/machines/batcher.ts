@@ -25,7 +25,10 @@ export interface BatcherOptions<T> {
   recovered(): void;
 }
 
-const MAX_ROWS = 500;
+/** With so many there is no waiting for company. */
+const FULL = 500;
+/** What one batch takes when more has come in meanwhile: a backlog shrinks faster in fewer transactions. */
+const MAX_ROWS = 2_000;
 /** The longest an item waits for company. */
 const WINDOW_MS = 50;
 const FIRST_RETRY_MS = 250;
@@ -98,7 +101,7 @@ export function startBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
       pending = pending.slice(MAX_ROWS);
       if (!(await persist(batch))) return;
       // A batch that is not full waits for company again.
-      if (pending.length < MAX_ROWS && !stopping) break;
+      if (pending.length < FULL && !stopping) break;
     }
   };
 
@@ -113,7 +116,7 @@ export function startBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   };
 
   const schedule = (): void => {
-    if (pending.length >= MAX_ROWS) flush();
+    if (pending.length >= FULL) flush();
     else if (pending.length > 0) timer ??= setTimeout(flush, WINDOW_MS);
   };
 

@@ -33,17 +33,21 @@ export async function lockMachines(tx: Tx, ids: readonly string[]): Promise<Mach
 
 /**
  * Stores the messages, each at most once. The batch travels as one JSON parameter: one statement whatever its size.
- * @returns the keys of those that were not stored before
+ * @returns null when all were new, which is the rule; else the keys of those that were not stored before
  */
-export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<{ machineId: string; boot: string; seq: string }[]> {
-  return tx.$queryRawUnsafe<{ machineId: string; boot: string; seq: string }[]>(
-    `insert into device_message (machine_id, boot, seq, kind, payload, device_time, received_at)
-      select machine_id, boot, seq, kind, payload, device_time, received_at
-      from jsonb_to_recordset($1::jsonb) as row (machine_id text, boot text, seq bigint, kind text, payload jsonb, device_time timestamptz, received_at timestamptz)
-      on conflict (machine_id, boot, seq) do nothing
-      returning machine_id as "machineId", boot, seq::text as seq`,
+export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<{ machineId: string; boot: string; seq: string }[] | null> {
+  const [result] = await tx.$queryRawUnsafe<{ count: number; keys: { machineId: string; boot: string; seq: string }[] | null }[]>(
+    `with inserted as (
+        insert into device_message (machine_id, boot, seq, kind, payload, device_time, received_at)
+        select machine_id, boot, seq, kind, payload, device_time, received_at
+        from jsonb_to_recordset($1::jsonb) as row (machine_id text, boot text, seq bigint, kind text, payload jsonb, device_time timestamptz, received_at timestamptz)
+        on conflict (machine_id, boot, seq) do nothing
+        returning machine_id, boot, seq)
+      select count(*)::int as count, case when count(*) < $2::int then json_agg(json_build_object('machineId', machine_id, 'boot', boot, 'seq', seq::text)) end as keys from inserted`,
     JSON.stringify(rows),
+    rows.length,
   );
+  return result?.count === rows.length ? null : (result?.keys ?? []);
 }
 
 /** The newest readings: within a boot by sequence, over boots by the time of receipt. A reading that a message does not repeat is kept within its boot. */

@@ -83,6 +83,7 @@ async function insertNew(tx: Tx, messages: readonly Read[]): Promise<Read[]> {
       return { machine_id: machineId, boot, seq: String(seq), kind, payload, device_time: ts === undefined ? null : new Date(ts).toISOString(), received_at: at.toISOString() };
     }),
   );
+  if (keys === null) return [...messages];
   const inserted = new Set(keys.map((key) => `${key.machineId} ${key.boot} ${key.seq}`));
   // A message that stands twice in the batch is inserted once: the first takes its key.
   return messages.filter(({ machineId, message }) => inserted.delete(`${machineId} ${message.boot} ${message.seq}`));
