@@ -50,6 +50,8 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     await check("unused files, exports and dependencies", ["knip", "--no-progress"]);
   },
   async unit() {
+    // Tests of the program's start run the program, with its pages.
+    if (!(await builtPages())) return;
     await vitest("unit", findTestFiles(root).unit, {});
   },
   async integration(programs) {
@@ -74,13 +76,7 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
       report("end to end: no Chromium", SKIPPED);
       return;
     }
-    try {
-      await build(root);
-    } catch (error) {
-      process.stdout.write(`${(error as Error).message}\n`);
-      report("end to end", FAILED);
-      return;
-    }
+    if (!(await builtPages())) return;
     title("end to end");
     const file = join(reports, "e2e.json");
     const env = { ...ENVIRONMENT, CHROMIUM_PATH: programs.chromium, E2E_PORT: String(await freePort()), E2E_MQTT_PORT: String(await freePort()), E2E_DATA_DIR: join(reports, "data"), PLAYWRIGHT_JSON_OUTPUT_FILE: file };
@@ -88,6 +84,18 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     report("end to end", await playwrightOutcome(file, code));
   },
 };
+
+/** Builds the pages unless they are up to date. */
+async function builtPages(): Promise<boolean> {
+  try {
+    await build(root);
+    return true;
+  } catch (error) {
+    process.stdout.write(`${(error as Error).message}\n`);
+    report("pages", FAILED);
+    return false;
+  }
+}
 
 /** Runs commands that are one check together: the first that fails decides, and what it printed is shown. */
 async function check(name: string, ...commands: [string, ...string[]][]): Promise<void> {
