@@ -29,12 +29,12 @@ function memoryStore(options: { refuses?: (item: number) => boolean; away?: () =
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe("the batcher", () => {
-  it("stores in order, in batches of at most 500", async () => {
+  it("stores in order: 500 at once, and of a backlog at most 2 000", async () => {
     const { seen, batcher } = memoryStore();
-    for (const item of numbers(0, 1_234)) batcher.add(item);
-    await eventually(() => seen.acknowledged.length === 1_234);
-    expect(seen.stored).toEqual(numbers(0, 1_234));
-    expect(Math.max(...seen.batches)).toBe(500);
+    for (const item of numbers(0, 5_234)) batcher.add(item);
+    await eventually(() => seen.acknowledged.length === 5_234);
+    expect(seen.stored).toEqual(numbers(0, 5_234));
+    expect(seen.batches).toEqual([500, 2_000, 2_000, 734]);
     await batcher.stop();
   });
 
