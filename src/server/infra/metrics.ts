@@ -31,23 +31,19 @@ export function createMetrics(sources: MetricSources): Metrics {
     gauge("switchyard_database_connections_idle", "Connections in the pool without work", () => pool.idleCount);
     gauge("switchyard_database_waiting", "Queries that wait for a connection", () => pool.waitingCount);
   }
-  const events = new Gauge({ name: "switchyard_events_waiting", help: "Events that the relay has not passed on", registers });
-  const machines = new Gauge({ name: "switchyard_machines", help: "Machines by status", labelNames: ["status"] as const, registers });
-  // One reading of the database for all three gauges: this one is collected first and sets the others.
+  // Gauges are collected side by side: each waits for the one reading of the database that they share.
+  let reading: ReturnType<MetricSources["totals"]> | undefined;
+  const totals = (): ReturnType<MetricSources["totals"]> => (reading ??= sources.totals().finally(() => (reading = undefined)));
   new Gauge({
-    name: "switchyard_operations",
-    help: "Operations under way, by status",
-    labelNames: ["status"] as const,
+    name: "switchyard_events_waiting",
+    help: "Events that the relay has not passed on",
     registers,
     async collect() {
-      const totals = await sources.totals();
-      this.reset();
-      machines.reset();
-      for (const [status, count] of Object.entries(totals.operations)) this.set({ status }, count);
-      for (const [status, count] of Object.entries(totals.machines)) machines.set({ status }, count);
-      events.set(totals.eventsWaiting);
+      this.set((await totals()).eventsWaiting);
     },
   });
+  byStatus("switchyard_machines", "Machines by status", async () => (await totals()).machines);
+  byStatus("switchyard_operations", "Operations under way, by status", async () => (await totals()).operations);
   return {
     registry,
     httpDuration: new Histogram({ name: "switchyard_http_request_duration_seconds", help: "Time to answer", labelNames: ["route", "method", "status"] as const, buckets: DURATION_BUCKETS, registers }),
@@ -61,6 +57,20 @@ export function createMetrics(sources: MetricSources): Metrics {
       registers,
       collect() {
         this.set(read());
+      },
+    });
+  }
+
+  function byStatus(name: string, help: string, read: () => Promise<Record<string, number>>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["status"] as const,
+      registers,
+      async collect() {
+        const counts = await read();
+        this.reset();
+        for (const [status, count] of Object.entries(counts)) this.set({ status }, count);
       },
     });
   }

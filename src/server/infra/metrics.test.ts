@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createTestRuntime, type TestRuntime } from "../testing/runtime.ts";
+import { createMetrics } from "./metrics.ts";
+
+let rt: TestRuntime;
+beforeAll(async () => void (rt = await createTestRuntime()));
+afterAll(() => rt.close());
+
+it("shows in one scrape what the database held at that scrape, read once", async () => {
+  let readings = 0;
+  let online = 2;
+  const { registry } = createMetrics({
+    db: rt.db,
+    requestsInFlight: () => 1,
+    sockets: () => 4,
+    async totals() {
+      readings += 1;
+      return { operations: { running: 3 }, machines: { online }, eventsWaiting: 7 };
+    },
+  });
+  const first = await registry.metrics();
+  for (const line of ['switchyard_machines{status="online"} 2', 'switchyard_operations{status="running"} 3', "switchyard_events_waiting 7", "switchyard_sockets 4"]) expect(first).toContain(line);
+  expect(readings).toBe(1);
+  online = 5;
+  expect(await registry.metrics()).toContain('switchyard_machines{status="online"} 5');
+  expect(readings).toBe(2);
+});
