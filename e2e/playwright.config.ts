@@ -49,8 +49,8 @@ export default defineConfig({
       MQTT_PORT: String(mqttPort),
       DATA_DIR: process.env.E2E_DATA_DIR,
       LOG_LEVEL: "warn",
-      // Ten times faster than a real hypervisor: steps can still be seen one by one.
-      SIMULATION_SPEED: "10",
+      // As slow as a real hypervisor: a creation lasts longer than it takes to read the password, so its steps are seen while they happen.
+      SIMULATION_SPEED: "1",
       RATE_LIMIT_PER_MINUTE: "100000",
     },
   },
