@@ -1,2 +1,2 @@
 /** A Next application with one route handler, to compare with. */
-export default { poweredByHeader: false, typescript: { ignoreBuildErrors: true } };
+export default { poweredByHeader: false };
