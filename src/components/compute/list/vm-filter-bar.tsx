@@ -9,7 +9,7 @@ import { type RefObject, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { VM_STATUSES, type VmStatus, vmIsGone } from "#shared/compute/states.ts";
 import type { VmFilters } from "./use-vm-filters.ts";
-import classes from "./vm-filter-bar.module.css";
+import classes from "../../table/filter-bar.module.css";
 
 const OFFERED: readonly VmStatus[] = VM_STATUSES.filter((status) => !vmIsGone(status));
 
