@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
+import type { Delivery } from "./mqtt-subscriber.ts";
 import type { Runtime } from "./runtime.ts";
 import { limitPackets } from "./mqtt-packet-limit.ts";
 import { StartupError } from "./startup-error.ts";
@@ -30,6 +31,14 @@ export interface MqttPolicy {
   watch(changed: (username: string) => void): Promise<{ stop(): Promise<void> }>;
 }
 
+/** Who stores what devices say, before they are told that it has arrived. */
+export interface MqttIntake {
+  wants(topic: string): boolean;
+  /** Messages taken and not acknowledged; a device that says more is disconnected, and keeps its messages. */
+  maxHeld: number;
+  take(delivery: Delivery): void;
+}
+
 export interface MqttBroker {
   port: number;
   stop(): Promise<void>;
@@ -39,19 +48,18 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Packets of one client that may wait while it is being authenticated. */
 const QUEUE_LIMIT = 100;
 const MAX_CONNECTIONS = 10_000;
-const REFUSED = { identifier: 2, unavailable: 3, credentials: 4 } as const;
+const REFUSED = { unavailable: 3, credentials: 4 } as const;
 
 /**
- * The embedded broker: Aedes in this process, MQTT 3.1.1 over TCP. It keeps sessions and retained messages in memory, and answers a device's publish
- * before the bridge has stored it; what must survive a killed process needs a broker of its own (MQTT_URL).
+ * The embedded broker: Aedes in this process, MQTT 3.1.1 over TCP. It keeps sessions and retained messages in memory; what devices say goes to the intake
+ * first, and the device's PUBACK follows the commit: what a killed process had not stored, the device sends again.
  *
  * A publish that the policy refuses closes the connection: MQTT 3.1.1 has no other way to tell the device, and an acknowledged message that vanishes
  * would be worse. A refused subscription is answered with 0x80.
- * @param options.first a user name: nobody else is let in until this one has subscribed. What is published while nobody listens is acknowledged and gone.
  * @throws StartupError when the port cannot be had
  */
-export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, options: { first?: string } = {}): Promise<MqttBroker> {
-  let open = options.first === undefined;
+export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: MqttIntake): Promise<MqttBroker> {
+  let held = 0;
   const principals = new WeakMap<Client, MqttPrincipal>();
   const usernameOf = (client: Client | null): string => (client ? principals.get(client)?.username : undefined) ?? "";
   const aedes = await Aedes.createBroker({
@@ -66,7 +74,6 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, options: 
     },
     authenticate(client, username, password, done) {
       const login = { clientId: client.id, username: username ?? "", password: password?.toString() ?? "" };
-      if (!open && login.username !== options.first) return done(refusal(REFUSED.unavailable), false);
       policy.authenticate(login).then(
         (principal) => {
           if (!principal) {
@@ -82,20 +89,31 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, options: 
         },
       );
     },
+    // Aedes sends the PUBACK when this is done, and reads on from the device: so storing happens here. Wills come this way too.
     authorizePublish(client, packet, done) {
       const publication = { topic: packet.topic, retain: packet.retain, payload: asBuffer(packet.payload) };
       const reason = policy.publishRefusal(usernameOf(client), publication);
-      if (reason) policy.refused(usernameOf(client), publication, reason);
-      done(reason ? new Error(`publish refused: ${reason}`) : null);
+      if (reason) {
+        policy.refused(usernameOf(client), publication, reason);
+        return done(new Error(`publish refused: ${reason}`));
+      }
+      if (!intake.wants(packet.topic)) return done(null);
+      if (held >= intake.maxHeld) return done(new Error("more is waiting to be stored than this process may hold"));
+      held += 1;
+      return intake.take({
+        topic: publication.topic,
+        payload: publication.payload,
+        acknowledge() {
+          held -= 1;
+          done(null);
+        },
+      });
     },
     authorizeSubscribe(client, subscription, done) {
       const reason = policy.subscribeRefusal(usernameOf(client), subscription.topic);
       if (reason) policy.refused(usernameOf(client), { topic: subscription.topic, retain: false, payload: Buffer.alloc(0) }, reason);
       done(null, reason ? null : subscription);
     },
-  });
-  aedes.on("subscribe", (_subscriptions, client) => {
-    if (usernameOf(client) === options.first) open = true;
   });
   aedes.on("clientError", (client, error) => rt.log.debug({ username: usernameOf(client), reason: error.message }, "mqtt: connection closed"));
   aedes.on("connectionError", (_client, error) => rt.log.debug({ reason: error.message }, "mqtt: connection closed before its login"));

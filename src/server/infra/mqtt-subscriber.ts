@@ -5,9 +5,8 @@ import type { Logger } from "./logger.ts";
 export interface Delivery {
   topic: string;
   payload: Buffer;
-  /** connection it came on; an acknowledgement on another would hit another message */
-  epoch: number;
-  messageId: number;
+  /** Tells who sent it that it is stored. Once its connection is gone this does nothing: the message comes again. */
+  acknowledge(): void;
 }
 
 export interface SubscriberOptions {
@@ -16,8 +15,6 @@ export interface SubscriberOptions {
   clientId: string;
   username: string;
   password: string;
-  /** 4 is MQTT 3.1.1 */
-  protocolVersion: 4 | 5;
   topics: readonly string[];
   /** Messages taken and not acknowledged; beyond that nothing more is read. */
   maxHeld: number;
@@ -29,14 +26,11 @@ export interface SubscriberOptions {
 }
 
 export interface Subscriber {
-  /** Tells the broker that these are stored. Those of an earlier connection come again, and are left alone. */
-  acknowledge(deliveries: readonly Delivery[]): void;
-  connected(): boolean;
   /** Closes the connection; the session stays with the broker. */
   end(): Promise<void>;
 }
 
-/** How long the broker keeps the session of a bridge that is away (MQTT 5; in 3.1.1 the broker decides). */
+/** How long the broker keeps the session of a bridge that is away. */
 const SESSION_EXPIRY_SECONDS = 7 * 86_400;
 const RECEIVE_MAXIMUM = 2_000;
 const KEEPALIVE_SECONDS = 30;
@@ -49,27 +43,36 @@ const ACKNOWLEDGED_LATER = new Error("acknowledged after the commit");
  * mqtt.js by itself would acknowledge at once, or stop at each message until it is stored.
  */
 export function startSubscriber(options: SubscriberOptions): Subscriber {
-  let epoch = 0;
   let held = 0;
+  /** message ids to be acknowledged on this connection; a new one for each, so that a late acknowledgement cannot hit another message */
+  let acknowledged: number[] = [];
   let resume: (() => void) | null = null;
   const client: MqttClient = connect(options.url, {
     clientId: options.clientId,
     username: options.username,
     password: options.password,
-    protocolVersion: options.protocolVersion,
+    protocolVersion: 5,
     clean: false,
     keepalive: KEEPALIVE_SECONDS,
     reconnectPeriod: 1_000,
     connectTimeout: 10_000,
     reconnectOnConnackError: true,
     resubscribe: false,
-    ...(options.protocolVersion === 5 ? { properties: { sessionExpiryInterval: SESSION_EXPIRY_SECONDS, receiveMaximum: RECEIVE_MAXIMUM } } : {}),
+    properties: { sessionExpiryInterval: SESSION_EXPIRY_SECONDS, receiveMaximum: RECEIVE_MAXIMUM },
   });
 
   client.handleMessage = (packet, callback) => {
     if (packet.qos !== 1 || packet.messageId === undefined) return callback();
     held += 1;
-    options.onDelivery({ topic: packet.topic, payload: Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload), epoch, messageId: packet.messageId });
+    const { topic, payload, messageId } = packet;
+    const connection = acknowledged;
+    options.onDelivery({
+      topic,
+      payload: Buffer.isBuffer(payload) ? payload : Buffer.from(payload),
+      acknowledge() {
+        if (connection.push(messageId) === 1) queueMicrotask(() => connection === acknowledged && sendAcknowledgements());
+      },
+    });
     if (held < options.maxHeld) callback(ACKNOWLEDGED_LATER);
     else resume = () => callback(ACKNOWLEDGED_LATER);
   };
@@ -88,34 +91,33 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     );
   });
   client.on("close", () => {
-    epoch += 1;
+    acknowledged = [];
     held = 0;
     resume = null;
     options.onDisconnected();
   });
   client.on("error", (error) => options.log.warn({ err: error }, "mqtt: connection trouble"));
 
-  return {
-    acknowledge(deliveries) {
-      const current = deliveries.filter((delivery) => delivery.epoch === epoch);
-      if (current.length === 0 || !client.connected) return;
-      client.stream.write(pubacks(current));
-      held -= current.length;
-      if (resume && held < options.maxHeld / 2) {
-        const go = resume;
-        resume = null;
-        go();
-      }
-    },
-    connected: () => client.connected,
-    end: () => client.endAsync(),
-  };
+  /** All of a batch in one write. */
+  function sendAcknowledgements(): void {
+    const ids = acknowledged.splice(0);
+    if (!client.connected) return;
+    client.stream.write(pubacks(ids));
+    held -= ids.length;
+    if (resume && held < options.maxHeld / 2) {
+      const go = resume;
+      resume = null;
+      go();
+    }
+  }
+
+  return { end: () => client.endAsync() };
 }
 
-/** PUBACK packets, reason success: the same four bytes in MQTT 3.1.1 and 5 (MQTT 5, 3.4). In the order of receipt, as 4.6 demands. */
-function pubacks(deliveries: readonly Delivery[]): Buffer {
-  const bytes = Buffer.alloc(deliveries.length * 4);
-  deliveries.forEach(({ messageId }, index) => {
+/** PUBACK packets, reason success: four bytes (MQTT 5, 3.4). In the order of receipt, as 4.6 demands. */
+function pubacks(messageIds: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(messageIds.length * 4);
+  messageIds.forEach((messageId, index) => {
     bytes.writeUInt8(0x40, index * 4);
     bytes.writeUInt8(2, index * 4 + 1);
     bytes.writeUInt16BE(messageId, index * 4 + 2);

@@ -5,10 +5,11 @@ import { eventually } from "./testing/broker.ts";
 
 /** A store that can be told what it refuses. */
 function memoryStore(options: { refuses?: (item: number) => boolean; away?: () => boolean } = {}) {
-  const seen = { stored: [] as number[], batches: [] as number[], acknowledged: [] as number[], quarantined: [] as number[], recovered: 0 };
+  const seen = { stored: [] as number[], batches: [] as number[], acknowledged: [] as number[], quarantined: [] as number[], recovered: 0, attempts: 0 };
   const batcherOptions: BatcherOptions<number> = {
     log: createLogger("silent"),
     async store(batch) {
+      seen.attempts += 1;
       if (options.away?.()) throw new Error("away");
       if (batch.some((item) => options.refuses?.(item))) throw new Error("refused");
       seen.stored.push(...batch);
@@ -53,8 +54,8 @@ describe("the batcher", () => {
     const { seen, batcher } = memoryStore({ away: () => away });
     for (const item of numbers(0, 5)) batcher.add(item);
     await eventually(() => batcher.failing());
-    await new Promise((resolve) => setTimeout(resolve, 800));
-    expect(seen).toEqual({ stored: [], batches: [], acknowledged: [], quarantined: [], recovered: 0 });
+    await eventually(() => seen.attempts >= 3);
+    expect(seen).toMatchObject({ stored: [], batches: [], acknowledged: [], quarantined: [], recovered: 0 });
     away = false;
     await eventually(() => seen.acknowledged.length === 5);
     expect(seen.recovered).toBe(1);

@@ -29,8 +29,8 @@ export interface BatcherOptions<T> {
 const FULL = 500;
 /** What one batch takes when more has come in meanwhile: a backlog shrinks faster in fewer transactions. */
 const MAX_ROWS = 2_000;
-/** The longest an item waits for company. */
-const WINDOW_MS = 50;
+/** The longest an item waits for company; a device waits as long for its acknowledgement. */
+const WINDOW_MS = 15;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
 
@@ -65,7 +65,7 @@ export function startBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
         return true;
       } catch (error) {
         failures += 1;
-        if (failures === 1) options.log.error({ err: error, messages: batch.length }, "cannot store; messages stay with the broker");
+        if (failures === 1) options.log.error({ err: error, messages: batch.length }, "cannot store; nothing is acknowledged until it can be");
         if (stopping) return false;
         if (failures > 1 && (await isAlive())) return persistEach(batch);
         await pause(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)));

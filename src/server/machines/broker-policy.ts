@@ -11,7 +11,7 @@ import { BRIDGE_USERNAME, publishRefusal, subscribeRefusal } from "./broker-rule
 import { validCredentials } from "./claims-repository.ts";
 import { insertRejected } from "./messages-repository.ts";
 
-/** The bridge's password for the embedded broker: both derive it from the installation's key, so that no file holds it. */
+/** The password of the broker's user `bridge`, who may read and write all of the devices' topics: derived from the installation's key, so that no file of ours holds it. */
 export function bridgePassword(config: Pick<Config, "secretKeys">): string {
   return createHmac("sha256", config.secretKeys[0] ?? "").update("switchyard/mqtt/bridge/v1").digest("base64url");
 }

@@ -6,6 +6,13 @@ import { deviceTopic, DOWN_TOPICS, MAX_PAYLOAD_BYTES, UP_TOPICS } from "#shared/
  */
 export const BRIDGE_USERNAME = "bridge";
 
+/** Whether the topic is one that devices write. */
+export function isFromDevice(topic: string): boolean {
+  return FROM_DEVICE.test(topic);
+}
+
+const FROM_DEVICE = new RegExp(`^m/[^/]+/(?:${UP_TOPICS.join("|")})$`);
+
 /** Why a publish is refused, null when it is not. Commands are never retained: one that fires at the next connection is worse than one that is lost. */
 export function publishRefusal(username: string, publication: { topic: string; retain: boolean; payload: Buffer }): string | null {
   const { topic, retain, payload } = publication;

@@ -6,9 +6,8 @@ import { connect as connectTcp, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IClientOptions, type MqttClient, connect } from "mqtt";
-import { startMqttBroker } from "#server/infra/mqtt-broker.ts";
 import type { TestRuntime } from "#server/testing/runtime.ts";
-import { bridgePassword, createBrokerPolicy } from "../broker-policy.ts";
+import { bridgePassword } from "../broker-policy.ts";
 import { writeMosquittoFiles } from "../mosquitto-files.ts";
 
 /** A broker that a test and its devices talk to. */
@@ -25,15 +24,14 @@ const MOSQUITTO = [process.env["TEST_MOSQUITTO"], "/usr/sbin/mosquitto", "/usr/l
 /** The brokers that can be had here. */
 export const BROKERS: ("aedes" | "mosquitto")[] = MOSQUITTO ? ["aedes", "mosquitto"] : ["aedes"];
 
-/** Starts a broker and makes the runtime's configuration point to it. */
+/** Starts a broker and makes the runtime's configuration point to it. The embedded one is opened by the bridge: here it only gets its port. */
 export async function startTestBroker(rt: TestRuntime, kind: "aedes" | "mosquitto"): Promise<TestBroker> {
   return kind === "aedes" ? startEmbedded(rt) : startMosquitto(rt);
 }
 
 async function startEmbedded(rt: TestRuntime): Promise<TestBroker> {
   rt.config.mqttPort = await freePort();
-  const broker = await startMqttBroker(rt, createBrokerPolicy(rt));
-  return { url: `mqtt://127.0.0.1:${broker.port}`, reload: async () => {}, stop: () => broker.stop() };
+  return { url: `mqtt://127.0.0.1:${rt.config.mqttPort}`, reload: async () => {}, stop: async () => {} };
 }
 
 async function startMosquitto(rt: TestRuntime): Promise<TestBroker> {
