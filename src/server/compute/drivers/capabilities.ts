@@ -1,26 +1,42 @@
-import type { CallOptions, GuestConfiguration, VmHardware, VmObservation, VmUsage } from "./driver.ts";
+import type {
+  CallOptions,
+  ConsoleConnection,
+  DriverHost,
+  GuestConfiguration,
+  HostProbe,
+  VmHardware,
+  VmObservation,
+  VmSize,
+  VmSnapshotObservation,
+  VmUsage,
+} from "./driver.ts";
 
 /**
- * What a hypervisor can do, in small pieces. Every VM has the name that we gave it (`ref`), so each call can find out what an earlier one, perhaps
- * of a process that was killed, has already done. A call that changes something
+ * What a hypervisor can do, in small pieces. Every VM of ours has the name that we gave it (`ref`), so each call can find out what an earlier one, perhaps
+ * of a process that was killed, has already done; one that was adopted keeps the hypervisor's own. A call that changes something
  * - brings the VM into the state it names and returns when it is there,
  * - does nothing when the VM is there already,
  * - joins the hypervisor's own task when one to the same end is under way, and waits for any other to end,
- * - throws DriverError alone.
+ * - throws DriverError alone: `not_found` when there is no such VM.
  */
+export interface Probing {
+  /** Whether the host answers, what it has and what it lacks. @throws unavailable, refused (credentials, certificate, no such node or storage) with the real reason */
+  probe(call: CallOptions): Promise<HostProbe>;
+}
+
 export interface Inspection {
   /** null: the hypervisor has no such VM. A VM whose creation is under way is there, with `busy`. */
   inspect(ref: string, call: CallOptions): Promise<VmObservation | null>;
-  /** Every VM with a name that we gave, in any state. */
+  /** Every VM on the host, in any state, whoever named it; no templates. */
   list(call: CallOptions): Promise<VmObservation[]>;
 }
 
 export interface Provisioning {
-  /** A stopped VM with its disk made from the image. @throws refused when a VM of this name with other hardware is there */
+  /** A stopped VM with its disk made from the image. @throws refused when a VM of this name with another size is there, or it does not fit */
   create(ref: string, hardware: VmHardware, call: CallOptions): Promise<void>;
   /** Cloud-init data, read by the guest at its next start. */
   configure(ref: string, guest: GuestConfiguration, call: CallOptions): Promise<void>;
-  /** The VM and its disk are gone, whatever state it was in; also when it never was, or is still being created. */
+  /** The VM, its disk and its snapshots are gone, whatever state it was in; also when it never was, or is still being created. */
   destroy(ref: string, call: CallOptions): Promise<void>;
 }
 
@@ -43,4 +59,37 @@ export interface Suspension {
 export interface Metering {
   /** Usage of those of `refs` that run, in one call. */
   usage(refs: readonly string[], call: CallOptions): Promise<VmUsage[]>;
+}
+
+export interface Resizing {
+  /** Of a stopped VM. The disk only grows. @throws refused when it runs, would shrink its disk, or does not fit */
+  resize(ref: string, size: VmSize, call: CallOptions): Promise<void>;
+}
+
+export interface Passwords {
+  /** In a running guest, by its agent. @throws refused when no agent answers */
+  setPassword(ref: string, login: { user: string; passwordHash: string }, call: CallOptions): Promise<void>;
+}
+
+export interface Snapshots {
+  /** Disk, and memory when the VM runs. `name` is ours: letters, digits, hyphens and underscores, at most 40, beginning with a letter. */
+  takeSnapshot(ref: string, name: string, call: CallOptions): Promise<void>;
+  /** Oldest first. */
+  listSnapshots(ref: string, call: CallOptions): Promise<VmSnapshotObservation[]>;
+  /** The VM is as it was then: running when it ran, else stopped. @throws refused when there is no such snapshot */
+  restoreSnapshot(ref: string, name: string, call: CallOptions): Promise<void>;
+  deleteSnapshot(ref: string, name: string, call: CallOptions): Promise<void>;
+}
+
+export interface Migration {
+  /**
+   * To another host of the same kind: the VM is there, in the state it was in, and here no more. `bandwidthMbps`: megabits a second, null: unlimited.
+   * @throws refused when the hosts cannot do it (not the same cluster, no live migration of this VM); the VM is then where it was
+   */
+  migrate(ref: string, target: DriverHost, how: { live: boolean; bandwidthMbps: number | null }, call: CallOptions): Promise<void>;
+}
+
+export interface Consoles {
+  /** The screen of a running VM. @throws refused when it does not run */
+  openConsole(ref: string, call: CallOptions): Promise<ConsoleConnection>;
 }
