@@ -5,7 +5,7 @@ import { hypervisorRef } from "./drivers/driver.ts";
 import { sweepHosts } from "./host-sweep.ts";
 import { deleteVm } from "./power.ts";
 import { type ComputeBench, createComputeBench } from "./testing/bench.ts";
-import { anyCall } from "./testing/places.ts";
+import { anyCall, TEST_HARDWARE } from "./testing/places.ts";
 
 let bench: ComputeBench;
 beforeAll(async () => {
@@ -18,15 +18,14 @@ it("hosts and the database are made to agree, and what nobody knows is left alon
   const made = [await bench.create("kept"), await bench.create("off"), await bench.create("lost"), await bench.create("late")];
   for (const each of made) expect(await bench.ended(each.operationId)).toMatchObject({ status: "succeeded" });
   const [kept = "", off = "", lost = "", late = ""] = made.map((each) => each.vmId);
-  const hardware = { image: "debian-12", vcpu: 1, memoryMb: 2_048, storageGb: 25 };
   await bench.ended((await deleteVm(bench.rt, bench.customer.actor, { id: late, force: true })).deletionJobId);
   await worker.stop();
   // A call whose answer was lost arrives after all; a guest powers itself off; somebody deletes a VM by hand; somebody else has VMs there.
-  await bench.driver.create(hypervisorRef(late), hardware, anyCall);
+  await bench.driver.create(hypervisorRef(late), TEST_HARDWARE, anyCall);
   await bench.driver.stop(hypervisorRef(off), { mode: "forced" }, anyCall);
   await bench.driver.destroy(hypervisorRef(lost), anyCall);
   const foreign = hypervisorRef(newId("vm"));
-  await bench.driver.create(foreign, hardware, anyCall);
+  await bench.driver.create(foreign, TEST_HARDWARE, anyCall);
 
   const status = async (id: string) => (await bench.rt.db.prisma.vm.findUniqueOrThrow({ where: { id } })).status;
   const open = (id: string) => bench.rt.db.prisma.meterSpan.count({ where: { resourceId: id, endedAt: null } });

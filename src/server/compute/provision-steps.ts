@@ -5,6 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { lockVm, writeAddresses } from "./repository.ts";
 import { awaitAddress, startGuest } from "./vm-guest-steps.ts";
+import { guestOf, hardwareOf } from "./vm-hardware.ts";
 import { onHost } from "./vm-host.ts";
 import { resourceOf, settleVm } from "./vm-status.ts";
 
@@ -20,6 +21,8 @@ const input = z.object({
   storagePrice: z.string(),
   /** SHA-512-crypt; erased as soon as the guest has it, or the operation turns back */
   passwordHash: z.string().optional(),
+  /** the customer's, for cloud-init; erased with the password's hash: it may hold secrets */
+  userData: z.string().optional(),
 });
 
 /** Makes a VM that runs and is paid for, or leaves nothing. */
@@ -45,22 +48,22 @@ export const vmCreate: OperationDefinition<z.infer<typeof input>> = {
     {
       name: "create",
       weight: 40,
-      run: (ctx) =>
-        onHost(ctx, CREATE_TIMEOUT_MS, (driver, vm, call) =>
-          driver.create(vm.hypervisorRef, { image: vm.image.slug, vcpu: vm.vcpu, memoryMb: vm.memoryMb, storageGb: vm.storageGb }, call),
-        ),
+      run: async (ctx) => {
+        const hardware = await hardwareOf(ctx.rt, ctx.operation.subjectId);
+        return onHost(ctx, CREATE_TIMEOUT_MS, (driver, vm, call) => driver.create(vm.hypervisorRef, hardware, call));
+      },
       compensate: (ctx) => onHost(ctx, DESTROY_TIMEOUT_MS, (driver, vm, call) => driver.destroy(vm.hypervisorRef, call)),
     },
     {
       name: "configure",
       weight: 10,
-      forgets: ["passwordHash"],
-      run: (ctx) =>
-        onHost(ctx, CONFIGURE_TIMEOUT_MS, (driver, vm, call) => {
-          const { passwordHash } = ctx.operation.input;
-          if (passwordHash === undefined) throw new AppError("INTERNAL_ERROR", "The password's hash is gone.");
-          return driver.configure(vm.hypervisorRef, { hostname: vm.name, user: vm.image.defaultUser, passwordHash, sshKeys: vm.sshKeys }, call);
-        }),
+      forgets: ["passwordHash", "userData"],
+      run: async (ctx) => {
+        const { passwordHash, userData } = ctx.operation.input;
+        if (passwordHash === undefined) throw new AppError("INTERNAL_ERROR", "The password's hash is gone.");
+        const guest = await guestOf(ctx.rt, ctx.operation.subjectId, { passwordHash, userData: userData ?? null });
+        return onHost(ctx, CONFIGURE_TIMEOUT_MS, (driver, vm, call) => driver.configure(vm.hypervisorRef, guest, call));
+      },
     },
     { name: "start", weight: 15, run: startGuest },
     { name: "address", weight: 25, run: awaitAddress, commit: async (tx, ctx, seen) => writeAddresses(tx, ctx.operation.subjectId, seen as Awaited<ReturnType<typeof awaitAddress>>) },

@@ -43,7 +43,7 @@ export async function seedCatalog(rt: Runtime): Promise<void> {
   await transact(rt, async (tx: Tx) => {
     const once = { skipDuplicates: true } as const;
     await tx.region.createMany({ ...once, data: REGIONS.map((region, position) => ({ ...region, position })) });
-    await tx.host.createMany({ ...once, data: HOSTS.map((host) => ({ id: newId("host"), driver: "simulated", createdAt: at, ...host })) });
+    await tx.host.createMany({ ...once, data: HOSTS.map((host) => ({ id: newId("host"), driver: "simulated", hypervisor: "simulated", health: "healthy", healthSince: at, createdAt: at, updatedAt: at, ...host })) });
     await tx.plan.createMany({
       ...once,
       data: PLANS.map(({ compute, storage, ...plan }, position) => ({ id: newId("plan"), ...plan, position, computePricePerHour: BigInt(compute), storagePricePerHour: BigInt(storage) })),

@@ -14,7 +14,7 @@ import { collectMetrics } from "./metrics-collector.ts";
 import { createProject } from "./projects.ts";
 import { createVm } from "./provision.ts";
 import { seedCatalog, seedDemoCompute } from "./seed.ts";
-import { anyCall, TEST_HOST } from "./testing/places.ts";
+import { anyCall, TEST_HARDWARE, TEST_HOST } from "./testing/places.ts";
 import { getVm, listVms, updateVm } from "./vms.ts";
 
 let rt: TestRuntime;
@@ -119,7 +119,7 @@ describe("metrics", () => {
     const driver = createSimulatedDriver({ folder: rt.config.dataDir, speed: 1000 }, TEST_HOST);
     const running = [await make("metered"), await make("metered-2")];
     for (const id of running) {
-      await driver.create(hypervisorRef(id), { image: "alpine-3.22", vcpu: 1, memoryMb: 512, storageGb: 10 }, anyCall);
+      await driver.create(hypervisorRef(id), { ...TEST_HARDWARE, memoryMb: 512, storageGb: 10 }, anyCall);
       await driver.start(hypervisorRef(id), anyCall);
     }
     const seoul = await make("unreachable", "kr-seoul");
