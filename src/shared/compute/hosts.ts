@@ -1,0 +1,215 @@
+import { z } from "zod";
+import { displayName, id, pageInput, pageOf, timestamp } from "../schema.ts";
+import { FINDING_KINDS, FINDING_VIEWS, HOST_HEALTHS, HOST_STATUSES, HOST_TYPES } from "./host-states.ts";
+
+// How to reach a host. One object for all kinds, as the REST contract has it; what a kind must have is checked by the kind's own schema below.
+
+const line = (max: number) => z.string().trim().max(max).regex(/^[^\p{Cc}]*$/u, { error: "must not contain control characters" });
+const name = z.string().trim().min(1, { error: "must not be empty" }).max(63).regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { error: "must have letters, digits, dots, hyphens and underscores, beginning with a letter or a digit" });
+/** SHA-256, colon hex, as Proxmox and openssl print it */
+const fingerprint = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/, { error: "must be a SHA-256 fingerprint: 32 pairs of hexadecimal digits with colons between" });
+
+export const hostSettings = z.object({
+  storage: line(100).optional().describe("Proxmox: where disks are made"),
+  bridge: line(32).optional().describe("Proxmox: network bridge of VMs; libvirt: a bridge instead of a network"),
+  pool: line(100).optional().describe("libvirt: storage pool of disks and images"),
+  network: line(100).optional().describe("libvirt: its virtual network"),
+});
+
+/** Secrets are taken and never given: outputs say only which are set. */
+export const hostConnection = z.object({
+  type: z.enum(HOST_TYPES),
+  apiUrl: line(300).optional().describe("proxmox: https://pve.example.com:8006"),
+  node: line(63).optional().describe("proxmox: the node of the cluster that this host is"),
+  username: line(64).optional().describe("proxmox: with password"),
+  realm: line(32).optional().describe("proxmox: of the username; pam unless given"),
+  password: z.string().max(512).optional(),
+  token: line(300).optional().describe("proxmox, instead of username and password: user@realm!name=secret"),
+  tlsFingerprint: fingerprint.nullish().describe("proxmox: SHA-256 of the certificate to trust; without one the usual authorities decide"),
+  uri: line(300).optional().describe("libvirt: qemu:///system, qemu+ssh://root@host/system"),
+  sshPrivateKey: z.string().max(16_384).optional().describe("libvirt over ssh"),
+  knownHosts: z.string().max(16_384).optional().describe("libvirt over ssh: lines of ssh-keyscan that were compared with the host's"),
+  settings: hostSettings.default({}),
+});
+
+/** What a kind of host must have; read by the service after `hostConnection`. Secrets may be missing where stored ones stand in. */
+export const proxmoxConnection = z.object({
+  apiUrl: z.url({ protocol: /^https$/, error: "must be an address that begins with https://" }).refine((value) => new URL(value).pathname === "/" && new URL(value).search === "" && new URL(value).username === "", { error: "must have no path, query or credentials" }),
+  node: name,
+  settings: z.object({ storage: name, bridge: name }),
+});
+const TOKEN = /^[^\s@!=:/]+@[A-Za-z][A-Za-z0-9.\-_]+![A-Za-z][A-Za-z0-9.\-_]*=[^\s=]+$/;
+export const proxmoxToken = z.string().regex(TOKEN, { error: "must have the form user@realm!name=secret" });
+export const proxmoxUsername = z.string().regex(/^[^\s:/@!]{1,64}(@[A-Za-z][A-Za-z0-9.\-_]+)?$/, { error: "must be a user name, with or without @realm" });
+export const libvirtConnection = z.object({
+  uri: z.string().regex(/^[a-z]+(\+[a-z]+)?:\/\/\S*$/, { error: "must be a libvirt address such as qemu:///system or qemu+ssh://root@host/system" }),
+  settings: z.object({ pool: name, network: name.optional(), bridge: name.optional() }).refine((value) => !(value.network && value.bridge), { error: "must be either a network or a bridge", path: ["bridge"] }),
+});
+
+const limits = {
+  vcpuRatio: z.number().min(0.1).max(32).describe("vCPUs sold for each thread that the host has"),
+  memoryReserveMb: z.number().int().min(0).max(64 * 1024 * 1024).describe("the host's own"),
+  storageReserveGb: z.number().int().min(0).max(16 * 1024 * 1024).describe("the host's own"),
+};
+/** Of a simulated host alone: others say themselves what they have. */
+const simulatedSize = {
+  vcpu: z.number().int().min(1).max(4_096).optional(),
+  memoryMb: z.number().int().min(512).max(64 * 1024 * 1024).optional(),
+  storageGb: z.number().int().min(1).max(16 * 1024 * 1024).optional(),
+};
+
+export const hostCreateInput = hostConnection.extend({
+  name: displayName(),
+  location: z.string().max(64).describe("region"),
+  status: z.enum(HOST_STATUSES).default("active").describe("maintenance: saved without asking the host"),
+  ...simulatedSize,
+  vcpuRatio: limits.vcpuRatio.default(1),
+  memoryReserveMb: limits.memoryReserveMb.default(0),
+  storageReserveGb: limits.storageReserveGb.default(0),
+});
+/** What is left out stays as it is. */
+export const hostUpdateInput = hostConnection
+  .omit({ type: true })
+  .partial()
+  .extend({
+    id: id("host"),
+    settings: hostSettings.optional(),
+    name: displayName().optional(),
+    location: z.string().max(64).optional(),
+    ...simulatedSize,
+    vcpuRatio: limits.vcpuRatio.optional(),
+    memoryReserveMb: limits.memoryReserveMb.optional(),
+    storageReserveGb: limits.storageReserveGb.optional(),
+  });
+export const hostIdInput = z.object({ id: id("host") });
+export const hostStatusInput = z.object({ id: id("host"), status: z.enum(HOST_STATUSES) });
+export const hostListInput = pageInput.extend({ status: z.enum(HOST_STATUSES).optional(), search: z.string().trim().max(100).optional() });
+
+/** `id`: a host whose stored secrets stand in for those that are not given. */
+export const hostTestInput = hostConnection.extend({ id: id("host").optional() });
+export const hostTestOutput = z.object({
+  ok: z.boolean(),
+  error: z.string().nullable().describe("what the host, or the way to it, said"),
+  certificate: z
+    .object({
+      fingerprint: z.string().describe("SHA-256 of the certificate that the host shows now"),
+      subject: z.string(),
+      issuer: z.string(),
+      validTo: timestamp,
+      trusted: z.enum(["authority", "fingerprint", "no"]).describe("no: compare the fingerprint with the host's own before you confirm it"),
+    })
+    .nullable(),
+  host: z
+    .object({
+      version: z.string(),
+      hypervisor: z.string(),
+      vcpu: z.number(),
+      memoryMb: z.number(),
+      memoryFreeMb: z.number(),
+      storageGb: z.number(),
+      storageFreeGb: z.number(),
+      cpuPercent: z.number().nullable(),
+      warnings: z.array(z.string()),
+    })
+    .nullable(),
+});
+
+export const hostOutput = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  location: z.string(),
+  locationName: z.string(),
+  status: z.enum(HOST_STATUSES),
+  health: z.enum(HOST_HEALTHS),
+  healthMessage: z.string().nullable(),
+  healthSince: timestamp.nullable(),
+  checkedAt: timestamp.nullable(),
+  version: z.string().nullable(),
+  hypervisor: z.string().nullable(),
+  cpuPercent: z.number().nullable().describe("measured, of the whole host"),
+  capacity: z.object({
+    vcpu: z.object({ total: z.number(), sellable: z.number(), used: z.number() }),
+    memoryMb: z.object({ total: z.number(), sellable: z.number(), used: z.number(), free: z.number().nullable().describe("measured") }),
+    storageGb: z.object({ total: z.number(), sellable: z.number(), used: z.number(), free: z.number().nullable().describe("measured") }),
+  }),
+  vmCount: z.number().int(),
+  openFindings: z.number().int(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+export const hostListOutput = pageOf(hostOutput);
+export const hostDetailOutput = hostOutput.extend({
+  apiUrl: z.string().nullable(),
+  uri: z.string().nullable(),
+  node: z.string().nullable(),
+  tlsFingerprint: z.string().nullable(),
+  settings: hostSettings,
+  credentials: z.object({
+    kind: z.enum(["none", "password", "token", "ssh_key"]),
+    username: z.string().nullable().describe("of the password, or the token's name without its secret"),
+  }),
+  vcpuRatio: z.number(),
+  memoryReserveMb: z.number(),
+  storageReserveGb: z.number(),
+  warnings: z.array(z.string()).describe("of the last check"),
+});
+
+export const hostVmListInput = pageInput.extend({ id: id("host") });
+export const hostVmListOutput = pageOf(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    status: z.string(),
+    ref: z.string().nullable(),
+    organizationId: z.string(),
+    organizationName: z.string(),
+    resources: z.object({ cpu: z.number(), memoryGb: z.number(), storageGb: z.number() }),
+    createdAt: timestamp,
+  }),
+);
+
+// Findings
+
+export const findingListInput = pageInput.extend({ hostId: id("host").optional(), view: z.enum(FINDING_VIEWS).default("open") });
+export const findingOutput = z.object({
+  id: z.string(),
+  hostId: z.string(),
+  hostName: z.string(),
+  kind: z.enum(FINDING_KINDS),
+  ref: z.string(),
+  vmId: z.string().nullable(),
+  vmName: z.string().nullable(),
+  details: z.object({
+    name: z.string().nullable(),
+    power: z.string().nullable(),
+    vcpu: z.number().nullable(),
+    memoryMb: z.number().nullable(),
+    storageGb: z.number().nullable(),
+    privateIp: z.string().nullable(),
+    mac: z.string().nullable(),
+    ours: z.boolean().describe("it bears a name that this program gives"),
+  }),
+  firstSeenAt: timestamp,
+  lastSeenAt: timestamp,
+  ignoredAt: timestamp.nullable(),
+  resolvedAt: timestamp.nullable(),
+  resolution: z.string().nullable(),
+});
+export const findingListOutput = pageOf(findingOutput);
+export const findingIdInput = z.object({ id: id("hostFinding") });
+export const findingAdoptInput = z.object({
+  id: id("hostFinding"),
+  organizationId: id("organization"),
+  projectId: id("project"),
+  planId: id("plan"),
+  imageId: id("image"),
+  name: z.string().max(63).optional().describe("without one, made from the name it has on the host"),
+});
+export const findingAdoptOutput = z.object({ vmId: z.string() });
+export const findingRemoveInput = z.object({ id: id("hostFinding"), confirm: z.string().max(300).describe("its name on the host, typed") });
+export const findingIgnoreInput = z.object({ id: id("hostFinding"), ignored: z.boolean() });
