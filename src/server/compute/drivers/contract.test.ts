@@ -7,6 +7,7 @@ import { type Driver, type GuestConfiguration, hypervisorRef, type VmHardware } 
 import { DriverError } from "./errors.ts";
 import { DRIVER_NAMES, type DriverName } from "./registry.ts";
 import { createSimulatedDriver } from "./simulated/simulated-driver.ts";
+import { simulatedHostNamed } from "./testing/simulated-hosts.ts";
 
 /** What each driver has to pass. A driver without a place to test it does not compile. */
 interface TestHypervisor {
@@ -19,7 +20,7 @@ interface TestHypervisor {
 const HYPERVISORS: Record<DriverName, () => Promise<TestHypervisor>> = {
   async simulated() {
     const folder = mkdtempSync(join(tmpdir(), "switchyard-driver-"));
-    const host = { name: "contract", vcpu: 8, memoryMb: 8_192, storageGb: 100 };
+    const host = simulatedHostNamed("contract");
     return { connect: () => createSimulatedDriver({ folder, speed: 100 }, host), image: "debian-12", close: async () => rmSync(folder, { recursive: true, force: true }) };
   },
 };
@@ -29,7 +30,7 @@ describe.each(DRIVER_NAMES)("driver contract: %s", (name) => {
   let driver: Driver;
   let ref: string;
   let hardware: VmHardware;
-  const guest: GuestConfiguration = { hostname: "web-1", user: "debian", passwordHash: "$6$salt$hash", sshKeys: ["ssh-ed25519 AAAA test"] };
+  const guest: GuestConfiguration = { hostname: "web-1", user: "debian", passwordHash: "$6$salt$hash", sshKeys: ["ssh-ed25519 AAAA test"], addresses: [], nameservers: [], userData: null };
   const call = (key = "k1", signal = new AbortController().signal) => ({ key, signal });
   const power = async (): Promise<string | undefined> => (await hypervisor.connect().inspect(ref, call()))?.power;
   const running = async (): Promise<void> => {
@@ -47,7 +48,7 @@ describe.each(DRIVER_NAMES)("driver contract: %s", (name) => {
     hypervisor = await HYPERVISORS[name]();
     driver = hypervisor.connect();
     ref = hypervisorRef(newId("vm"));
-    hardware = { image: hypervisor.image, vcpu: 1, memoryMb: 1_024, storageGb: 10 };
+    hardware = { image: { slug: hypervisor.image, source: null }, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 1_024, storageGb: 10 };
   });
   afterEach(() => hypervisor.close());
 

@@ -9,7 +9,7 @@ import type { Runtime } from "#server/infra/runtime.ts";
 import { createSignals } from "#server/infra/signals.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import { injectFault } from "../drivers/simulated/faults.ts";
-import { simulatedHostFolder } from "../drivers/simulated/simulated-driver.ts";
+import { simulatedHostFolder } from "../drivers/simulated/simulated-host.ts";
 import { hypervisorRef } from "../drivers/driver.ts";
 import type { Moment } from "../operation-engine.ts";
 import { startOperationWorker } from "../operation-worker.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Driver } from "../driver.ts";
-import type { DriverFailure } from "../errors.ts";
+import { DriverError, type DriverFailure } from "../errors.ts";
 
 /** What a simulated hypervisor is told to do wrong. One file a fault, taken by the call that it befalls, in whichever process that runs. */
 export interface Fault {
@@ -61,4 +61,18 @@ export function takeFault(folder: string, operation: keyof Driver, ref: string |
     }
   }
   return null;
+}
+
+/** @throws DriverError as the fault says, when it is one that has no effect */
+export function failBefore(fault: Fault | null, hostName: string): void {
+  if (fault?.mode === "before") throw new DriverError(fault.failure ?? "unavailable", `${hostName} was told to fail`);
+}
+
+/** The answer of a call whose task has begun gets lost, or never comes, when the fault is one of these modes. */
+export async function interrupt(fault: Fault | null, signal: AbortSignal, modes: readonly Fault["mode"][]): Promise<void> {
+  if (!fault || !modes.includes(fault.mode)) return;
+  if (fault.mode === "hang") {
+    await new Promise<never>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
+  }
+  throw new DriverError("unknown", "the connection was lost before the answer came");
 }
