@@ -6,6 +6,8 @@ const NAMES = {
   "vm.created": true,
   "vm.updated": true,
   "vm.status.changed": true,
+  "vm.expiry.warning": true,
+  "vm.expired": true,
   "operation.progress": true,
   "credits.changed": true,
   "credits.low": true,

@@ -15,6 +15,7 @@ const TONES: Record<string, Tone> = {
   stopping: "busy",
   restarting: "busy",
   updating: "busy",
+  migrating: "busy",
   deleting: "busy",
   compensating: "busy",
   queued: "warn",

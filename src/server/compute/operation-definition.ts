@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import type { TaskProgress } from "./drivers/driver.ts";
 
 /**
  * What an operation does, step by step. A step has an outside effect (`run`), a part in the database (`commit`), or both; each has its undoing.
@@ -20,6 +21,8 @@ export interface StepDefinition<Input> {
   commit?(tx: Tx, ctx: StepContext<Input>, output: StepOutput): Promise<void>;
   compensate?(ctx: StepContext<Input>): Promise<StepOutput>;
   commitCompensation?(tx: Tx, ctx: StepContext<Input>, output: StepOutput): Promise<void>;
+  /** What `commitCompensation` gets in place of what `compensate` would find, when an administrator gives the host up. */
+  givenUp?: StepOutput;
   /** Keys of the input that are erased when the step is done, and when the operation turns back. */
   forgets?: readonly (keyof Input & string)[];
 }
@@ -33,6 +36,23 @@ export interface OperationDefinition<Input> {
   steps: readonly StepDefinition<Input>[];
   /** Whether it can be called off while it runs; before its first step every operation can. */
   cancellable: boolean;
+  /**
+   * What the request's own transaction does besides taking the VM: checks that cannot wait, and what has to be written before anything is begun.
+   * Trying a failed operation again does it again. Its undoing belongs to the step marked `withRequest`.
+   * @returns the input to go on with
+   * @throws AppError: nothing is begun
+   */
+  request?(tx: Tx, request: OperationRequest<Input>): Promise<Input>;
+  /** It cannot be tried again: something that it needs is kept nowhere. */
+  once?: boolean;
+}
+
+export interface OperationRequest<Input> {
+  operationId: string;
+  organizationId: string;
+  subjectId: string;
+  input: Input;
+  at: Date;
 }
 
 export interface OperationInfo<Input> {
@@ -55,6 +75,8 @@ export interface StepContext<Input> {
   /** Aborted when the worker stops, has lost its lease, or the operation is called off. */
   signal: AbortSignal;
   maxCallMs: number;
+  /** Takes a hypervisor's word on how far its task is. */
+  report(progress: TaskProgress): void;
   /** Why it is being undone; null while it runs forward. */
   failure: { message: string; cancelled: boolean } | null;
 }

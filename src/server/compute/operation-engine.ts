@@ -5,6 +5,7 @@ import { Later, type OperationDefinition, type StepContext, type StepDefinition,
 import { describeFailure, type StepFailure } from "./operation-failure.ts";
 import { backoffMs, nextMove, progressOf, RETRY_LIMIT } from "./operation-moves.ts";
 import { announceProgress } from "./operation-queue.ts";
+import { reportStep, type StepReporter } from "./operation-progress.ts";
 import { type Lease, LeaseLost, lockLeased, type OperationWithSteps, releaseLease, updateOperation, updateStep } from "./operation-repository.ts";
 
 /** Why a step's wait was ended from outside. */
@@ -91,14 +92,17 @@ async function begin(rt: Runtime, lease: Lease, options: DriveOptions): Promise<
 }
 
 async function run(rt: Runtime, lease: Lease, begun: Begun, options: DriveOptions): Promise<boolean> {
-  const { definition, step, ctx } = contextOf(rt, begun, options);
+  const reporter = reportStep(rt, lease, options.definitionOf(begun.operation.kind), begun.position);
+  const { definition, step, ctx } = contextOf(rt, begun, options, reporter);
   try {
     const output = await step.run?.(ctx);
+    await reporter.close();
     options.checkpoint?.("effect done", "run", step.name);
     const over = await transact(rt, (tx) => recordDone(tx, rt, lease, begun, definition, async () => step.commit?.(tx, ctx, output), output));
     options.checkpoint?.("done", "run", step.name);
     return !over;
   } catch (error) {
+    await reporter.close();
     return afterError(rt, lease, begun, options, error);
   }
 }
@@ -123,7 +127,7 @@ async function recordDone(tx: Tx, rt: Runtime, lease: Lease, begun: Begun, defin
 }
 
 async function compensate(rt: Runtime, lease: Lease, begun: Begun, options: DriveOptions): Promise<boolean> {
-  const { step, ctx } = contextOf(rt, begun, options);
+  const { step, ctx } = contextOf(rt, begun, options, null);
   try {
     const output = await step.compensate?.(ctx);
     options.checkpoint?.("effect done", "compensate", step.name);
@@ -212,7 +216,7 @@ async function end(tx: Tx, operation: OperationWithSteps, at: Date): Promise<voi
   await announceProgress(tx, { ...operation, status }, null, at);
 }
 
-function contextOf(rt: Runtime, begun: Begun, options: DriveOptions): { definition: OperationDefinition<unknown>; step: StepDefinition<unknown>; ctx: StepContext<unknown> } {
+function contextOf(rt: Runtime, begun: Begun, options: DriveOptions, reporter: StepReporter | null): { definition: OperationDefinition<unknown>; step: StepDefinition<unknown>; ctx: StepContext<unknown> } {
   const { operation } = begun;
   const definition = options.definitionOf(operation.kind);
   const step = definition.steps[begun.position];
@@ -224,9 +228,15 @@ function contextOf(rt: Runtime, begun: Begun, options: DriveOptions): { definiti
     attempt: begun.attempt,
     signal: options.stepSignal(begun.direction),
     maxCallMs: options.maxCallMs,
-    failure: operation.compensating ? { message: operation.errorMessage ?? "Called off.", cancelled: operation.errorCode === null } : null,
+    report: (progress) => reporter?.report(progress),
+    failure: failureOf(operation),
   };
   return { definition, step, ctx };
+}
+
+/** Why an operation is being undone; null while it runs forward. */
+export function failureOf(operation: Pick<OperationWithSteps, "compensating" | "errorCode" | "errorMessage">): StepContext<unknown>["failure"] {
+  return operation.compensating ? { message: operation.errorMessage ?? "Called off.", cancelled: operation.errorCode === null } : null;
 }
 
 function stepAt(operation: OperationWithSteps, position: number): OperationWithSteps["steps"][number] {

@@ -23,5 +23,5 @@ export async function placedVm(ctx: StepContext<unknown>): Promise<PlacedVm> {
 export async function onHost<T>(ctx: StepContext<unknown>, timeoutMs: number, work: (driver: Driver, vm: PlacedVm, call: CallOptions) => Promise<T>): Promise<T> {
   const vm = await placedVm(ctx);
   const driver = driverOf(ctx.rt, vm.host);
-  return callDriver({ signal: ctx.signal, timeoutMs: Math.min(timeoutMs, ctx.maxCallMs), key: ctx.key }, (call) => work(driver, vm, call));
+  return callDriver({ signal: ctx.signal, timeoutMs: Math.min(timeoutMs, ctx.maxCallMs), key: ctx.key, report: ctx.report }, (call) => work(driver, vm, call));
 }

@@ -8,6 +8,7 @@ export const VM_STATUSES = [
   "stopping",
   "restarting",
   "updating",
+  "migrating",
   "deleting",
   "terminated",
   "rolled_back",
@@ -15,25 +16,47 @@ export const VM_STATUSES = [
 ] as const;
 export type VmStatus = (typeof VM_STATUSES)[number];
 
-export const VM_ACTIONS = ["start", "stop", "shutdown", "restart", "reset", "suspend", "resume", "rename", "delete"] as const;
+export const VM_ACTIONS = [
+  "start",
+  "stop",
+  "shutdown",
+  "restart",
+  "reset",
+  "suspend",
+  "resume",
+  "rename",
+  "upgrade",
+  "password",
+  "snapshot",
+  "snapshot_restore",
+  "snapshot_delete",
+  "migrate",
+  "extend",
+  "delete",
+] as const;
 export type VmAction = (typeof VM_ACTIONS)[number];
 
+const SNAPSHOTS = ["snapshot", "snapshot_restore", "snapshot_delete"] as const;
+/** What changes the database alone. */
+const WRITTEN = ["rename", "extend"] as const;
+
 const ALLOWED: Record<VmStatus, readonly VmAction[]> = {
-  provisioning: ["rename"],
-  running: ["stop", "shutdown", "restart", "reset", "suspend", "rename", "delete"],
-  stopped: ["start", "rename", "delete"],
-  suspended: ["resume", "stop", "rename", "delete"],
-  starting: ["rename"],
-  stopping: ["rename"],
-  restarting: ["rename"],
-  updating: ["rename"],
+  provisioning: WRITTEN,
+  running: ["stop", "shutdown", "restart", "reset", "suspend", "password", ...SNAPSHOTS, "migrate", ...WRITTEN, "delete"],
+  stopped: ["start", "upgrade", ...SNAPSHOTS, "migrate", ...WRITTEN, "delete"],
+  suspended: ["resume", "stop", "snapshot_delete", ...WRITTEN, "delete"],
+  starting: WRITTEN,
+  stopping: WRITTEN,
+  restarting: WRITTEN,
+  updating: WRITTEN,
+  migrating: WRITTEN,
   deleting: [],
   terminated: [],
   rolled_back: ["delete"],
-  error: ["start", "stop", "rename", "delete"],
+  error: ["start", "stop", ...WRITTEN, "delete"],
 };
 
-/** Status while the action's operation runs, and the one it ends in. */
+/** Status while the action's operation runs, and the one it ends in; null: the one it began in, or as the hypervisor says. */
 export const VM_TRANSITIONS = {
   start: { during: "starting", after: "running" },
   stop: { during: "stopping", after: "stopped" },
@@ -42,9 +65,23 @@ export const VM_TRANSITIONS = {
   reset: { during: "restarting", after: "running" },
   suspend: { during: "updating", after: "suspended" },
   resume: { during: "updating", after: "running" },
+  upgrade: { during: "updating", after: "stopped" },
+  password: { during: "updating", after: "running" },
+  snapshot: { during: "updating", after: null },
+  snapshot_restore: { during: "updating", after: null },
+  snapshot_delete: { during: "updating", after: null },
+  migrate: { during: "migrating", after: null },
   delete: { during: "deleting", after: "terminated" },
-} as const satisfies Partial<Record<VmAction, { during: VmStatus; after: VmStatus }>>;
+} as const satisfies Partial<Record<VmAction, { during: VmStatus; after: VmStatus | null }>>;
 export type VmOperationAction = keyof typeof VM_TRANSITIONS;
+
+/** What a power button does. */
+export const POWER_ACTIONS = ["start", "stop", "shutdown", "restart", "reset", "suspend", "resume"] as const satisfies readonly VmOperationAction[];
+export type PowerAction = (typeof POWER_ACTIONS)[number];
+
+/** What can be done to many VMs at once. */
+export const BATCH_ACTIONS = [...POWER_ACTIONS, "delete", "snapshot"] as const satisfies readonly VmOperationAction[];
+export type BatchAction = (typeof BATCH_ACTIONS)[number];
 
 export function vmAllows(status: string, action: VmAction): boolean {
   return Object.hasOwn(ALLOWED, status) && ALLOWED[status as VmStatus].includes(action);
@@ -52,7 +89,7 @@ export function vmAllows(status: string, action: VmAction): boolean {
 
 /** Whether something is under way: the UI pulses. */
 export function vmInTransition(status: string): boolean {
-  return ["provisioning", "starting", "stopping", "restarting", "updating", "deleting"].includes(status);
+  return ["provisioning", "starting", "stopping", "restarting", "updating", "migrating", "deleting"].includes(status);
 }
 
 /** A VM that no longer exists on any host. */

@@ -10,6 +10,8 @@ export const EVENTS = {
   "vm.created": z.object({ vmId: z.string(), projectId: z.string(), name: z.string() }),
   "vm.updated": z.object({ vmId: z.string() }),
   "vm.status.changed": z.object({ vmId: z.string(), oldStatus: z.string(), newStatus: z.string(), reason: z.string().nullable() }),
+  "vm.expiry.warning": z.object({ vmId: z.string(), name: z.string(), expireAt: timestamp }),
+  "vm.expired": z.object({ vmId: z.string(), name: z.string(), expireAt: timestamp, deleteAt: timestamp.describe("unless it is extended") }),
   "operation.progress": z.object({
     operationId: z.string(),
     kind: z.string(),

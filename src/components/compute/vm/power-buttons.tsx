@@ -7,9 +7,9 @@ import { useState } from "react";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { formatCredits } from "#shared/credits.ts";
-import { vmAllows } from "#shared/compute/states.ts";
+import { type PowerAction, vmAllows } from "#shared/compute/states.ts";
 import type { VmDetail } from "../types.ts";
-import { INTERRUPTING, type PowerAction } from "./power.ts";
+import { INTERRUPTING } from "./power.ts";
 import { usePlan } from "./use-plan.ts";
 import { useVmPower } from "./use-vm-power.ts";
 

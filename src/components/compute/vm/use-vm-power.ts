@@ -4,9 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useNotify } from "#components/ui/use-notify.ts";
-import { VM_TRANSITIONS } from "#shared/compute/states.ts";
+import { type PowerAction, VM_TRANSITIONS } from "#shared/compute/states.ts";
 import type { VmDetail } from "../types.ts";
-import type { PowerAction } from "./power.ts";
 
 /** Sends a power action. The state on screen moves at once; it moves back when the server refuses. */
 export function useVmPower(vm: Pick<VmDetail, "id" | "name">) {

@@ -5,7 +5,7 @@ import { DriverError } from "./errors.ts";
  * Calls a driver with a deadline that holds even if the driver overlooks its signal. Too late means that the outcome is unknown.
  * An abort by `signal` is thrown as its reason.
  */
-export async function callDriver<T>(options: { signal: AbortSignal; timeoutMs: number; key: string }, work: (call: CallOptions) => Promise<T>): Promise<T> {
+export async function callDriver<T>(options: { signal: AbortSignal; timeoutMs: number; key: string; report?: CallOptions["report"] }, work: (call: CallOptions) => Promise<T>): Promise<T> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([options.signal, deadline]);
   signal.throwIfAborted();
@@ -15,7 +15,7 @@ export async function callDriver<T>(options: { signal: AbortSignal; timeoutMs: n
     signal.addEventListener("abort", abandon, { once: true });
   });
   try {
-    return await Promise.race([work({ signal, key: options.key }), abandoned]);
+    return await Promise.race([work({ signal, key: options.key, report: options.report }), abandoned]);
   } catch (error) {
     if (options.signal.aborted) throw options.signal.reason;
     if (deadline.aborted) throw new DriverError("unknown", `the hypervisor did not answer within ${Math.round(options.timeoutMs / 1000)} s`, error);

@@ -1,0 +1,64 @@
+import type { Prisma } from "#server/infra/prisma/client.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
+import type { TaskProgress } from "./drivers/driver.ts";
+import type { OperationDefinition } from "./operation-definition.ts";
+import { announceProgress } from "./operation-queue.ts";
+import { type Lease, LeaseLost, lockLeased, updateOperation } from "./operation-repository.ts";
+import { progressOf } from "./operation-moves.ts";
+
+/** Writes no oftener: each is a transaction and an event. */
+const PAUSE_MS = 1_000;
+
+export interface StepReporter {
+  /** Never throws and never waits. */
+  report(progress: TaskProgress): void;
+  /** No more is written; resolves when nothing is being written. */
+  close(): Promise<void>;
+}
+
+/**
+ * Carries what a hypervisor says about its task to the operation: the percent within the step's weight, which only grows, at most once a second.
+ * A report that cannot be written is dropped: the step's own record counts.
+ */
+export function reportStep(rt: Runtime, lease: Lease, definition: OperationDefinition<unknown>, position: number): StepReporter {
+  let writing: Promise<void> | null = null;
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  let closed = false;
+
+  const write = async (percent: number): Promise<void> => {
+    try {
+      await transact(rt, async (tx) => {
+        const operation = await lockLeased(tx, lease);
+        const step = operation.steps[position];
+        const progress = withinStep(operation.steps, definition, position, percent);
+        if (step?.status !== "running" || progress <= operation.progress) return;
+        const data: Prisma.OperationUpdateInput = { progress };
+        await updateOperation(tx, operation.id, data);
+        await announceProgress(tx, { ...operation, progress }, step.name, rt.clock.now());
+      });
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) rt.log.warn({ err: error, operationId: lease.operationId }, "operation: its progress was not written");
+    }
+  };
+  return {
+    report({ percent }) {
+      if (closed || writing || percent === null || performance.now() - writtenAt < PAUSE_MS) return;
+      writtenAt = performance.now();
+      writing = write(percent).finally(() => {
+        writing = null;
+      });
+    },
+    async close() {
+      closed = true;
+      await writing;
+    },
+  };
+}
+
+/** Progress of an operation whose step at `position` is at `percent`; 100 is kept for the end. */
+export function withinStep(steps: readonly { status: string }[], definition: Pick<OperationDefinition<unknown>, "steps">, position: number, percent: number): number {
+  const total = definition.steps.reduce((sum, step) => sum + step.weight, 0);
+  const share = total === 0 ? 0 : (definition.steps[position]?.weight ?? 0) / total;
+  const within = Math.min(100, Math.max(0, percent)) * share;
+  return Math.min(99, progressOf(steps, definition.steps) + Math.floor(within));
+}
