@@ -31,8 +31,8 @@ export interface Violation {
 
 const FOLDERS = ["src", "scripts", "e2e", "bench"];
 const GENERATED = "src/server/infra/prisma";
-/** Below src/server and its domains. */
-export const TESTING = /^src\/server\/([a-z-]+\/)?testing\//;
+/** Below src/server, its domains and their parts. */
+export const TESTING = /^src\/server\/([a-z-]+\/)*testing\//;
 const CODE = /\.(ts|tsx|mts|mjs|js|jsx)$/;
 
 /** All code files below `root`, sorted by path; generated ones are left out. */
