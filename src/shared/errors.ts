@@ -42,6 +42,9 @@ export interface ErrorExtras {
   /** seconds */
   retryAfter?: number;
   limit?: number;
+  /** which limit of the quota, and how much of it there is already */
+  quota?: string;
+  used?: number;
   /** state that forbids the action, and the reason of a dead claim token */
   state?: string;
   reason?: string;

@@ -16,9 +16,6 @@ const DESTROY_TIMEOUT_MS = 10 * 60_000;
 
 const input = z.object({
   holdId: z.string().nullable(),
-  /** micro-credits an hour, as they were when the hold was made */
-  computePrice: z.string(),
-  storagePrice: z.string(),
   /** SHA-512-crypt; erased as soon as the guest has it, or the operation turns back */
   passwordHash: z.string().optional(),
   /** the customer's, for cloud-init; erased with the password's hash: it may hold secrets */
@@ -72,9 +69,10 @@ export const vmCreate: OperationDefinition<z.infer<typeof input>> = {
       weight: 5,
       async commit(tx, ctx) {
         const at = ctx.rt.clock.now();
-        const { holdId, computePrice, storagePrice } = ctx.operation.input;
+        const { holdId } = ctx.operation.input;
         const vm = await lockVm(tx, ctx.operation.subjectId);
-        await postFirstHour(tx, { holdId, resource: resourceOf(vm), computePricePerHour: BigInt(computePrice), storagePricePerHour: BigInt(storagePrice), at });
+        const { computePricePerHour, storagePricePerHour } = vm;
+        await postFirstHour(tx, { holdId, resource: resourceOf(vm), computePricePerHour, storagePricePerHour, at });
         await settleVm(tx, vm, { status: "running", reason: null, at, booted: true });
       },
     },

@@ -77,10 +77,10 @@ describe("making a VM", () => {
   });
 
   it("says that there is no room, and holds no credits", async () => {
-    const { id, vcpu } = await bench.rt.db.prisma.host.findUniqueOrThrow({ where: { name: "sim-frankfurt-1" } });
-    await bench.rt.db.prisma.host.update({ where: { id }, data: { vcpu: 0 } });
+    const { id, memoryMb } = await bench.rt.db.prisma.host.findUniqueOrThrow({ where: { name: "sim-frankfurt-1" } });
+    await bench.rt.db.prisma.host.update({ where: { id }, data: { memoryReserveMb: memoryMb } });
     await expect(bench.create()).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
-    await bench.rt.db.prisma.host.update({ where: { id }, data: { vcpu } });
+    await bench.rt.db.prisma.host.update({ where: { id }, data: { memoryReserveMb: 0 } });
     expect((await balance()).held).toBe("0");
   });
 

@@ -8,12 +8,16 @@ import { publish, type Tx } from "#server/infra/events.ts";
 import type { Image, Plan, Vm } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { findAddresses, type FoundAddress, giveAddresses } from "./catalog/addresses.ts";
+import { imageBy, planBy, regionExists } from "./catalog/catalog-repository.ts";
+import { requireQuota } from "./catalog/quota.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { enqueueOperation } from "./operation-queue.ts";
-import { choosePlace } from "./placement.ts";
+import { rankPlaces } from "./placement.ts";
+import { type HostLoad, lockHosts } from "./placement-repository.ts";
 import { visible } from "./policy.ts";
 import { vmCreate } from "./provision-steps.ts";
-import { type HostLoad, imageBy, insertVm, lockHosts, lockProject, planBy, regionExists } from "./repository.ts";
+import { insertVm, lockProject } from "./repository.ts";
 import { resolveSshKeys } from "./ssh-keys.ts";
 import { generatePassword } from "./vm-password.ts";
 import { announceStatus, resourceOf } from "./vm-status.ts";
@@ -21,10 +25,12 @@ import { announceStatus, resourceOf } from "./vm-status.ts";
 /** What making a VM takes on a real hypervisor with fast disks. */
 const CREATE_SECONDS = 15;
 
+const DAY_MS = 86_400_000;
+
 /**
- * Takes a place on a host, holds the first hour's credits and queues the making of the VM, in one transaction: too few credits and no room are
- * answered at once. The password is in the answer and nowhere else.
- * @throws AppError NOT_FOUND (project, SSH key), INVALID_REQUEST, INSUFFICIENT_CREDITS, INVALID_STATE, SERVICE_UNAVAILABLE (no room)
+ * Takes a place on a host and addresses, holds the first hour's credits and queues the making of the VM, in one transaction: too few credits, a quota that is used up
+ * and no room are answered at once. The password is in the answer and nowhere else.
+ * @throws AppError NOT_FOUND (project, SSH key), INVALID_REQUEST, INSUFFICIENT_CREDITS, INVALID_STATE, FORBIDDEN (quota), SERVICE_UNAVAILABLE (no room, no addresses)
  */
 export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmCreateInput>): Promise<z.infer<typeof vmCreateOutput>> {
   const { password, hash } = generatePassword();
@@ -35,7 +41,9 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
     if (project.operationId !== null) throw new AppError("INVALID_STATE", "This project is being deleted.", { state: "deleting" });
     const { plan, image } = await choices(tx, input);
     const sshKeys = await resolveSshKeys(tx, organizationId, input.sshKeys);
-    const host = await findPlace(tx, plan, input.region ?? null);
+    await requireQuota(tx, organizationId, { vms: 1, vcpu: plan.vcpu, memoryMb: plan.memoryMb, storageGb: plan.storageGb });
+    const { host, addresses } = await findPlace(tx, { plan, image, region: input.region ?? null, at });
+    const expireInDays = input.expireInDays ?? plan.expireInDays;
     const id = newId("vm");
     const operationId = newId("operation");
     const vm: Vm = await insertVm(tx, {
@@ -53,14 +61,18 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       vcpu: plan.vcpu,
       memoryMb: plan.memoryMb,
       storageGb: plan.storageGb,
+      computePricePerHour: plan.computePricePerHour,
+      storagePricePerHour: plan.storagePricePerHour,
+      expireAt: expireInDays === null ? null : new Date(at.getTime() + expireInDays * DAY_MS),
       sshKeys,
       metadata: input.metadata,
       operationId,
       createdAt: at,
       updatedAt: at,
     });
-    const prices = { computePricePerHour: plan.computePricePerHour, storagePricePerHour: plan.storagePricePerHour };
-    const holdId = await holdFirstHour(tx, { key: `${operationId}:hold`, resource: resourceOf(vm), ...prices, at });
+    await giveAddresses(tx, id, addresses, at);
+    const { computePricePerHour, storagePricePerHour } = vm;
+    const holdId = await holdFirstHour(tx, { key: `${operationId}:hold`, resource: resourceOf(vm), computePricePerHour, storagePricePerHour, at });
     await enqueueOperation(tx, vmCreate, {
       id: operationId,
       organizationId,
@@ -68,7 +80,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       subjectId: id,
       subjectName: vm.name,
       actorId: actor.userId,
-      input: { holdId, computePrice: plan.computePricePerHour.toString(), storagePrice: plan.storagePricePerHour.toString(), passwordHash: hash },
+      input: { holdId, passwordHash: hash, ...(input.userData === undefined ? {} : { userData: input.userData }) },
       at,
     });
     await recordAudit(tx, actor, {
@@ -76,7 +88,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       subjectType: "vm",
       subjectId: id,
       organizationId,
-      after: { name: vm.name, projectId: project.id, plan: plan.slug, image: image.slug, region: host.region, operationId },
+      after: { name: vm.name, projectId: project.id, plan: plan.slug, image: image.slug, region: host.region, addresses: addresses.map(({ address }) => address), operationId },
       at,
     });
     await publish(tx, { type: "vm.created", subject: id, organizationId, at, data: { vmId: id, projectId: project.id, name: vm.name } });
@@ -104,10 +116,17 @@ async function choices(tx: Tx, input: z.infer<typeof vmCreateInput>): Promise<{ 
   return { plan, image };
 }
 
-async function findPlace(tx: Tx, plan: Plan, region: string | null): Promise<HostLoad> {
-  const place = choosePlace(await lockHosts(tx, region), plan);
-  if (!place) throw new AppError("SERVICE_UNAVAILABLE", `There is no room for this plan${region ? ` in ${region}` : ""} right now.`, { retryAfter: 300 });
-  return place;
+/** The best host with room whose region still has addresses. */
+async function findPlace(tx: Tx, wanted: { plan: Plan; image: Image; region: string | null; at: Date }): Promise<{ host: HostLoad; addresses: FoundAddress[] }> {
+  const { plan, image, region, at } = wanted;
+  const hosts = rankPlaces(await lockHosts(tx, { region, planId: plan.id, imageId: image.id }), plan);
+  const bestOfRegions = hosts.filter((host, index) => hosts.findIndex((other) => other.region === host.region) === index);
+  for (const host of bestOfRegions) {
+    const addresses = await findAddresses(tx, host.region, at);
+    if (addresses !== "full") return { host, addresses };
+  }
+  const lack = hosts.length > 0 ? "All addresses are taken" : "There is no room for this plan and image";
+  throw new AppError("SERVICE_UNAVAILABLE", `${lack}${region ? ` in ${region}` : ""} right now.`, { retryAfter: 300 });
 }
 
 function invalid(field: string, message: string): AppError {

@@ -1,59 +1,11 @@
 import type { Scope } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
-import type { Host, Image, Plan, Prisma, Project, Region, SshKey, Vm } from "#server/infra/prisma/client.ts";
+import type { Host, Image, Plan, Prisma, Project, SshKey, Vm } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { vmListStatement, type VmFilter, type VmListRow } from "./vm-list-sql.ts";
 
-/** Queries of the catalog, projects, SSH keys and VMs. Those of operations are in operation-repository.ts. */
+/** Queries of projects, SSH keys and VMs. Those of operations are in operation-repository.ts. */
 const GONE = ["terminated", "rolled_back"];
-
-// Catalog
-
-export function activePlans(rt: Runtime): Promise<Plan[]> {
-  return rt.db.prisma.plan.findMany({ where: { active: true }, orderBy: [{ position: "asc" }, { id: "asc" }] });
-}
-
-export function activeImages(rt: Runtime): Promise<Image[]> {
-  return rt.db.prisma.image.findMany({ where: { active: true }, orderBy: [{ position: "asc" }, { id: "asc" }] });
-}
-
-/** Regions with a host that takes new VMs. */
-export function regionsInUse(rt: Runtime): Promise<Region[]> {
-  return rt.db.prisma.region.findMany({ where: { hosts: { some: { status: "active" } } }, orderBy: [{ position: "asc" }, { id: "asc" }] });
-}
-
-export function planBy(tx: Tx, slugOrId: string): Promise<Plan | null> {
-  return tx.plan.findFirst({ where: { active: true, OR: [{ slug: slugOrId }, { id: slugOrId }] } });
-}
-
-export function imageBy(tx: Tx, slugOrId: string): Promise<Image | null> {
-  return tx.image.findFirst({ where: { active: true, OR: [{ slug: slugOrId }, { id: slugOrId }] } });
-}
-
-export async function regionExists(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.region.count({ where: { id } })) === 1;
-}
-
-// Hosts
-
-export interface HostLoad extends Host {
-  usedVcpu: number;
-  usedMemoryMb: number;
-  usedStorageGb: number;
-}
-
-/**
- * The active hosts of the region (null: of all) with what is taken on each; locked until the transaction ends, so that nobody else takes a place meanwhile.
- * The sums are read after the locks: they see what those that held them before have taken.
- */
-export async function lockHosts(tx: Tx, region: string | null): Promise<HostLoad[]> {
-  await tx.$queryRaw`select id from host where status = 'active' and (${region}::text is null or region = ${region}) order by id for update`;
-  return tx.$queryRaw<HostLoad[]>`select h.id, h.name, h.driver, h.region, h.status, h.vcpu, h.memory_mb as "memoryMb", h.storage_gb as "storageGb", h.created_at as "createdAt",
-      coalesce(sum(v.vcpu), 0)::int as "usedVcpu", coalesce(sum(v.memory_mb), 0)::int as "usedMemoryMb", coalesce(sum(v.storage_gb), 0)::int as "usedStorageGb"
-    from host h left join vm v on v.host_id = h.id and v.status not in ('terminated', 'rolled_back')
-    where h.status = 'active' and (${region}::text is null or h.region = ${region})
-    group by h.id order by h.id`;
-}
 
 // Projects
 
@@ -142,7 +94,7 @@ export async function listVmPage(rt: Runtime, filter: VmFilter, page: { page: nu
   return rows[0];
 }
 
-const VM_RELATIONS = { project: { select: { name: true } }, plan: true, image: true, host: true } satisfies Prisma.VmInclude;
+const VM_RELATIONS = { project: { select: { name: true } }, plan: true, image: true, host: true, addresses: { select: { address: true } } } satisfies Prisma.VmInclude;
 export type VmWithRelations = Prisma.VmGetPayload<{ include: typeof VM_RELATIONS }>;
 
 export function vmWithRelations(rt: Runtime, id: string): Promise<VmWithRelations | null> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import * as schema from "#shared/compute/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
-import { getCatalog } from "./catalog.ts";
+import { getCatalog } from "./catalog/catalog.ts";
 import { getVmMetrics } from "./metrics.ts";
 import { cancelOperation, getOperation, listOperations, retryOperation } from "./operations.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
@@ -18,7 +18,7 @@ function action(name: string, summary: string) {
 
 export const computeRouter = router({
   catalog: publicProcedure
-    .meta({ route: { method: "GET", path: "/catalog", tags: ["Catalog"], summary: "Plans, images and regions, with prices" } })
+    .meta({ route: { method: "GET", path: "/catalog", tags: ["Catalog"], summary: "Plans, upgrades, images and regions, with prices" } })
     .output(answer(schema.catalogOutput))
     .query(({ ctx }) => getCatalog(ctx.rt)),
 

@@ -26,13 +26,18 @@ function iso(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** The address of the family that a pool gave to the VM. */
+function assigned(ipv6: boolean): string {
+  return `(select address from ip_address where vm_id = v.id and address ${ipv6 ? "like" : "not like"} '%:%')`;
+}
+
 /** The fields of the contract; vm-view.ts makes the same of one VM, and a test compares the two. */
 const FIELDS = `v.id, v.name, v.status, v.status_reason as "statusReason", coalesce(h.driver, '') as hypervisor, v.region, v.project_id as "projectId",
   v.owner_id as "ownerId", p.slug as plan, i.slug as "templateId",
   json_build_object('cpu', v.vcpu, 'memoryGb', v.memory_mb / 1024::float8, 'storageGb', v.storage_gb) as resources,
-  json_build_object('privateIp', v.private_ip, 'publicIp', null, 'vpcId', null) as network, v.metadata, v.operation_id as "operationId",
-  (case when v.status in ('provisioning', 'terminated', 'rolled_back') then 0 when v.started_at is null then p.storage_price_per_hour
-    else p.compute_price_per_hour + p.storage_price_per_hour end)::text as "pricePerHour",
+  json_build_object('privateIp', v.private_ip, 'publicIp', ${assigned(false)}, 'ipv6', ${assigned(true)}, 'vpcId', null) as network, v.metadata, v.operation_id as "operationId",
+  (case when v.status in ('provisioning', 'terminated', 'rolled_back') then 0 when v.started_at is null then v.storage_price_per_hour
+    else v.compute_price_per_hour + v.storage_price_per_hour end)::text as "pricePerHour",
   ${iso("v.started_at")} as "startedAt", ${iso("v.created_at")} as "createdAt", ${iso("v.updated_at")} as "updatedAt"`;
 
 const CONDITIONS = {

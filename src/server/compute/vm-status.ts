@@ -1,7 +1,8 @@
 import type { VmStatus } from "#shared/compute/states.ts";
 import { closeAllSpans, closeSpan, openSpan, type Resource } from "#server/billing/spans.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
-import type { Plan, Vm } from "#server/infra/prisma/client.ts";
+import type { Vm } from "#server/infra/prisma/client.ts";
+import { releaseAddresses } from "./catalog/address-repository.ts";
 import { releaseVm } from "./repository.ts";
 
 type Settled = "running" | "stopped" | "suspended" | "terminated" | "rolled_back" | "error";
@@ -22,7 +23,7 @@ export interface Settlement {
  * Takes a VM out of its operation into the state it is really in, and its metering with it, in one transaction: compute is charged while it holds the host's
  * memory (running or suspended), storage while it exists. In `error` nobody knows, and the metering stays as it was.
  */
-export async function settleVm(tx: Tx, vm: Vm & { plan: Plan }, settlement: Settlement): Promise<void> {
+export async function settleVm(tx: Tx, vm: Vm, settlement: Settlement): Promise<void> {
   const { status, at } = settlement;
   const powered = status === "running" || status === "suspended";
   const gone = status === "terminated" || status === "rolled_back";
@@ -36,10 +37,11 @@ export async function settleVm(tx: Tx, vm: Vm & { plan: Plan }, settlement: Sett
     ...(gone ? { terminatedAt: at } : {}),
   });
   const resource = resourceOf(vm);
-  if (powered || status === "stopped") await openSpan(tx, { resource, component: "storage", pricePerHour: vm.plan.storagePricePerHour, at });
-  if (powered) await openSpan(tx, { resource, component: "compute", pricePerHour: vm.plan.computePricePerHour, at });
+  if (powered || status === "stopped") await openSpan(tx, { resource, component: "storage", pricePerHour: vm.storagePricePerHour, at });
+  if (powered) await openSpan(tx, { resource, component: "compute", pricePerHour: vm.computePricePerHour, at });
   if (status === "stopped") await closeSpan(tx, { resourceId: vm.id, component: "compute", at });
   if (gone || settlement.vanished) await closeAllSpans(tx, vm.id, at);
+  if (gone) await releaseAddresses(tx, vm.id, at);
   await announceStatus(tx, vm, status, settlement.reason, at);
 }
 

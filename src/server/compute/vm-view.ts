@@ -20,7 +20,7 @@ export function toView(vm: VmWithRelations): VmView {
     plan: vm.plan.slug,
     templateId: vm.image.slug,
     resources: { cpu: vm.vcpu, memoryGb: vm.memoryMb / 1024, storageGb: vm.storageGb },
-    network: { privateIp: vm.privateIp, publicIp: null, vpcId: null },
+    network: { privateIp: vm.privateIp, publicIp: assigned(vm, 4), ipv6: assigned(vm, 6), vpcId: null },
     metadata: vm.metadata as Record<string, string>, // written from the contract's schema
     operationId: vm.operationId,
     pricePerHour: priceNow(vm).toString(),
@@ -33,5 +33,10 @@ export function toView(vm: VmWithRelations): VmView {
 /** What a VM costs an hour as it is now: nothing before it first runs or when it is gone, its disk while it is off. */
 function priceNow(vm: VmWithRelations): bigint {
   if (vm.status === "provisioning" || vmIsGone(vm.status)) return 0n;
-  return vm.startedAt === null ? vm.plan.storagePricePerHour : vm.plan.computePricePerHour + vm.plan.storagePricePerHour;
+  return vm.startedAt === null ? vm.storagePricePerHour : vm.computePricePerHour + vm.storagePricePerHour;
+}
+
+/** The address of the family that a pool gave to the VM. */
+function assigned(vm: VmWithRelations, family: 4 | 6): string | null {
+  return vm.addresses.find(({ address }) => address.includes(":") === (family === 6))?.address ?? null;
 }

@@ -8,7 +8,7 @@ import { injectFault } from "./drivers/simulated/faults.ts";
 import { createSimulatedDriver } from "./drivers/simulated/simulated-driver.ts";
 import { simulatedHostFolder } from "./drivers/simulated/simulated-host.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
-import { getCatalog } from "./catalog.ts";
+import { getCatalog } from "./catalog/catalog.ts";
 import { purgeMetrics } from "./jobs.ts";
 import { getVmMetrics } from "./metrics.ts";
 import { collectMetrics } from "./metrics-collector.ts";

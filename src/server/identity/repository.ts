@@ -59,3 +59,13 @@ export async function organizationsOf(rt: Runtime, userId: string): Promise<{ ro
     take: 200,
   });
 }
+
+/** null: there is no such organization. */
+export async function organizationTier(tx: Tx, id: string): Promise<string | null> {
+  return (await tx.organization.findUnique({ where: { id }, select: { tier: true } }))?.tier ?? null;
+}
+
+/** Locks the organization against others who do so, until the transaction ends; memberships can be added meanwhile. */
+export async function lockOrganization(tx: Tx, id: string): Promise<void> {
+  await tx.$queryRaw`select 1 from organization where id = ${id} for no key update`;
+}

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { displayName, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
 import { VM_NAME } from "./names.ts";
+import { USER_DATA_PROBLEMS, userDataProblem } from "./user-data.ts";
 import { OPERATION_STATUSES, STEP_STATUSES, VM_STATUSES } from "./states.ts";
 
 // Catalog
 
-export const planOutput = z.object({
+const forSale = z.object({
   id: z.string(),
   slug: z.string(),
   name: z.string(),
@@ -13,8 +14,10 @@ export const planOutput = z.object({
   pricePerHour: micro.describe("while running"),
   stoppedPricePerHour: micro.describe("while stopped: its disk"),
 });
+export const planOutput = forSale.extend({ description: z.string(), expireInDays: z.number().int().nullable().describe("when its VMs expire unless told otherwise; null: never") });
+export const upgradeOutput = forSale.describe("what it adds to a VM, and to its price");
 export const imageOutput = z.object({ id: z.string(), slug: z.string(), name: z.string(), family: z.string(), version: z.string(), defaultUser: z.string(), minStorageGb: z.number() });
-export const catalogOutput = z.object({ plans: z.array(planOutput), images: z.array(imageOutput), regions: z.array(z.object({ id: z.string(), name: z.string() })) });
+export const catalogOutput = z.object({ plans: z.array(planOutput), upgrades: z.array(upgradeOutput), images: z.array(imageOutput), regions: z.array(z.object({ id: z.string(), name: z.string() })) });
 
 // Projects
 
@@ -43,6 +46,11 @@ const metadata = z
   .record(z.string().min(1).max(64), z.string().max(256))
   .refine((value) => Object.keys(value).length <= 32, { error: "must have at most 32 entries" });
 
+const userData = z.string().superRefine((text, ctx) => {
+  const problem = userDataProblem(text);
+  if (problem) ctx.addIssue({ code: "custom", message: USER_DATA_PROBLEMS[problem] });
+});
+
 export const vmOutput = z.object({
   id: z.string(),
   name: z.string(),
@@ -55,7 +63,7 @@ export const vmOutput = z.object({
   plan: z.string().describe("slug"),
   templateId: z.string().describe("image"),
   resources: z.object({ cpu: z.number(), memoryGb: z.number(), storageGb: z.number() }),
-  network: z.object({ privateIp: z.string().nullable(), publicIp: z.string().nullable(), vpcId: z.string().nullable() }),
+  network: z.object({ privateIp: z.string().nullable(), publicIp: z.string().nullable().describe("from the region's pool"), ipv6: z.string().nullable(), vpcId: z.string().nullable() }),
   metadata,
   operationId: z.string().nullable().describe("the operation that has it now"),
   pricePerHour: micro.describe("at its present state"),
@@ -91,6 +99,8 @@ export const vmCreateInput = z.object({
   region: z.string().max(64).optional(),
   sshKeys: z.array(z.string().max(8192)).max(20).default([]).describe("ids of saved keys, or public keys"),
   metadata: metadata.default({}),
+  userData: userData.optional().describe("cloud-init user data: #cloud-config, a script or MIME parts, at most 64 KiB; not kept"),
+  expireInDays: z.number().int().min(1).max(3650).optional().describe("the plan's own when left out"),
 });
 export const vmCreateOutput = z.object({
   id: z.string(),

@@ -22,6 +22,8 @@ export const errorSchema: JsonSchema = {
         available: { type: "string", description: "micro-credits" },
         retry_after: { type: "integer", description: "seconds" },
         limit: { type: "integer" },
+        quota: { type: "string", description: "which limit of the quota it would go over" },
+        used: { type: "integer", description: "how much of the quota is used" },
         state: { type: "string", description: "the state that forbids it" },
         reason: { type: "string" },
         support_url: { type: "string" },
