@@ -14,35 +14,10 @@ export interface VmidStore {
   reserve(cluster: string, ref: string, range: VmidRange): Promise<number>;
   /** The number that `ref` has, without giving it one. */
   find(cluster: string, ref: string): Promise<number | null>;
+  /** Whose number `vmid` is now, where it is one of ours. */
+  owner(cluster: string, vmid: number): Promise<string | null>;
   /** `vmid` belongs to somebody else: it rests, and the next `reserve` gives `ref` another. Nothing happens when `ref` has another number by now. */
   discard(cluster: string, ref: string, vmid: number): Promise<void>;
   /** The VM is gone: its number rests. */
   release(cluster: string, ref: string): Promise<void>;
-}
-
-/** For tests: in memory, never giving a number twice. */
-export function createMemoryVmids(): VmidStore {
-  const held = new Map<string, number>();
-  const used = new Set<string>();
-  const at = (cluster: string, ref: string): string => `${cluster} ${ref}`;
-  return {
-    async reserve(cluster, ref, range) {
-      const before = held.get(at(cluster, ref));
-      if (before !== undefined) return before;
-      for (let vmid = range.from; vmid <= range.to; vmid += 1) {
-        if (used.has(at(cluster, String(vmid)))) continue;
-        used.add(at(cluster, String(vmid)));
-        held.set(at(cluster, ref), vmid);
-        return vmid;
-      }
-      throw new Error(`no number is free between ${range.from} and ${range.to}`);
-    },
-    find: async (cluster, ref) => held.get(at(cluster, ref)) ?? null,
-    async discard(cluster, ref, vmid) {
-      if (held.get(at(cluster, ref)) === vmid) held.delete(at(cluster, ref));
-    },
-    async release(cluster, ref) {
-      held.delete(at(cluster, ref));
-    },
-  };
 }
