@@ -8,6 +8,8 @@ const NAMES = {
   "vm.status.changed": true,
   "vm.expiry.warning": true,
   "vm.expired": true,
+  "host.unreachable": true,
+  "host.healthy": true,
   "operation.progress": true,
   "credits.changed": true,
   "credits.low": true,

@@ -32,7 +32,8 @@ function assigned(ipv6: boolean): string {
 }
 
 /** The fields of the contract; vm-view.ts makes the same of one VM, and a test compares the two. */
-const FIELDS = `v.id, v.name, v.status, v.status_reason as "statusReason", coalesce(h.driver, '') as hypervisor, v.region, v.project_id as "projectId",
+const FIELDS = `v.id, v.name, v.status, v.status_reason as "statusReason",
+  ${iso("case when h.health = 'unreachable' and v.status not in ('terminated', 'rolled_back') then h.health_since end")} as "unknownSince", coalesce(h.driver, '') as hypervisor, v.region, v.project_id as "projectId",
   v.owner_id as "ownerId", p.slug as plan, i.slug as "templateId",
   json_build_object('cpu', v.vcpu, 'memoryGb', v.memory_mb / 1024::float8, 'storageGb', v.storage_gb) as resources,
   json_build_object('privateIp', v.private_ip, 'publicIp', ${assigned(false)}, 'ipv6', ${assigned(true)}, 'vpcId', null) as network, v.metadata, v.operation_id as "operationId",

@@ -13,6 +13,7 @@ export function toView(vm: VmWithRelations): VmView {
     // The column holds what this program wrote: a status.
     status: vm.status as VmStatus,
     statusReason: vm.statusReason,
+    unknownSince: unknownSince(vm),
     hypervisor: vm.host?.driver ?? "",
     region: vm.region,
     projectId: vm.projectId,
@@ -39,4 +40,10 @@ function priceNow(vm: VmWithRelations): bigint {
 /** The address of the family that a pool gave to the VM. */
 function assigned(vm: VmWithRelations, family: 4 | 6): string | null {
   return vm.addresses.find(({ address }) => address.includes(":") === (family === 6))?.address ?? null;
+}
+
+/** Nothing is guessed about a VM whose host cannot be asked. One that is gone is gone, whatever its host says. */
+function unknownSince(vm: VmWithRelations): string | null {
+  if (vm.host?.health !== "unreachable" || vmIsGone(vm.status)) return null;
+  return vm.host.healthSince && vm.host.healthSince.toISOString();
 }

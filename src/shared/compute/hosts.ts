@@ -2,10 +2,9 @@ import { z } from "zod";
 import { displayName, id, pageInput, pageOf, timestamp } from "../schema.ts";
 import { FINDING_KINDS, FINDING_VIEWS, HOST_HEALTHS, HOST_STATUSES, HOST_TYPES } from "./host-states.ts";
 
-// How to reach a host. One object for all kinds, as the REST contract has it; what a kind must have is checked by the kind's own schema below.
+// How to reach a host. One object for all kinds, as the REST contract has it; what a kind must have, the service checks.
 
 const line = (max: number) => z.string().trim().max(max).regex(/^[^\p{Cc}]*$/u, { error: "must not contain control characters" });
-const name = z.string().trim().min(1, { error: "must not be empty" }).max(63).regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { error: "must have letters, digits, dots, hyphens and underscores, beginning with a letter or a digit" });
 /** SHA-256, colon hex, as Proxmox and openssl print it */
 const fingerprint = z
   .string()
@@ -13,11 +12,22 @@ const fingerprint = z
   .toUpperCase()
   .regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/, { error: "must be a SHA-256 fingerprint: 32 pairs of hexadecimal digits with colons between" });
 
+/** The driver's own; which of them a kind of host takes, and how they must look, its driver says (drivers/proxmox, drivers/libvirt). */
 export const hostSettings = z.object({
-  storage: line(100).optional().describe("Proxmox: where disks are made"),
-  bridge: line(32).optional().describe("Proxmox: network bridge of VMs; libvirt: a bridge instead of a network"),
-  pool: line(100).optional().describe("libvirt: storage pool of disks and images"),
-  network: line(100).optional().describe("libvirt: its virtual network"),
+  storage: line(100).optional().describe("proxmox: where disks are made"),
+  bridge: line(32).optional().describe("proxmox: network bridge of VMs"),
+  isoStorage: line(100).optional().describe("proxmox: takes ISO images, for customers' own user data"),
+  vmidFrom: z.number().int().optional().describe("proxmox: numbers that VMs get, from 10000 unless given"),
+  vmidTo: z.number().int().optional(),
+  caCertificate: z.string().max(16_384).optional().describe("proxmox: PEM of the cluster's authority, trusted beside the usual ones"),
+  pool: line(100).optional().describe("libvirt: storage pool of disks and images; default unless given"),
+  network: line(100).optional().describe("libvirt: its virtual network; default unless given"),
+  openvswitch: z.boolean().optional().describe("libvirt: bridges are Open vSwitch's and take VLAN tags"),
+  domainType: z.enum(["kvm", "qemu", "xen", "vmware", "hyperv"]).optional().describe("libvirt: the best that the host has unless given"),
+  cpuModel: line(100).optional().describe("libvirt: of VMs, where hosts differ and VMs move between them"),
+  migrationUri: line(300).optional().describe("libvirt: how other hosts' libvirtd reach this one's"),
+  migrationAddress: line(200).optional().describe("libvirt: where other hosts send memory and disks, tcp://10.0.0.2"),
+  sharedStorage: z.boolean().optional().describe("libvirt: the pool is the same on the hosts that VMs move between"),
 });
 
 /** Secrets are taken and never given: outputs say only which are set. */
@@ -31,23 +41,12 @@ export const hostConnection = z.object({
   token: line(300).optional().describe("proxmox, instead of username and password: user@realm!name=secret"),
   tlsFingerprint: fingerprint.nullish().describe("proxmox: SHA-256 of the certificate to trust; without one the usual authorities decide"),
   uri: line(300).optional().describe("libvirt: qemu:///system, qemu+ssh://root@host/system"),
-  sshPrivateKey: z.string().max(16_384).optional().describe("libvirt over ssh"),
-  knownHosts: z.string().max(16_384).optional().describe("libvirt over ssh: lines of ssh-keyscan that were compared with the host's"),
+  sshPrivateKey: z.string().max(20_000).optional().describe("libvirt by qemu+ssh"),
+  knownHosts: z.string().max(20_000).optional().describe("libvirt by qemu+ssh: lines of ssh-keyscan that were compared with the host's own keys"),
+  caCertificate: z.string().max(50_000).optional().describe("libvirt by qemu+tls: PEM of the authority"),
+  clientCertificate: z.string().max(50_000).optional().describe("libvirt by qemu+tls: PEM of our own certificate"),
+  clientKey: z.string().max(20_000).optional().describe("libvirt by qemu+tls: its key"),
   settings: hostSettings.default({}),
-});
-
-/** What a kind of host must have; read by the service after `hostConnection`. Secrets may be missing where stored ones stand in. */
-export const proxmoxConnection = z.object({
-  apiUrl: z.url({ protocol: /^https$/, error: "must be an address that begins with https://" }).refine((value) => new URL(value).pathname === "/" && new URL(value).search === "" && new URL(value).username === "", { error: "must have no path, query or credentials" }),
-  node: name,
-  settings: z.object({ storage: name, bridge: name }),
-});
-const TOKEN = /^[^\s@!=:/]+@[A-Za-z][A-Za-z0-9.\-_]+![A-Za-z][A-Za-z0-9.\-_]*=[^\s=]+$/;
-export const proxmoxToken = z.string().regex(TOKEN, { error: "must have the form user@realm!name=secret" });
-export const proxmoxUsername = z.string().regex(/^[^\s:/@!]{1,64}(@[A-Za-z][A-Za-z0-9.\-_]+)?$/, { error: "must be a user name, with or without @realm" });
-export const libvirtConnection = z.object({
-  uri: z.string().regex(/^[a-z]+(\+[a-z]+)?:\/\/\S*$/, { error: "must be a libvirt address such as qemu:///system or qemu+ssh://root@host/system" }),
-  settings: z.object({ pool: name, network: name.optional(), bridge: name.optional() }).refine((value) => !(value.network && value.bridge), { error: "must be either a network or a bridge", path: ["bridge"] }),
 });
 
 const limits = {
@@ -150,7 +149,7 @@ export const hostDetailOutput = hostOutput.extend({
   tlsFingerprint: z.string().nullable(),
   settings: hostSettings,
   credentials: z.object({
-    kind: z.enum(["none", "password", "token", "ssh_key"]),
+    kind: z.enum(["none", "password", "token", "ssh_key", "certificate"]),
     username: z.string().nullable().describe("of the password, or the token's name without its secret"),
   }),
   vcpuRatio: z.number(),

@@ -56,6 +56,7 @@ export const vmOutput = z.object({
   name: z.string(),
   status: z.enum(VM_STATUSES),
   statusReason: z.string().nullable(),
+  unknownSince: timestamp.nullable().describe("since when its host cannot be asked: the status is the last that was seen"),
   hypervisor: z.string(),
   region: z.string(),
   projectId: z.string(),

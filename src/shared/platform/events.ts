@@ -12,6 +12,8 @@ export const EVENTS = {
   "vm.status.changed": z.object({ vmId: z.string(), oldStatus: z.string(), newStatus: z.string(), reason: z.string().nullable() }),
   "vm.expiry.warning": z.object({ vmId: z.string(), name: z.string(), expireAt: timestamp }),
   "vm.expired": z.object({ vmId: z.string(), name: z.string(), expireAt: timestamp, deleteAt: timestamp.describe("unless it is extended") }),
+  "host.unreachable": z.object({ hostId: z.string(), name: z.string(), message: z.string() }),
+  "host.healthy": z.object({ hostId: z.string(), name: z.string() }),
   "operation.progress": z.object({
     operationId: z.string(),
     kind: z.string(),

@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import type { hostDetailOutput, hostOutput } from "#shared/compute/hosts.ts";
+import type { HostHealth, HostStatus } from "#shared/compute/host-states.ts";
+import { libvirtCredentialsSchema } from "../drivers/libvirt/libvirt-settings.ts";
+import { proxmoxCredentials } from "../drivers/proxmox/proxmox-settings.ts";
+import type { HostSettings } from "./connection.ts";
+import type { HostUse, HostWithPlace } from "./host-repository.ts";
+
+/** A host in the form of the contract. */
+export function toHostView(host: HostWithPlace, use: HostUse): z.infer<typeof hostOutput> {
+  return {
+    id: host.id,
+    name: host.name,
+    type: host.driver,
+    location: host.region,
+    locationName: host.place.name,
+    // The columns hold what this program wrote.
+    status: host.status as HostStatus,
+    health: host.health as HostHealth,
+    healthMessage: host.health === "healthy" ? null : host.healthMessage,
+    healthSince: host.healthSince && host.healthSince.toISOString(),
+    checkedAt: host.checkedAt && host.checkedAt.toISOString(),
+    version: host.version,
+    hypervisor: host.hypervisor,
+    cpuPercent: host.cpuPercent,
+    capacity: {
+      vcpu: { total: host.vcpu, sellable: Math.floor(host.vcpu * host.vcpuRatio), used: use.usedVcpu },
+      memoryMb: { total: host.memoryMb, sellable: Math.max(0, host.memoryMb - host.memoryReserveMb), used: use.usedMemoryMb, free: host.memoryFreeMb },
+      storageGb: { total: host.storageGb, sellable: Math.max(0, host.storageGb - host.storageReserveGb), used: use.usedStorageGb, free: host.storageFreeGb },
+    },
+    vmCount: use.vmCount,
+    openFindings: use.openFindings,
+    createdAt: host.createdAt.toISOString(),
+    updatedAt: host.updatedAt.toISOString(),
+  };
+}
+
+/** With how it is reached, but never with what: of the credentials only their kind and the name in them. */
+export function toHostDetail(host: HostWithPlace, use: HostUse, credentials: unknown): z.infer<typeof hostDetailOutput> {
+  return {
+    ...toHostView(host, use),
+    apiUrl: host.driver === "proxmox" ? host.endpoint : null,
+    uri: host.driver === "libvirt" ? host.endpoint : null,
+    node: host.node,
+    tlsFingerprint: host.tlsFingerprint,
+    settings: host.settings as HostSettings, // written from the contract's schema
+    credentials: describeCredentials(credentials),
+    vcpuRatio: host.vcpuRatio,
+    memoryReserveMb: host.memoryReserveMb,
+    storageReserveGb: host.storageReserveGb,
+    warnings: host.health === "healthy" && host.healthMessage ? host.healthMessage.split("\n") : [],
+  };
+}
+
+function describeCredentials(credentials: unknown): z.infer<typeof hostDetailOutput>["credentials"] {
+  const known = { ...proxmoxCredentials.safeParse(credentials).data, ...libvirtCredentialsSchema.safeParse(credentials).data };
+  if ("tokenId" in known && known.tokenId) return { kind: "token", username: known.tokenId };
+  if ("username" in known && known.username) return { kind: "password", username: `${known.username}@${known.realm}` };
+  if (known.privateKey) return { kind: "ssh_key", username: null };
+  if (known.clientKey) return { kind: "certificate", username: null };
+  return { kind: "none", username: null };
+}
