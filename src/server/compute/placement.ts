@@ -35,7 +35,7 @@ export function hasRoom(host: HostLoad, more: Need): boolean {
  * What is left. Reserved counts whether it is used or not; measured is stricter when something else lives on the host. vCPUs are sold by the host's ratio,
  * memory and storage never more than there is.
  */
-function freeOf(host: HostLoad): Need {
+export function freeOf(host: HostLoad): Need {
   return {
     vcpu: Math.floor(host.vcpu * host.vcpuRatio) - host.usedVcpu,
     memoryMb: Math.min(host.memoryMb - host.memoryReserveMb - host.usedMemoryMb, host.memoryFreeMb ?? Infinity),

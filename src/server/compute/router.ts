@@ -2,6 +2,7 @@ import { z } from "zod";
 import * as schema from "#shared/compute/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { getCatalog } from "./catalog/catalog.ts";
+import { catalogAdminRouter, quotaProcedure } from "./catalog/router.ts";
 import { getVmMetrics } from "./metrics.ts";
 import { cancelOperation, getOperation, listOperations, retryOperation } from "./operations.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
@@ -21,6 +22,8 @@ export const computeRouter = router({
     .meta({ route: { method: "GET", path: "/catalog", tags: ["Catalog"], summary: "Plans, upgrades, images and regions, with prices" } })
     .output(answer(schema.catalogOutput))
     .query(({ ctx }) => getCatalog(ctx.rt)),
+  catalogAdmin: catalogAdminRouter,
+  quota: quotaProcedure,
 
   projects: router({
     list: member("project:read")

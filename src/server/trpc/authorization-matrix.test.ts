@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { organizationPermissions, type Permission, type PlatformPermission } from "#shared/permissions.ts";
 import { seedCatalog } from "#server/compute/seed.ts";
 import type { UserActor } from "#server/identity/actor.ts";
+import { makeOffer, type Offer } from "#server/testing/offer.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { makeTenant, type Tenant } from "#server/testing/tenant.ts";
@@ -45,6 +46,7 @@ const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
 const page: Input = () => ({});
+const free = { computePricePerHour: "0", storagePricePerHour: "0" };
 
 const MATRIX: Record<string, Rule> = {
   "identity.signup": anybody(() => ({ email: `${randomUUID()}@test.example`, password: "a long password" })),
@@ -87,6 +89,31 @@ const MATRIX: Record<string, Rule> = {
   "compute.operations.get": thing("operation:read", operation),
   "compute.operations.cancel": thing("operation:control", operation),
   "compute.operations.retry": thing("operation:control", operation),
+  "compute.quota": own("vm:read"),
+  "compute.catalogAdmin.places": platform("platform:catalog:read"),
+  "compute.catalogAdmin.plans.list": platform("platform:catalog:read"),
+  "compute.catalogAdmin.plans.create": platform("platform:catalog:write", () => ({ slug: randomUUID(), name: "Free", vcpu: 1, memoryMb: 512, storageGb: 10, ...free })),
+  "compute.catalogAdmin.plans.update": platform("platform:catalog:write", () => ({ id: offer.planId, ...free })),
+  "compute.catalogAdmin.plans.archive": platform("platform:catalog:write", () => ({ id: offer.planId })),
+  "compute.catalogAdmin.upgrades.list": platform("platform:catalog:read"),
+  "compute.catalogAdmin.upgrades.create": platform("platform:catalog:write", () => ({ slug: randomUUID(), name: "Free", vcpu: 1, ...free })),
+  "compute.catalogAdmin.upgrades.update": platform("platform:catalog:write", () => ({ id: offer.upgradeId, ...free })),
+  "compute.catalogAdmin.upgrades.archive": platform("platform:catalog:write", () => ({ id: offer.upgradeId })),
+  "compute.catalogAdmin.images.list": platform("platform:catalog:read"),
+  "compute.catalogAdmin.images.create": platform("platform:catalog:write", () => ({ slug: randomUUID(), name: "Mine", family: "debian", version: "1", defaultUser: "debian", minStorageGb: 1 })),
+  "compute.catalogAdmin.images.update": platform("platform:catalog:write", () => ({ id: offer.imageId, name: "Mine" })),
+  "compute.catalogAdmin.images.archive": platform("platform:catalog:write", () => ({ id: offer.imageId })),
+  "compute.catalogAdmin.regions.list": platform("platform:catalog:read"),
+  "compute.catalogAdmin.regions.create": platform("platform:catalog:write", () => ({ id: "elsewhere", name: "Elsewhere" })),
+  "compute.catalogAdmin.regions.update": platform("platform:catalog:write", () => ({ id: offer.regionId, name: "Mine" })),
+  "compute.catalogAdmin.regions.remove": platform("platform:catalog:write", () => ({ id: offer.regionId })),
+  "compute.catalogAdmin.quotas.list": platform("platform:catalog:read"),
+  "compute.catalogAdmin.quotas.set": platform("platform:catalog:write", () => ({ tier: "mine", vms: 1_000, vcpu: 1_000, memoryMb: 1_000, storageGb: 1_000, snapshots: 1_000 })),
+  "compute.catalogAdmin.pools.list": platform("platform:catalog:read"),
+  "compute.catalogAdmin.pools.addresses": platform("platform:catalog:read", () => ({ id: offer.poolId })),
+  "compute.catalogAdmin.pools.create": platform("platform:catalog:write", () => ({ name: "Mine", region: "eu-frankfurt", network: "198.51.100.0/24" })),
+  "compute.catalogAdmin.pools.update": platform("platform:catalog:write", () => ({ id: offer.poolId, name: "Mine too" })),
+  "compute.catalogAdmin.pools.remove": platform("platform:catalog:write", () => ({ id: offer.poolId })),
   "compute.admin.operations": platform("platform:operations:read", page),
   "compute.admin.operation": platform("platform:operations:read", operation),
 
@@ -128,9 +155,11 @@ let stranger: Tenant;
 /** Of the calls that are refused: nothing of theirs may have changed when all are through. */
 let victim: Tenant;
 let before: string;
+let offer: Offer;
 beforeAll(async () => {
   rt = await createTestRuntime();
   await seedCatalog(rt);
+  offer = await makeOffer(rt);
   stranger = await makeTenant(rt);
   victim = await makeTenant(rt);
   before = await belongings(victim);
