@@ -1,19 +1,24 @@
-import type { Host } from "#server/infra/prisma/client.ts";
+import { newId } from "#shared/ids.ts";
+import { vmIsGone } from "#shared/compute/states.ts";
+import type { Host, Vm } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { callDriver } from "./drivers/call.ts";
 import { type CallOptions, type Driver, vmIdOfRef, type VmObservation } from "./drivers/driver.ts";
 import { driverOf } from "./drivers/registry.ts";
-import { hostsInService, lockVm, vmsOfHost } from "./repository.ts";
+import { type Found, vmsElsewhere, vmsForSweep, writeFindings } from "./hosts/finding-repository.ts";
+import { hostsInService, lockVm } from "./repository.ts";
 import { settleVm } from "./vm-status.ts";
 
 /**
  * Compares what the hosts have with what the database says. Operations leave both alike; but a call whose answer was lost can still arrive at a hypervisor
- * after its operation was undone, guests power themselves off, and administrators of hosts do things by hand.
+ * after its operation was undone, guests power themselves off, and administrators of hosts do things by hand. What only a person can decide becomes a finding.
  */
 /** A VM that changed more recently is left alone: the list of the host may be older than the change. */
 const SETTLED_MS = 60_000;
 const LIST_TIMEOUT_MS = 30_000;
 const DESTROY_TIMEOUT_MS = 10 * 60_000;
+/** For so long a decision about a finding stands against what is seen: removing takes its time. */
+const DECISION_MS = 10 * 60_000;
 
 /**
  * One round; any number of workers may do it.
@@ -37,22 +42,52 @@ async function sweepHost(rt: Runtime, host: Host): Promise<{ removed: number; co
   const driver = driverOf(rt, host);
   const before = new Date(rt.clock.now().getTime() - SETTLED_MS);
   const seen = new Map((await call(host, LIST_TIMEOUT_MS, (options) => driver.list(options))).map((vm) => [vm.ref, vm]));
-  const known = await vmsOfHost(rt, host.id, [...seen.keys()].flatMap((ref) => vmIdOfRef(ref) ?? []));
+  const known = await vmsForSweep(rt, host.id, [...seen.keys()]);
+  const found: Found[] = [];
+  const undecided: string[] = [];
   let [removed, corrected] = [0, 0];
-  for (const vm of known) {
+  // Those that are there come first: a name can have been another VM's before.
+  for (const vm of known.filter((each) => !vmIsGone(each.status))) {
     const ref = vm.hypervisorRef ?? "";
     const observed = seen.get(ref);
     seen.delete(ref);
-    if (vm.operationId !== null || vm.updatedAt >= before) continue;
-    if (vm.status === "terminated" || vm.status === "rolled_back") {
-      if (observed) removed += await remove(rt, host, driver, ref);
-    } else if (!observed?.busy && observed?.power !== vm.status) {
-      corrected += await correct(rt, vm.id, before, observed);
+    if (vm.operationId !== null || vm.updatedAt >= before) undecided.push(ref);
+    else {
+      if (!observed) found.push({ kind: "missing_vm", ref, vmId: vm.id, details: detailsOf(ref, observed, vm) });
+      if (!observed?.busy && observed?.power !== vm.status) corrected += await correct(rt, vm.id, before, observed);
     }
   }
-  // They may belong to another installation: nobody but a person may decide about them.
-  if (seen.size > 0) rt.log.warn({ host: host.name, refs: [...seen.keys()] }, "host sweep: VMs that this installation does not know");
+  for (const vm of known.filter((each) => vmIsGone(each.status) && each.hypervisorRef !== null && seen.has(each.hypervisorRef))) {
+    const ref = vm.hypervisorRef ?? "";
+    // A name that we gave is that VM's alone; one that was adopted can be another's by now.
+    if (vmIdOfRef(ref) === null) continue;
+    seen.delete(ref);
+    if (vm.operationId !== null || vm.updatedAt >= before) continue;
+    removed += await remove(rt, host, driver, ref);
+  }
+  const elsewhere = new Map((await vmsElsewhere(rt, host.id, [...seen.keys()])).map((vm) => [vm.hypervisorRef, vm]));
+  for (const [ref, observed] of seen) {
+    const vm = elsewhere.get(ref);
+    // It is on its way from or to another host.
+    if (vm?.operationId) undecided.push(ref);
+    else found.push({ kind: "unknown_vm", ref, vmId: vm?.id ?? null, details: detailsOf(ref, observed, null) });
+  }
+  const at = rt.clock.now();
+  await transact(rt, (tx) => writeFindings(tx, host.id, found.map((each) => ({ ...each, id: newId("hostFinding") })), undecided, at, new Date(at.getTime() - DECISION_MS)));
   return { removed, corrected };
+}
+
+function detailsOf(ref: string, observed: VmObservation | undefined, vm: Vm | null): Found["details"] {
+  return {
+    name: observed?.name ?? vm?.name ?? null,
+    power: observed?.power ?? null,
+    vcpu: observed?.vcpu ?? vm?.vcpu ?? null,
+    memoryMb: observed?.memoryMb ?? vm?.memoryMb ?? null,
+    storageGb: observed?.storageGb ?? vm?.storageGb ?? null,
+    privateIp: observed?.privateIp ?? vm?.privateIp ?? null,
+    mac: observed?.mac ?? vm?.mac ?? null,
+    ours: vmIdOfRef(ref) !== null,
+  };
 }
 
 async function remove(rt: Runtime, host: Host, driver: Driver, ref: string): Promise<number> {

@@ -157,11 +157,6 @@ export function hostsInService(rt: Runtime): Promise<Host[]> {
   return rt.db.prisma.host.findMany({ where: { status: { not: "maintenance" } }, orderBy: { id: "asc" } });
 }
 
-/** The host's VMs that are not gone, and those among `ids` in any state. */
-export function vmsOfHost(rt: Runtime, hostId: string, ids: string[]): Promise<Vm[]> {
-  return rt.db.prisma.vm.findMany({ where: { hostId, OR: [{ status: { notIn: GONE } }, { id: { in: ids } }] }, orderBy: { id: "asc" } });
-}
-
 export function hostsById(rt: Runtime, ids: string[]): Promise<Host[]> {
   return rt.db.prisma.host.findMany({ where: { id: { in: ids } } });
 }

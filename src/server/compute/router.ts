@@ -4,6 +4,7 @@ import { answer, member, platform, publicProcedure, router } from "#server/trpc/
 import { getCatalog } from "./catalog/catalog.ts";
 import { catalogAdminRouter, quotaProcedure } from "./catalog/router.ts";
 import { getVmMetrics } from "./metrics.ts";
+import { hostsRouter } from "./hosts/router.ts";
 import { cancelOperation, getOperation, listOperations, retryOperation } from "./operations.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
 import { createProject, deleteProject, listProjects, renameProject } from "./projects.ts";
@@ -138,6 +139,8 @@ export const computeRouter = router({
       .output(answer(schema.operationOutput))
       .mutation(({ ctx, input }) => retryOperation(ctx.rt, ctx.actor, input.id)),
   }),
+
+  hosts: hostsRouter,
 
   /** The same services over all organizations. */
   admin: router({

@@ -1,5 +1,6 @@
 import { chargeDue } from "#server/billing/jobs.ts";
 import { sweepHosts } from "#server/compute/host-sweep.ts";
+import { HOST_POLL_MS, pollHosts } from "#server/compute/hosts/host-poll.ts";
 import { startMetricsCollector } from "#server/compute/metrics-collector.ts";
 import { purgeMetrics } from "#server/compute/jobs.ts";
 import { startOperationWorker } from "#server/compute/operation-worker.ts";
@@ -29,6 +30,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     { name: "compute-subscribers", stop: () => subscribers.stop() },
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
+    every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
     every("purge", 60 * MINUTE_MS, async () => {
       await purgeIdentity(rt);

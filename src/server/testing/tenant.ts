@@ -8,6 +8,10 @@ export interface Tenant extends Person {
   projectId: string;
   sshKeyId: string;
   vmId: string;
+  /** where the VM is; not theirs alone */
+  hostId: string;
+  /** of something on that host */
+  findingId: string;
   operationId: string;
   productId: string;
   machineId: string;
@@ -25,6 +29,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     projectId: newId("project"),
     sshKeyId: newId("sshKey"),
     vmId: newId("vm"),
+    findingId: newId("hostFinding"),
     operationId: newId("operation"),
     productId: newId("product"),
     machineId: newId("machine"),
@@ -57,6 +62,8 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
       startedAt: at,
     },
   });
+  const details = { name: "stray", power: "stopped", vcpu: 1, memoryMb: 1_024, storageGb: 10, privateIp: null, mac: null, ours: false };
+  await prisma.hostFinding.create({ data: { id: ids.findingId, hostId: host.id, kind: "unknown_vm", ref: ids.findingId, details, firstSeenAt: at, lastSeenAt: at } });
   await prisma.operation.create({
     data: { id: ids.operationId, organizationId, kind: "vm.restart", subjectType: "vm", subjectId: ids.vmId, subjectName: "secret-vm", status: "succeeded", progress: 100, nextRunAt: at, createdAt: at, startedAt: at, finishedAt: at },
   });
@@ -65,5 +72,5 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   await prisma.machine.create({
     data: { id: ids.machineId, organizationId, name: "Secret machine", slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
   });
-  return { ...person, ...ids };
+  return { ...person, ...ids, hostId: host.id };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "#shared/ids.ts";
 import { organizationPermissions, type Permission, type PlatformPermission } from "#shared/permissions.ts";
 import { seedCatalog } from "#server/compute/seed.ts";
 import type { UserActor } from "#server/identity/actor.ts";
@@ -42,6 +43,7 @@ const thing = (permission: Permission, input: Input): Rule => ({ who: "member", 
 const platform = (permission: PlatformPermission, input = nothing): Rule => ({ who: "platform", permission, input });
 
 const vm: Input = (victim) => ({ id: victim.vmId });
+const host: Input = (victim) => ({ id: victim.hostId });
 const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
@@ -114,6 +116,19 @@ const MATRIX: Record<string, Rule> = {
   "compute.catalogAdmin.pools.create": platform("platform:catalog:write", () => ({ name: "Mine", region: "eu-frankfurt", network: "198.51.100.0/24" })),
   "compute.catalogAdmin.pools.update": platform("platform:catalog:write", () => ({ id: offer.poolId, name: "Mine too" })),
   "compute.catalogAdmin.pools.remove": platform("platform:catalog:write", () => ({ id: offer.poolId })),
+  "compute.hosts.list": platform("platform:hosts:read", page),
+  "compute.hosts.get": platform("platform:hosts:read", host),
+  "compute.hosts.vms": platform("platform:hosts:read", host),
+  "compute.hosts.create": platform("platform:hosts:write", () => ({ type: "simulated", name: randomUUID(), location: "kr-seoul", vcpu: 4, memoryMb: 8_192, storageGb: 100 })),
+  "compute.hosts.update": platform("platform:hosts:write", (victim) => ({ id: victim.hostId, vcpuRatio: 1 })),
+  "compute.hosts.delete": platform("platform:hosts:write", host),
+  "compute.hosts.setStatus": platform("platform:hosts:write", (victim) => ({ id: victim.hostId, status: "active" })),
+  "compute.hosts.test": platform("platform:hosts:write", () => ({ type: "simulated" })),
+  "compute.hosts.testStored": platform("platform:hosts:write", host),
+  "compute.hosts.findings": platform("platform:hosts:read", (victim) => ({ hostId: victim.hostId })),
+  "compute.hosts.adopt": platform("platform:hosts:write", (victim) => ({ id: victim.findingId, organizationId: victim.organizationId, projectId: victim.projectId, planId: newId("plan"), imageId: newId("image") })),
+  "compute.hosts.remove": platform("platform:hosts:write", (victim) => ({ id: victim.findingId, confirm: "stray" })),
+  "compute.hosts.ignore": platform("platform:hosts:write", (victim) => ({ id: victim.findingId, ignored: true })),
   "compute.admin.operations": platform("platform:operations:read", page),
   "compute.admin.operation": platform("platform:operations:read", operation),
 

@@ -1,0 +1,102 @@
+import type { Tx } from "#server/infra/events.ts";
+import { type HostFinding, Prisma, type Vm } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+
+const GONE = ["terminated", "rolled_back"];
+
+export interface FindingDetails {
+  name: string | null;
+  power: string | null;
+  vcpu: number | null;
+  memoryMb: number | null;
+  storageGb: number | null;
+  privateIp: string | null;
+  mac: string | null;
+  ours: boolean;
+}
+
+export interface Found {
+  kind: "unknown_vm" | "missing_vm";
+  ref: string;
+  vmId: string | null;
+  details: FindingDetails;
+}
+
+/** The host's VMs that are not gone, and those that are but bear one of the names. */
+export function vmsForSweep(rt: Runtime, hostId: string, refs: string[]): Promise<Vm[]> {
+  return rt.db.prisma.vm.findMany({ where: { hostId, OR: [{ status: { notIn: GONE } }, { hypervisorRef: { in: refs } }] }, orderBy: { id: "asc" } });
+}
+
+/** VMs of other hosts that bear one of the names. */
+export function vmsElsewhere(rt: Runtime, hostId: string, refs: string[]): Promise<Pick<Vm, "id" | "hypervisorRef" | "operationId">[]> {
+  if (refs.length === 0) return Promise.resolve([]);
+  return rt.db.prisma.vm.findMany({ where: { hypervisorRef: { in: refs }, hostId: { not: hostId }, status: { notIn: GONE } }, select: { id: true, hypervisorRef: true, operationId: true } });
+}
+
+/**
+ * Writes what was found on the host, and that what was not found any more has gone by itself. One that an administrator has just decided about is left alone:
+ * what was seen may be older than the decision.
+ * @param undecided names that could not be judged this time
+ */
+export async function writeFindings(tx: Tx, hostId: string, found: readonly (Found & { id: string })[], undecided: readonly string[], at: Date, decidedBefore: Date): Promise<void> {
+  for (const { id, kind, ref, vmId, details } of found) {
+    await tx.$executeRaw`insert into host_finding (id, host_id, kind, ref, vm_id, details, first_seen_at, last_seen_at) values (${id}, ${hostId}, ${kind}, ${ref}, ${vmId}, ${JSON.stringify(details)}::jsonb, ${at}, ${at})
+      on conflict (host_id, kind, ref) do update set vm_id = excluded.vm_id, details = excluded.details, last_seen_at = excluded.last_seen_at, resolved_at = null, resolution = null,
+        first_seen_at = case when host_finding.resolved_at is null then host_finding.first_seen_at else excluded.first_seen_at end,
+        ignored_at = case when host_finding.resolved_at is null then host_finding.ignored_at end
+      where host_finding.resolved_at is null or host_finding.resolution = 'gone by itself' or host_finding.resolved_at < ${decidedBefore}`;
+  }
+  const kept = [...found.map(({ kind, ref }) => `${kind} ${ref}`), ...undecided.flatMap((ref) => [`unknown_vm ${ref}`, `missing_vm ${ref}`])];
+  await tx.$executeRaw`update host_finding set resolved_at = ${at}, resolution = 'gone by itself'
+    where host_id = ${hostId} and resolved_at is null and not (kind || ' ' || ref = any(${kept}::text[]))`;
+}
+
+const WITH_HOST = { host: { select: { name: true } } } satisfies Prisma.HostFindingInclude;
+export type FindingWithHost = Prisma.HostFindingGetPayload<{ include: typeof WITH_HOST }>;
+
+const VIEWS = {
+  open: { resolvedAt: null, ignoredAt: null },
+  ignored: { resolvedAt: null, ignoredAt: { not: null } },
+  resolved: { resolvedAt: { not: null } },
+} satisfies Record<string, Prisma.HostFindingWhereInput>;
+
+export async function listFindingRows(rt: Runtime, filter: { hostId: string | undefined; view: keyof typeof VIEWS }, page: { page: number; limit: number }): Promise<{ rows: FindingWithHost[]; total: number }> {
+  const where: Prisma.HostFindingWhereInput = { ...VIEWS[filter.view], ...(filter.hostId ? { hostId: filter.hostId } : {}) };
+  const [rows, total] = await Promise.all([
+    rt.db.prisma.hostFinding.findMany({ where, include: WITH_HOST, orderBy: [{ lastSeenAt: "desc" }, { id: "desc" }], skip: (page.page - 1) * page.limit, take: page.limit }),
+    rt.db.prisma.hostFinding.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+export function findingById(rt: Runtime, id: string): Promise<FindingWithHost | null> {
+  return rt.db.prisma.hostFinding.findUnique({ where: { id }, include: WITH_HOST });
+}
+
+/** The finding, its row locked until the transaction ends: of two administrators one decides. */
+export async function lockFinding(tx: Tx, id: string): Promise<HostFinding | null> {
+  await tx.$queryRaw`select 1 from host_finding where id = ${id} for update`;
+  return tx.hostFinding.findUnique({ where: { id } });
+}
+
+export async function updateFinding(tx: Tx, id: string, data: Prisma.HostFindingUncheckedUpdateInput): Promise<void> {
+  await tx.hostFinding.update({ where: { id }, data, select: { id: true } });
+}
+
+/** VMs that are there and bear the name, on any host. */
+export function countVmsNamed(tx: Tx, ref: string): Promise<number> {
+  return tx.vm.count({ where: { hypervisorRef: ref, status: { notIn: GONE } } });
+}
+
+export async function vmExists(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.vm.count({ where: { id } })) > 0;
+}
+
+export async function namesOfVms(rt: Runtime, ids: string[]): Promise<Map<string, string>> {
+  const rows = await rt.db.prisma.vm.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } });
+  return new Map(rows.map((vm) => [vm.id, vm.name]));
+}
+
+export async function planAndImage(tx: Tx, planId: string, imageId: string) {
+  return { plan: await tx.plan.findUnique({ where: { id: planId } }), image: await tx.image.findUnique({ where: { id: imageId } }) };
+}
