@@ -51,6 +51,8 @@ export interface OperationRequest<Input> {
   operationId: string;
   organizationId: string;
   subjectId: string;
+  /** of the VM, before it was taken; null for what is not about one VM */
+  statusBefore: string | null;
   input: Input;
   at: Date;
 }

@@ -1,15 +1,11 @@
-import { vmDelete, vmReset, vmRestart, vmResume, vmShutdown, vmStart, vmStop, vmSuspend } from "./power-steps.ts";
+import { vmsBatch } from "./changes/batch-steps.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { projectDelete } from "./project-steps.ts";
-import { vmCreate } from "./provision-steps.ts";
+import { VM_DEFINITIONS } from "./vm-kinds.ts";
 
 /** Every kind of operation. Those in flight outlive an update of the program: don't rename kinds and don't reorder steps. */
 const DEFINITIONS: ReadonlyMap<string, OperationDefinition<unknown>> = new Map(
-  [vmCreate, vmStart, vmStop, vmShutdown, vmRestart, vmReset, vmSuspend, vmResume, vmDelete, projectDelete].map((definition) => [
-    definition.kind,
-    // The engine parses each input by its own definition's schema before it hands it to the steps.
-    definition as OperationDefinition<unknown>,
-  ]),
+  [...VM_DEFINITIONS, projectDelete as OperationDefinition<unknown>, vmsBatch as OperationDefinition<unknown>].map((definition) => [definition.kind, definition]),
 );
 
 /** @throws Error for a kind that this version does not know */

@@ -2,13 +2,14 @@ import { currentCorrelation } from "#server/infra/correlation.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
+import type { StepFailure } from "./operation-failure.ts";
 import { progressOf } from "./operation-moves.ts";
 import { insertOperation } from "./operation-repository.ts";
 
 export interface NewOperation<Input> {
   id: string;
   organizationId: string;
-  subjectType: "vm" | "project";
+  subjectType: "vm" | "project" | "batch";
   subjectId: string;
   subjectName: string;
   actorId: string | null;
@@ -40,6 +41,25 @@ export async function enqueueOperation<Input>(tx: Tx, definition: OperationDefin
     steps: { create: steps },
   });
   await announceProgress(tx, { ...identity, kind: definition.kind, status: "queued", progress }, null, at);
+}
+
+/** Writes an operation that was refused: it never begins, and says why. */
+export async function enqueueRefused<Input>(tx: Tx, definition: OperationDefinition<Input>, operation: NewOperation<Input>, failure: StepFailure): Promise<void> {
+  const { at, input, ...identity } = operation;
+  const outcome = { kind: definition.kind, status: "failed", progress: 0 };
+  await insertOperation(tx, {
+    ...identity,
+    ...outcome,
+    input: input as Prisma.InputJsonObject, // as above
+    errorCode: failure.code,
+    errorMessage: failure.message,
+    correlationId: currentCorrelation()?.id ?? null,
+    nextRunAt: at,
+    createdAt: at,
+    finishedAt: at,
+    steps: { create: definition.steps.map((step, position) => ({ position, name: step.name, status: "pending" })) },
+  });
+  await announceProgress(tx, { ...identity, ...outcome }, null, at);
 }
 
 /** Publishes where the operation is, in the transaction that brought it there. */

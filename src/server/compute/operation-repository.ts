@@ -85,6 +85,16 @@ export function operationWithSteps(rt: Runtime, id: string): Promise<OperationWi
   return rt.db.prisma.operation.findUnique({ where: { id }, include: WITH_STEPS });
 }
 
+/** Statuses of those of `ids` that there are. */
+export async function operationStatuses(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.operation.findMany({ where: { id: { in: [...ids] } }, select: { id: true, status: true } });
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
+
+export function operationsById(rt: Runtime, ids: readonly string[]): Promise<Operation[]> {
+  return rt.db.prisma.operation.findMany({ where: { id: { in: [...ids] } } });
+}
+
 export async function listOperationRows(
   rt: Runtime,
   scope: Scope,

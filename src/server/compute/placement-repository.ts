@@ -26,7 +26,7 @@ export interface HostLoad {
 
 /**
  * The active hosts of the region (null: of all) with what is taken on each; locked until the transaction ends, so that nobody else takes a place meanwhile.
- * The sums are read after the locks: they see what those that held them before have taken.
+ * The sums are read after the locks: they see what those that held them before have taken. A VM on its way counts on both hosts.
  */
 export async function lockHosts(tx: Tx, wanted: { region: string | null; planId: string; imageId: string }): Promise<HostLoad[]> {
   const { region, planId, imageId } = wanted;
@@ -37,7 +37,7 @@ export async function lockHosts(tx: Tx, wanted: { region: string | null; planId:
       coalesce(sum(v.vcpu), 0)::int as "usedVcpu", coalesce(sum(v.memory_mb), 0)::int as "usedMemoryMb", coalesce(sum(v.storage_gb), 0)::int as "usedStorageGb",
       (not exists (select 1 from plan_host where plan_id = ${planId}) or exists (select 1 from plan_host where plan_id = ${planId} and host_id = h.id)) as "planAllowed",
       exists (select 1 from image_source where image_id = ${imageId} and host_id = h.id) as "hasImage"
-    from host h left join vm v on v.host_id = h.id and v.status not in ('terminated', 'rolled_back')
+    from host h left join vm v on (v.host_id = h.id or v.target_host_id = h.id) and v.status not in ('terminated', 'rolled_back')
     where h.status = 'active' and (${region}::text is null or h.region = ${region})
     group by h.id order by h.id`;
 }
@@ -50,7 +50,7 @@ export async function lockHost(tx: Tx, hostId: string): Promise<HostLoad | null>
       h.storage_gb as "storageGb", h.storage_reserve_gb as "storageReserveGb", h.storage_free_gb as "storageFreeGb",
       coalesce(sum(v.vcpu), 0)::int as "usedVcpu", coalesce(sum(v.memory_mb), 0)::int as "usedMemoryMb", coalesce(sum(v.storage_gb), 0)::int as "usedStorageGb",
       true as "planAllowed", true as "hasImage"
-    from host h left join vm v on v.host_id = h.id and v.status not in ('terminated', 'rolled_back')
+    from host h left join vm v on (v.host_id = h.id or v.target_host_id = h.id) and v.status not in ('terminated', 'rolled_back')
     where h.id = ${hostId} group by h.id`;
   return rows[0] ?? null;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { OperationDefinition, StepDefinition } from "./operation-definition.ts";
 import { lockVm } from "./repository.ts";
-import { askRealState, awaitAddress, INSPECT_TIMEOUT_MS, settleAsReal, START_TIMEOUT_MS, startGuest, stopGuest } from "./vm-guest-steps.ts";
+import { removeSnapshotsOf } from "./snapshots/snapshot-repository.ts";
+import { askRealState, awaitAddress, INSPECT_TIMEOUT_MS, type RealState, settleAsReal, SILENT, START_TIMEOUT_MS, startGuest, stopGuest } from "./vm-guest-steps.ts";
 import { onHost } from "./vm-host.ts";
 import { settleVm } from "./vm-status.ts";
 
@@ -17,11 +18,12 @@ const stopInput = plainInput.extend({ graceful: z.boolean().default(true), timeo
 const deleteInput = plainInput.extend({ force: z.boolean().default(false) });
 
 /** The request gave the VM to the operation. To undo that is to put the VM down as it really is. */
-const taken: StepDefinition<unknown> = {
+export const taken: StepDefinition<unknown> = {
   name: "request",
   weight: 5,
   withRequest: true,
   compensate: askRealState,
+  givenUp: SILENT,
   commitCompensation: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: false }),
 };
 
@@ -125,7 +127,15 @@ export const vmDelete: OperationDefinition<z.infer<typeof deleteInput>> = {
   input: deleteInput,
   cancellable: false,
   steps: [
-    { ...taken, commitCompensation: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: true }) },
+    // Given up, it counts as gone: the sweep removes what is left of it when the host is back.
+    {
+      ...taken,
+      async commitCompensation(tx, ctx, seen) {
+        await settleAsReal(tx, ctx, seen, { deleting: true });
+        if ((seen as RealState).power === "absent") await removeSnapshotsOf(tx, ctx.operation.subjectId);
+      },
+      givenUp: { ...SILENT, power: "absent" },
+    },
     {
       name: "stop",
       weight: 40,
@@ -141,6 +151,7 @@ export const vmDelete: OperationDefinition<z.infer<typeof deleteInput>> = {
       async commit(tx, ctx) {
         const vm = await lockVm(tx, ctx.operation.subjectId);
         await settleVm(tx, vm, { status: "terminated", reason: ctx.operation.input.reason, at: ctx.rt.clock.now() });
+        await removeSnapshotsOf(tx, vm.id);
       },
     },
   ],

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makePerson } from "#server/testing/people.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
-import { cancelOperation, retryOperation } from "./operations.ts";
+import { cancelOperation, retryOperation } from "./operation-control.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
 import { EXHAUSTED, stopUnpaid } from "./subscribers.ts";
 import { type ComputeBench, createComputeBench } from "./testing/bench.ts";
@@ -131,10 +131,10 @@ describe("a power operation that fails", () => {
     bench.fault({ operation: "suspend", mode: "before", failure: "refused", ref });
     const failed = await done(suspendVm(bench.rt, actor(), vmId));
     expect(failed.status).toBe("failed");
-    expect(await retryOperation(bench.rt, actor(), failed.id)).toMatchObject({ id: failed.id, status: "queued", error: null, retryable: false });
+    expect(await retryOperation(bench.rt, actor(), actor(), failed.id)).toMatchObject({ id: failed.id, status: "queued", error: null, retryable: false });
     expect(await bench.ended(failed.id)).toMatchObject({ status: "succeeded" });
     expect([(await vmNow()).status, await power()]).toEqual(["suspended", "suspended"]);
-    await expect(retryOperation(bench.rt, actor(), failed.id)).rejects.toMatchObject({ code: "INVALID_STATE" });
+    await expect(retryOperation(bench.rt, actor(), actor(), failed.id)).rejects.toMatchObject({ code: "INVALID_STATE" });
   });
 });
 
@@ -175,7 +175,7 @@ describe("deleting", () => {
       await other.ended(made.operationId);
       await worker.stop();
       const { deletionJobId } = await deleteVm(other.rt, other.customer.actor, { id: made.vmId, force: false });
-      await cancelOperation(other.rt, other.customer.actor, deletionJobId);
+      await cancelOperation(other.rt, other.customer.actor, other.customer.actor, deletionJobId);
       other.worker();
       expect(await other.ended(deletionJobId)).toMatchObject({ status: "cancelled" });
       expect(await other.rt.db.prisma.vm.findUniqueOrThrow({ where: { id: made.vmId } })).toMatchObject({ status: "running", statusReason: null, operationId: null });

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { vmActionOutput, vmDeleteInput, vmDeleteOutput, vmStopInput } from "#shared/compute/schema.ts";
-import { VM_TRANSITIONS, type VmOperationAction } from "#shared/compute/states.ts";
-import type { MemberActor, Scope, SystemActor } from "#server/identity/actor.ts";
+import { type PowerAction, VM_TRANSITIONS, type VmOperationAction } from "#shared/compute/states.ts";
+import type { MemberActor, Scope, SystemActor, UserActor } from "#server/identity/actor.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { visible } from "./policy.ts";
@@ -54,7 +54,12 @@ export function stopVmFor(rt: Runtime, actor: SystemActor, id: string, reason: s
   return act(rt, actor, "platform", id, "stop", { graceful: true, reason });
 }
 
-async function act(rt: Runtime, actor: MemberActor | SystemActor, scope: Scope, id: string, action: VmOperationAction, input: Prisma.InputJsonObject): Promise<ActionView> {
+/** A power action of an administrator, on anybody's VM. */
+export function powerAnyVm(rt: Runtime, actor: UserActor, input: { id: string; action: PowerAction }): Promise<ActionView> {
+  return act(rt, actor, "platform", input.id, input.action, {});
+}
+
+async function act(rt: Runtime, actor: UserActor | SystemActor, scope: Scope, id: string, action: VmOperationAction, input: Prisma.InputJsonObject): Promise<ActionView> {
   const operationId = await transact(rt, async (tx) => {
     const vm = visible(await vmWithPlan(tx, id), scope, "VM");
     return requestVmOperation(tx, vm, { action, input, actor, at: rt.clock.now() });

@@ -110,6 +110,11 @@ export async function vmOnHost(rt: Runtime, id: string): Promise<(Vm & { host: H
   return rt.db.prisma.vm.findUnique({ where: { id }, include: { host: true, image: true } });
 }
 
+/** Addresses of pools that the VM has, with their networks; those of IPv4 first. */
+export function addressesOf(rt: Runtime, vmId: string): Promise<Prisma.IpAddressGetPayload<{ include: { pool: true } }>[]> {
+  return rt.db.prisma.ipAddress.findMany({ where: { vmId, releasedAt: null }, include: { pool: true }, orderBy: { pool: { family: "asc" } } });
+}
+
 /**
  * Gives the VM to an operation, if it is still in the status the caller saw and no other operation has it.
  * @returns whether it was: two people who press at once both see it free, and one gets it
@@ -120,6 +125,10 @@ export async function takeVm(tx: Tx, vm: { id: string; status: string }, next: {
     data: { status: next.status, statusReason: null, operationId: next.operationId, updatedAt: next.at },
   });
   return taken.count === 1;
+}
+
+export function vmRow(rt: Runtime, id: string): Promise<Vm | null> {
+  return rt.db.prisma.vm.findUnique({ where: { id } });
 }
 
 /** null: there is no such VM. */

@@ -3,12 +3,16 @@ import * as schema from "#shared/compute/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { getCatalog } from "./catalog/catalog.ts";
 import { catalogAdminRouter, quotaProcedure } from "./catalog/router.ts";
-import { getVmMetrics } from "./metrics.ts";
+import { changesRouter } from "./changes/router.ts";
+import { expiryRouter } from "./expiry/router.ts";
+import { vmMetrics } from "./metrics/router.ts";
 import { hostsRouter } from "./hosts/router.ts";
-import { cancelOperation, getOperation, listOperations, retryOperation } from "./operations.ts";
+import { cancelOperation, giveUpOperation, retryOperation } from "./operation-control.ts";
+import { getOperation, listOperations } from "./operations.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
 import { createProject, deleteProject, listProjects, renameProject } from "./projects.ts";
 import { createVm } from "./provision.ts";
+import { snapshotsRouter } from "./snapshots/router.ts";
 import { createSshKey, deleteSshKey, listSshKeys } from "./ssh-keys.ts";
 import { getVm, listVms, updateVm } from "./vms.ts";
 
@@ -83,7 +87,7 @@ export const computeRouter = router({
       .output(answer(schema.vmCreateOutput))
       .mutation(({ ctx, input }) => createVm(ctx.rt, ctx.actor, input)),
     update: member("vm:update")
-      .meta({ route: { method: "PUT", path: "/vms/{id}", tags: vmTags, summary: "Change name or metadata" } })
+      .meta({ route: { method: "PATCH", path: "/vms/{id}", tags: vmTags, summary: "Change name or metadata" } })
       .input(schema.vmUpdateInput)
       .output(answer(schema.vmOutput))
       .mutation(({ ctx, input }) => updateVm(ctx.rt, ctx.actor, input)),
@@ -108,14 +112,16 @@ export const computeRouter = router({
       .input(schema.vmIdInput)
       .output(answer(schema.vmActionOutput))
       .mutation(({ ctx, input }) => restartVm(ctx.rt, ctx.actor, input.id)),
+    reboot: member("vm:power").meta(action("reboot", "Restart, by its other name")).input(schema.vmIdInput).output(answer(schema.vmActionOutput)).mutation(({ ctx, input }) => restartVm(ctx.rt, ctx.actor, input.id)),
     reset: member("vm:power").meta(action("reset", "Reset, as by the button")).input(schema.vmIdInput).output(answer(schema.vmActionOutput)).mutation(({ ctx, input }) => resetVm(ctx.rt, ctx.actor, input.id)),
     suspend: member("vm:power").meta(action("suspend", "Suspend")).input(schema.vmIdInput).output(answer(schema.vmActionOutput)).mutation(({ ctx, input }) => suspendVm(ctx.rt, ctx.actor, input.id)),
     resume: member("vm:power").meta(action("resume", "Resume")).input(schema.vmIdInput).output(answer(schema.vmActionOutput)).mutation(({ ctx, input }) => resumeVm(ctx.rt, ctx.actor, input.id)),
-    metrics: member("vm:read")
-      .input(schema.vmMetricsInput)
-      .output(answer(schema.vmMetricsOutput))
-      .query(({ ctx, input }) => getVmMetrics(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
+    metrics: vmMetrics,
   }),
+
+  changes: changesRouter,
+  snapshots: snapshotsRouter,
+  expiry: expiryRouter,
 
   operations: router({
     list: member("operation:read")
@@ -132,12 +138,12 @@ export const computeRouter = router({
       .meta({ route: { method: "POST", path: "/operations/{id}/cancel", successStatus: 202, tags: ["Operations"], summary: "Cancel, where it is safe" } })
       .input(schema.operationIdInput)
       .output(answer(schema.operationOutput))
-      .mutation(({ ctx, input }) => cancelOperation(ctx.rt, ctx.actor, input.id)),
+      .mutation(({ ctx, input }) => cancelOperation(ctx.rt, ctx.actor, ctx.actor, input.id)),
     retry: member("operation:control")
       .meta({ route: { method: "POST", path: "/operations/{id}/retry", successStatus: 202, tags: ["Operations"], summary: "Try a failed operation again" } })
       .input(schema.operationIdInput)
       .output(answer(schema.operationOutput))
-      .mutation(({ ctx, input }) => retryOperation(ctx.rt, ctx.actor, input.id)),
+      .mutation(({ ctx, input }) => retryOperation(ctx.rt, ctx.actor, ctx.actor, input.id)),
   }),
 
   hosts: hostsRouter,
@@ -152,5 +158,18 @@ export const computeRouter = router({
       .input(schema.operationIdInput)
       .output(answer(schema.operationOutput))
       .query(({ ctx, input }) => getOperation(ctx.rt, "platform", input.id)),
+    cancelOperation: platform("platform:operations:control")
+      .input(schema.operationIdInput)
+      .output(answer(schema.operationOutput))
+      .mutation(({ ctx, input }) => cancelOperation(ctx.rt, ctx.actor, "platform", input.id)),
+    retryOperation: platform("platform:operations:control")
+      .input(schema.operationIdInput)
+      .output(answer(schema.operationOutput))
+      .mutation(({ ctx, input }) => retryOperation(ctx.rt, ctx.actor, "platform", input.id)),
+    giveUpOperation: platform("platform:operations:control")
+      .meta({ route: { method: "POST", path: "/admin/operations/{id}/give_up", tags: ["Operations"], summary: "End an operation whose dead host it cannot be undone on" } })
+      .input(schema.operationIdInput)
+      .output(answer(schema.operationOutput))
+      .mutation(({ ctx, input }) => giveUpOperation(ctx.rt, ctx.actor, input.id)),
   }),
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tx } from "#server/infra/events.ts";
+import type { VmObservation } from "./drivers/driver.ts";
 import { DriverError } from "./drivers/errors.ts";
 import { Later, type StepContext, type StepOutput } from "./operation-definition.ts";
 import { lockVm } from "./repository.ts";
@@ -22,7 +23,7 @@ export async function startGuest(ctx: StepContext<unknown>): Promise<void> {
 
 /** Waits until the VM runs and its guest has reported its address. */
 export async function awaitAddress(ctx: StepContext<unknown>): Promise<{ privateIp: string | null; mac: string | null }> {
-  const pauseMs = Math.max(FASTEST_LOOK_MS, LOOK_PAUSE_MS / ctx.rt.config.simulationSpeed);
+  const pauseMs = lookPauseMs(ctx);
   for (let look = 1; ; look += 1) {
     const seen = await onHost(ctx, INSPECT_TIMEOUT_MS, (driver, vm, call) => driver.inspect(vm.hypervisorRef, call));
     if (!seen) throw new DriverError("not_found", "the hypervisor lost the VM while it started");
@@ -48,37 +49,59 @@ export async function stopGuest(ctx: StepContext<unknown>, how: { graceful: bool
 }
 
 /** Attempts to learn a VM's real state before it is put down as unknown. */
-const ASK_LIMIT = 5;
+export const ASK_LIMIT = 5;
+
+/** A VM as its hypervisor has it. */
+export type RealState = {
+  /** running | stopped | suspended | absent | unknown: the host stays silent */
+  power: string;
+  privateIp: string | null;
+  mac: string | null;
+  /** null: unknown, or there is none */
+  size: { vcpu: number; memoryMb: number; storageGb: number | null } | null;
+};
+
+export const SILENT: RealState = { power: "unknown", privateIp: null, mac: null, size: null };
+const ABSENT: RealState = { ...SILENT, power: "absent" };
 
 /**
  * What is left to do after a failed operation on a VM: ask the hypervisor how it really is. A host that stays silent leaves the state unknown,
  * and the operation ends all the same.
  */
-export async function askRealState(ctx: StepContext<unknown>): Promise<{ power: string; privateIp: string | null; mac: string | null }> {
+export async function askRealState(ctx: StepContext<unknown>): Promise<RealState> {
   try {
     const seen = await onHost(ctx, INSPECT_TIMEOUT_MS, (driver, vm, call) => driver.inspect(vm.hypervisorRef, call));
-    if (!seen) return { power: "absent", privateIp: null, mac: null };
+    if (!seen) return ABSENT;
     // A task of the hypervisor that we no longer wait for decides the state when it ends.
-    if (seen.busy) throw new Later(Math.max(FASTEST_LOOK_MS, LOOK_PAUSE_MS / ctx.rt.config.simulationSpeed), `${seen.busy} is under way`);
-    return { power: seen.power, privateIp: seen.privateIp, mac: seen.mac };
+    if (seen.busy) throw new Later(lookPauseMs(ctx), `${seen.busy} is under way`);
+    return realState(seen);
   } catch (error) {
-    if (error instanceof DriverError && ctx.attempt >= ASK_LIMIT) return { power: "unknown", privateIp: null, mac: null };
+    if (error instanceof DriverError && ctx.attempt >= ASK_LIMIT) return SILENT;
     throw error;
   }
 }
 
-/** Puts the VM down as it really is, with the reason for what did not happen. `deleting`: a VM that is absent is what was wanted. */
-export async function settleAsReal(tx: Tx, ctx: StepContext<unknown>, output: StepOutput, options: { deleting: boolean }): Promise<void> {
+export function realState({ power, privateIp, mac, vcpu, memoryMb, storageGb }: VmObservation): RealState {
+  return { power, privateIp, mac, size: { vcpu, memoryMb, storageGb } };
+}
+
+/** How long to wait before a hypervisor is asked again. */
+export function lookPauseMs(ctx: StepContext<unknown>): number {
+  return Math.max(FASTEST_LOOK_MS, LOOK_PAUSE_MS / ctx.rt.config.simulationSpeed);
+}
+
+/** Puts the VM down as it really is, with the reason for what did not happen. `deleting`: a VM that is absent is what was wanted; `booted`: its guest began anew. */
+export async function settleAsReal(tx: Tx, ctx: StepContext<unknown>, output: StepOutput, options: { deleting: boolean; booted?: boolean }): Promise<void> {
   const at = ctx.rt.clock.now();
   const vm = await lockVm(tx, ctx.operation.subjectId);
-  const seen = output as Awaited<ReturnType<typeof askRealState>>;
+  const seen = output as RealState;
   const why = ctx.failure && !ctx.failure.cancelled ? ctx.failure.message : null;
   const addresses = { privateIp: seen.privateIp, mac: seen.mac };
   switch (seen.power) {
     case "running":
     case "stopped":
     case "suspended":
-      return settleVm(tx, vm, { status: seen.power, reason: why, at, ...addresses });
+      return settleVm(tx, vm, { status: seen.power, reason: why, at, booted: options.booted === true, ...addresses });
     case "absent":
       if (options.deleting) return settleVm(tx, vm, { status: "terminated", reason: null, at });
       return settleVm(tx, vm, { status: "error", reason: "The hypervisor no longer has this VM. Delete it; it costs nothing meanwhile.", at, vanished: true });

@@ -8,9 +8,10 @@ import type { MemberActor, Scope } from "#server/identity/actor.ts";
 import { publish } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import { latestMetric } from "./metrics-repository.ts";
+import { latestSample } from "./metrics/sample-repository.ts";
 import { visible } from "./policy.ts";
-import { changeVm, listVmPage, vmWithPlan, vmWithRelations } from "./repository.ts";
+import { addressesOf, changeVm, listVmPage, vmWithPlan, vmWithRelations } from "./repository.ts";
+import { expiryOf, interfaceOf } from "./vm-detail-view.ts";
 import { toView, type VmView } from "./vm-view.ts";
 
 /** Usage older than this is not "now". */
@@ -24,7 +25,7 @@ export async function listVms(rt: Runtime, actor: MemberActor, input: z.infer<ty
 
 export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.infer<typeof vmDetailOutput>> {
   const vm = visible(await vmWithRelations(rt, id), scope, "VM");
-  const metric = vm.status === "running" ? await latestMetric(rt, id, new Date(rt.clock.now().getTime() - USAGE_FRESH_MS)) : null;
+  const metric = vm.status === "running" ? await latestSample(rt, id, new Date(rt.clock.now().getTime() - USAGE_FRESH_MS)) : null;
   return {
     ...toView(vm),
     projectName: vm.project.name,
@@ -33,6 +34,8 @@ export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.in
     imageFamily: vm.image.family,
     hypervisorDetails: { host: vm.host?.name ?? null, mac: vm.mac },
     sshKeys: vm.sshKeys,
+    expiry: expiryOf(vm),
+    interfaces: [interfaceOf(vm, await addressesOf(rt, vm.id))],
     usage: metric && { cpuUsagePercent: metric.cpuPercent, memoryUsagePercent: Math.round((metric.memoryUsedMb / vm.memoryMb) * 1000) / 10, at: metric.at.toISOString() },
   };
 }

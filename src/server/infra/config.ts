@@ -64,13 +64,32 @@ const schema = z.object({
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(100),
   /** Whoever presents it may read /metrics from afar; without it only this machine may. */
   METRICS_TOKEN: secret.optional(),
+  /** Days that VMs' usage is kept: samples, and means of a minute, 5 minutes, an hour and a day. */
+  METRICS_RETENTION_DAYS: z
+    .string()
+    .default("2,14,60,400,3650")
+    .transform((text) => text.split(",").map(Number))
+    .refine((days) => days.length === 5 && days.every((each, index) => Number.isInteger(each) && each >= Math.max(1, days[index - 1] ?? 0) && each <= 36_500), {
+      error: "must be five numbers of days with commas between, none less than the one before: for samples and means of 1 minute, 5 minutes, an hour, a day",
+    }),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).optional(),
   /** The simulated hypervisor and devices run this many times faster than real ones. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
+  /** IANA name; expired VMs are stopped at two in the night there. */
+  EXPIRY_TIME_ZONE: z.string().default("UTC").refine(isTimeZone, { error: "must be an IANA time zone, like Europe/Berlin" }),
   /** Simulated devices that the demo runs. */
   DEMO_DEVICES: z.coerce.number().int().min(0).max(50).default(3),
   NEXT_DIST_DIR: z.string().default(".next"),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export interface Config {
   mode: "demo" | "production";
@@ -99,8 +118,10 @@ export interface Config {
   trustProxy: number;
   rateLimitPerMinute: number;
   metricsToken: string | null;
+  metricsRetentionDays: Record<"samples" | "1m" | "5m" | "1h" | "1d", number>;
   logLevel: string;
   simulationSpeed: number;
+  expiryTimeZone: string;
   demoDevices: number;
   nextDistDir: string;
 }
@@ -157,11 +178,17 @@ export function readConfig(environment: Environment, options: { development?: bo
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     // The demo's terminal shows the address and the accounts; a log line there should be a reason to look.
     metricsToken: env.METRICS_TOKEN ?? null,
+    metricsRetentionDays: retention(env.METRICS_RETENTION_DAYS),
     logLevel: env.LOG_LEVEL ?? (production ? "info" : "warn"),
     simulationSpeed: env.SIMULATION_SPEED,
+    expiryTimeZone: env.EXPIRY_TIME_ZONE,
     demoDevices: production ? 0 : env.DEMO_DEVICES,
     nextDistDir: env.NEXT_DIST_DIR,
   };
+}
+
+function retention([samples = 0, minute = 0, fiveMinutes = 0, hour = 0, day = 0]: number[]): Config["metricsRetentionDays"] {
+  return { samples, "1m": minute, "5m": fiveMinutes, "1h": hour, "1d": day };
 }
 
 function requireProductionSettings(env: z.infer<typeof schema>, ephemeral: boolean): void {

@@ -1,9 +1,12 @@
 import { chargeDue } from "#server/billing/jobs.ts";
 import { sweepHosts } from "#server/compute/host-sweep.ts";
+import { guardExpiry } from "#server/compute/expiry/guard.ts";
 import { HOST_POLL_MS, pollHosts } from "#server/compute/hosts/host-poll.ts";
-import { startMetricsCollector } from "#server/compute/metrics-collector.ts";
-import { purgeMetrics } from "#server/compute/jobs.ts";
+import { startMetricsCollector } from "#server/compute/metrics/collector.ts";
+import { maintainMetrics } from "#server/compute/metrics/jobs.ts";
+import { rollUpMetrics } from "#server/compute/metrics/rollup.ts";
 import { startOperationWorker } from "#server/compute/operation-worker.ts";
+import { runSnapshotSchedules } from "#server/compute/snapshots/schedule.ts";
 import { startComputeSubscribers } from "#server/compute/subscribers.ts";
 import { purgeIdentity } from "#server/identity/jobs.ts";
 import { startRelay } from "#server/infra/events.ts";
@@ -24,17 +27,21 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
   const operations = startOperationWorker(rt, { concurrency: 4 });
   const subscribers = await startComputeSubscribers(rt);
   const collector = startMetricsCollector(rt);
+  const rollups = startLoop({ name: "vm-metric-rollups", pauseMs: MINUTE_MS / 2, log: rt.log }, () => rollUpMetrics(rt));
   return [
     { name: "event-relay", stop: () => relay.stop() },
     { name: "operations", stop: () => operations.stop() },
     { name: "compute-subscribers", stop: () => subscribers.stop() },
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
+    every("expiry", MINUTE_MS, () => guardExpiry(rt)),
+    every("snapshot-schedules", MINUTE_MS, () => runSnapshotSchedules(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
+    { name: "vm-metric-rollups", stop: () => rollups.stop() },
+    every("vm-metric-partitions", 60 * MINUTE_MS, () => maintainMetrics(rt)),
     every("purge", 60 * MINUTE_MS, async () => {
       await purgeIdentity(rt);
-      await purgeMetrics(rt);
       await purgePlatform(rt);
     }),
   ];

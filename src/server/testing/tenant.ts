@@ -8,6 +8,7 @@ export interface Tenant extends Person {
   projectId: string;
   sshKeyId: string;
   vmId: string;
+  snapshotId: string;
   /** where the VM is; not theirs alone */
   hostId: string;
   /** of something on that host */
@@ -29,6 +30,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     projectId: newId("project"),
     sshKeyId: newId("sshKey"),
     vmId: newId("vm"),
+    snapshotId: newId("snapshot"),
     findingId: newId("hostFinding"),
     operationId: newId("operation"),
     productId: newId("product"),
@@ -62,6 +64,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
       startedAt: at,
     },
   });
+  await prisma.vmSnapshot.create({ data: { id: ids.snapshotId, vmId: ids.vmId, organizationId, name: "Secret snapshot", status: "ready", createdAt: at, readyAt: at } });
   const details = { name: "stray", power: "stopped", vcpu: 1, memoryMb: 1_024, storageGb: 10, privateIp: null, mac: null, ours: false };
   await prisma.hostFinding.create({ data: { id: ids.findingId, hostId: host.id, kind: "unknown_vm", ref: ids.findingId, details, firstSeenAt: at, lastSeenAt: at } });
   await prisma.operation.create({

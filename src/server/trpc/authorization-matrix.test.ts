@@ -44,6 +44,9 @@ const platform = (permission: PlatformPermission, input = nothing): Rule => ({ w
 
 const vm: Input = (victim) => ({ id: victim.vmId });
 const host: Input = (victim) => ({ id: victim.hostId });
+const snapshot: Input = (victim) => ({ id: victim.vmId, snapshotId: victim.snapshotId });
+/** of the catalog, for everybody */
+const UPGRADE = "matrix-upgrade";
 const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
@@ -87,6 +90,20 @@ const MATRIX: Record<string, Rule> = {
   "compute.vms.suspend": thing("vm:power", vm),
   "compute.vms.resume": thing("vm:power", vm),
   "compute.vms.metrics": thing("vm:read", vm),
+  "compute.vms.reboot": thing("vm:power", vm),
+  "compute.changes.upgrade": thing("vm:update", (victim) => ({ id: victim.vmId, upgrade: UPGRADE })),
+  "compute.changes.replace": thing("vm:update", (victim) => ({ id: victim.vmId, name: "mine-now" })),
+  "compute.changes.resetPassword": thing("vm:update", vm),
+  "compute.changes.batch": thing("vm:power", (victim) => ({ operation: "stop", vmIds: [victim.vmId] })),
+  "compute.changes.migrate": platform("platform:vms:write", (victim) => ({ id: victim.vmId, targetHost: victim.hostId })),
+  "compute.changes.migrationTargets": platform("platform:vms:write", vm),
+  "compute.changes.powerAny": platform("platform:vms:write", (victim) => ({ id: victim.vmId, action: "stop" })),
+  "compute.snapshots.list": thing("vm:read", vm),
+  "compute.snapshots.take": thing("vm:snapshot", (victim) => ({ id: victim.vmId, name: "Mine" })),
+  "compute.snapshots.restore": thing("vm:snapshot", snapshot),
+  "compute.snapshots.delete": thing("vm:snapshot", snapshot),
+  "compute.snapshots.schedule": thing("vm:snapshot", (victim) => ({ id: victim.vmId, everyHours: 24 })),
+  "compute.expiry.extend": thing("vm:update", (victim) => ({ id: victim.vmId, additionalDays: 1 })),
   "compute.operations.list": own("operation:read", (victim) => ({ subjectId: victim.vmId })),
   "compute.operations.get": thing("operation:read", operation),
   "compute.operations.cancel": thing("operation:control", operation),
@@ -131,6 +148,9 @@ const MATRIX: Record<string, Rule> = {
   "compute.hosts.ignore": platform("platform:hosts:write", (victim) => ({ id: victim.findingId, ignored: true })),
   "compute.admin.operations": platform("platform:operations:read", page),
   "compute.admin.operation": platform("platform:operations:read", operation),
+  "compute.admin.cancelOperation": platform("platform:operations:control", operation),
+  "compute.admin.retryOperation": platform("platform:operations:control", operation),
+  "compute.admin.giveUpOperation": platform("platform:operations:control", operation),
 
   "machines.list": own("machine:read", page),
   "machines.get": thing("machine:read", machine),
@@ -175,6 +195,7 @@ beforeAll(async () => {
   rt = await createTestRuntime();
   await seedCatalog(rt);
   offer = await makeOffer(rt);
+  await rt.db.prisma.upgrade.create({ data: { id: newId("upgrade"), slug: UPGRADE, name: "More", vcpu: 1, computePricePerHour: 1n, storagePricePerHour: 0n } });
   stranger = await makeTenant(rt);
   victim = await makeTenant(rt);
   before = await belongings(victim);
@@ -207,6 +228,7 @@ async function belongings({ organizationId, userId }: Tenant): Promise<string> {
     await prisma.project.findMany(where),
     await prisma.sshKey.findMany(where),
     await prisma.vm.findMany(where),
+    await prisma.vmSnapshot.findMany(where),
     await prisma.operation.findMany(where),
     await prisma.product.findMany(where),
     await prisma.machine.findMany(where),
@@ -223,7 +245,7 @@ function withRole(tenant: Tenant, role: string): UserActor {
 }
 
 function expectNothingOf(tenant: Tenant, verdict: Verdict): void {
-  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.operationId, tenant.machineId, tenant.productId]) {
+  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.productId]) {
     expect(verdict.answer ?? "").not.toContain(secret);
   }
 }

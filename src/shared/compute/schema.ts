@@ -79,6 +79,19 @@ export const vmDetailOutput = vmOutput.extend({
   imageFamily: z.string(),
   hypervisorDetails: z.object({ host: z.string().nullable(), mac: z.string().nullable() }),
   sshKeys: z.array(z.string()).describe("public keys put on it"),
+  expiry: z
+    .object({ expireAt: timestamp, stoppedAt: timestamp.nullable(), deleteAt: timestamp.nullable().describe("when it is deleted unless it is extended; null: it has not expired yet") })
+    .nullable()
+    .describe("null: it does not expire"),
+  interfaces: z.array(
+    z.object({
+      mac: z.string().nullable(),
+      privateIp: z.string().nullable().describe("as the guest reports it"),
+      addresses: z.array(
+        z.object({ address: z.string(), family: z.union([z.literal(4), z.literal(6)]), network: z.string(), gateway: z.string().nullable(), nameservers: z.array(z.string()) }),
+      ),
+    }),
+  ),
   usage: z.object({ cpuUsagePercent: z.number(), memoryUsagePercent: z.number(), at: timestamp }).nullable(),
 });
 
@@ -117,20 +130,15 @@ export const vmActionOutput = z.object({ id: z.string(), status: z.enum(VM_STATU
 export const vmDeleteInput = z.object({ id: id("vm"), force: z.boolean().default(false) });
 export const vmDeleteOutput = z.object({ id: z.string(), status: z.enum(VM_STATUSES), deletionJobId: z.string(), estimatedCompletion: timestamp });
 
-const metricPoint = z.object({
-  at: timestamp,
-  cpuPercent: z.number(),
-  memoryUsedMb: z.number(),
-  diskReadBps: z.number(),
-  diskWriteBps: z.number(),
-  networkRxBps: z.number(),
-  networkTxBps: z.number(),
-});
-export const vmMetricsInput = z.object({ id: id("vm"), range: z.enum(["15m", "1h", "6h", "24h"]).default("1h") });
-export const vmMetricsOutput = z.object({ vmId: z.string(), memoryTotalMb: z.number(), bucketSeconds: z.number().int(), series: z.array(metricPoint) });
-
 // Operations
 
+export const batchResult = z.object({
+  vmId: z.string(),
+  vmName: z.string(),
+  operationId: z.string(),
+  status: z.enum(OPERATION_STATUSES),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
 export const operationOutput = z.object({
   id: z.string(),
   kind: z.string().describe("vm.create, vm.start, …"),
@@ -139,6 +147,8 @@ export const operationOutput = z.object({
   subjectName: z.string(),
   organizationId: z.string(),
   status: z.enum(OPERATION_STATUSES),
+  organizationName: z.string().nullable().describe("in administrators' answers; null in customers'"),
+  abandoned: z.boolean().describe("its host was given up: what could not be undone there is left"),
   compensating: z.boolean().describe("undoing what was done, after a failure or a cancellation"),
   cancellable: z.boolean(),
   retryable: z.boolean(),
@@ -154,6 +164,7 @@ export const operationOutput = z.object({
       finishedAt: timestamp.nullable(),
     }),
   ),
+  results: z.array(batchResult).nullable().describe("what became of each VM: of a batch, when it is asked for by its id"),
   createdAt: timestamp,
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
