@@ -23,7 +23,7 @@ export function AuditRow({ entry, open, onToggle }: { entry: AuditEntry; open: b
             {entry.action}
           </UnstyledButton>
         </td>
-        <td>
+        <td className={classes.who}>
           <span className={classes.cut} title={entry.actorName}>
             {entry.actorName}
           </span>

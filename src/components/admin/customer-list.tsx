@@ -7,19 +7,16 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
-import { type Column, DataTable } from "#components/table/data-table.tsx";
-import { FilterBar } from "#components/table/filter-bar.tsx";
+import type { Column } from "#components/table/data-table.tsx";
+import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
-import { NoMatch } from "#components/table/no-match.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
-import { useRowKeys } from "#components/table/use-row-keys.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { GrantDialog } from "./grant-dialog.tsx";
 import classes from "./lists.module.css";
 import type { Customer } from "./types.ts";
@@ -29,7 +26,6 @@ export function CustomerList() {
   const t = useTranslations("admin.customers");
   const filters = useListFilters([]);
   const state = useTableState();
-  const { list, search } = useRowKeys();
   const [chosen, setChosen] = useState<Customer | null>(null);
   const mayGrant = useViewer().me.permissions.includes("platform:credits:grant");
   const query = useQuery(useTRPC().platform.customers.queryOptions(listInput({ page: state.page, status: null, q: filters.q }), { placeholderData: keepPreviousData }));
@@ -37,30 +33,19 @@ export function CustomerList() {
   return (
     <>
       <PageHeader title={t("title")} />
-      <FilterBar filters={filters} searchLabel={t("search")} searchRef={search} />
-      <div ref={list}>
-        <Section flush>
-          <DataTable
-            label={t("title")}
-            rows={query.data?.data}
-            columns={columns}
-            stale={query.isPlaceholderData}
-            error={query.error}
-            onRetry={() => void query.refetch()}
-            empty={
-              filters.active ? (
-                <NoMatch onClear={filters.clear} />
-              ) : (
-                <EmptyState icon={<IconUsers />} title={t("empty")}>
-                  {t("emptyText")}
-                </EmptyState>
-              )
-            }
-            state={state}
-            {...(query.data ? { pagination: query.data.pagination } : {})}
-          />
-        </Section>
-      </div>
+      <FilteredList
+        label={t("title")}
+        query={query}
+        columns={columns}
+        filters={filters}
+        state={state}
+        searchLabel={t("search")}
+        empty={
+          <EmptyState icon={<IconUsers />} title={t("empty")}>
+            {t("emptyText")}
+          </EmptyState>
+        }
+      />
       <GrantDialog customer={chosen} onClose={() => setChosen(null)} />
     </>
   );

@@ -8,19 +8,16 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { useShownOperation } from "#components/compute/operations/use-shown-operation.ts";
 import { useOperationWords } from "#components/compute/operations/operation-words.ts";
 import type { Operation } from "#components/compute/types.ts";
-import { type Column, DataTable } from "#components/table/data-table.tsx";
-import { FilterBar } from "#components/table/filter-bar.tsx";
+import type { Column } from "#components/table/data-table.tsx";
+import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
-import { NoMatch } from "#components/table/no-match.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
-import { useRowKeys } from "#components/table/use-row-keys.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { Elapsed } from "#components/ui/elapsed.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { OPERATION_STATUSES } from "#shared/compute/states.ts";
 import classes from "./lists.module.css";
@@ -33,7 +30,6 @@ export function AdminOperationList() {
   const words = useOperationWords();
   const filters = useListFilters(OPERATION_STATUSES);
   const state = useTableState();
-  const { list } = useRowKeys();
   const [, show] = useShownOperation();
   const query = useQuery(useTRPC().compute.admin.operations.queryOptions(listInput({ page: state.page, status: filters.status, q: "" }), { placeholderData: keepPreviousData }));
   const columns: Column<Operation>[] = [
@@ -55,31 +51,20 @@ export function AdminOperationList() {
   return (
     <>
       <PageHeader title={t("title")} />
-      <FilterBar filters={filters} statuses={OPERATION_STATUSES.map((value) => ({ value, label: status(value) }))} />
-      <div ref={list}>
-        <Section flush>
-          <DataTable
-            label={t("title")}
-            rows={query.data?.data}
-            columns={columns}
-            onRowClick={(operation) => void show(operation.id)}
-            stale={query.isPlaceholderData}
-            error={query.error}
-            onRetry={() => void query.refetch()}
-            empty={
-              filters.active ? (
-                <NoMatch onClear={filters.clear} />
-              ) : (
-                <EmptyState icon={<IconActivity />} title={t("empty")}>
-                  {t("emptyText")}
-                </EmptyState>
-              )
-            }
-            state={state}
-            {...(query.data ? { pagination: query.data.pagination } : {})}
-          />
-        </Section>
-      </div>
+      <FilteredList
+        label={t("title")}
+        query={query}
+        columns={columns}
+        filters={filters}
+        state={state}
+        statuses={OPERATION_STATUSES.map((value) => ({ value, label: status(value) }))}
+        onRowClick={(operation) => void show(operation.id)}
+        empty={
+          <EmptyState icon={<IconActivity />} title={t("empty")}>
+            {t("emptyText")}
+          </EmptyState>
+        }
+      />
       <AdminOperationDrawer />
     </>
   );

@@ -7,7 +7,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 20_000,
-        retry: (failures, error) => failures < 2 && retryable(error),
+        // A page that is being made does not wait: what failed there is asked for again by the browser.
+        retry: (failures, error) => globalThis.window !== undefined && failures < 2 && retryable(error),
       },
       dehydrate: { shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) },
     },

@@ -13,6 +13,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { transferOutput } from "#shared/billing/schema.ts";
 import { formatCredits } from "#shared/credits.ts";
+import { entryWords } from "./entry-words.ts";
 import classes from "./ledger.module.css";
 import { LEDGER_INPUT } from "./ledger-query.ts";
 
@@ -62,10 +63,13 @@ function Amount({ micro, signed = false }: { micro: string; signed?: boolean }) 
 }
 
 function What({ transfer }: { transfer: Transfer }) {
-  if (transfer.subjectType !== "vm" || transfer.subjectId === null) return <span className={classes.what}>{transfer.description}</span>;
+  const t = useTranslations("credits.ledger.entries");
+  const words = entryWords(transfer);
+  const text = words.key === "text" ? words.text : words.key === "welcome" ? t("welcome") : t(words.key === "compute" ? "compute" : "storage", { name: words.name });
+  if (transfer.subjectType !== "vm" || transfer.subjectId === null) return <span className={classes.what}>{text}</span>;
   return (
     <Link href={`/vms/${transfer.subjectId}`} className={classes.what}>
-      {transfer.description}
+      {text}
     </Link>
   );
 }

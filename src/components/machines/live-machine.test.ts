@@ -34,7 +34,7 @@ describe("withLatest", () => {
   test("ignores what is older", () => expect(withLatest(machine, { at: at(5), metrics: { temp_c: 9 } })).toBe(machine));
 });
 
-test("degreeDomain leaves a degree of room, and says nothing without readings", () => {
-  expect(degreeDomain([{ value: 4.2 }, { value: null }, { value: 5 }])).toEqual([3, 6]);
+test("degreeDomain leaves a degree of room, divides into four whole steps, and says nothing without readings", () => {
+  expect(degreeDomain([{ value: 4.2 }, { value: null }, { value: 5 }])).toEqual([3, 7]);
   expect(degreeDomain([{ value: null }])).toBeUndefined();
 });

@@ -51,8 +51,13 @@ export function metricPoints(telemetry: Telemetry, name: string): { at: string; 
   return points;
 }
 
-/** Where a temperature's axis begins and ends: whole degrees with one of room, so that noise does not look like a failing compressor. */
+const AXIS_STEPS = 4;
+
+/** Where a temperature's axis begins and ends: whole degrees with one of room, so that noise does not look like a failing compressor, and four equal steps between. */
 export function degreeDomain(points: readonly { value: number | null }[]): readonly [number, number] | undefined {
   const values = points.flatMap(({ value }) => value ?? []);
-  return values.length === 0 ? undefined : [Math.floor(Math.min(...values)) - 1, Math.ceil(Math.max(...values)) + 1];
+  if (values.length === 0) return undefined;
+  const low = Math.floor(Math.min(...values)) - 1;
+  const high = Math.ceil(Math.max(...values)) + 1;
+  return [low, low + Math.ceil((high - low) / AXIS_STEPS) * AXIS_STEPS];
 }

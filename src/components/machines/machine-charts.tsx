@@ -58,7 +58,7 @@ export function MachineCharts({ side, id }: { side: MachineSide; id: string }) {
               data={query.data && metricPoints(query.data, "rssi_dbm")}
               kind="line"
               height={140}
-              domain={[-100, -30]}
+              domain={[-100, -20]}
               format={(value) => t("dbm", { value: whole(value) })}
               formatTick={whole}
               syncId={id}

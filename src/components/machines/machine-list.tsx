@@ -3,17 +3,13 @@
 import { IconFridge, IconPlus } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import { useViewer } from "#components/layout/viewer-context.tsx";
-import { DataTable } from "#components/table/data-table.tsx";
-import { FilterBar } from "#components/table/filter-bar.tsx";
+import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
-import { NoMatch } from "#components/table/no-match.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
-import { useRowKeys } from "#components/table/use-row-keys.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { MACHINE_STATUSES } from "#shared/machines/states.ts";
 import { machineHref } from "./machine-href.ts";
 import { useMachineColumns } from "./use-machine-columns.tsx";
@@ -25,7 +21,6 @@ export function MachineList({ side }: { side: MachineSide }) {
   const status = useTranslations("common.status");
   const filters = useListFilters(MACHINE_STATUSES);
   const state = useTableState();
-  const { list, search } = useRowKeys();
   const mayAdd = useViewer().me.permissions.includes("platform:machines:write") && side === "admin";
   const query = useMachineList(side, listInput({ page: state.page, status: filters.status, q: filters.q }));
   const columns = useMachineColumns(side);
@@ -37,31 +32,21 @@ export function MachineList({ side }: { side: MachineSide }) {
   return (
     <>
       <PageHeader title={t("title")} actions={mayAdd && add} />
-      <FilterBar filters={filters} searchLabel={t("search")} searchRef={search} statuses={MACHINE_STATUSES.map((value) => ({ value, label: status(value) }))} />
-      <div ref={list}>
-        <Section flush>
-          <DataTable
-            label={t("title")}
-            rows={query.data?.data}
-            columns={columns}
-            rowHref={(machine) => machineHref(side, machine)}
-            stale={query.isPlaceholderData}
-            error={query.error}
-            onRetry={() => void query.refetch()}
-            empty={
-              filters.active ? (
-                <NoMatch onClear={filters.clear} />
-              ) : (
-                <EmptyState icon={<IconFridge />} title={t("empty")} {...(mayAdd ? { action: add } : {})}>
-                  {t(side === "admin" ? "emptyAdmin" : "emptyCustomer")}
-                </EmptyState>
-              )
-            }
-            state={state}
-            {...(query.data ? { pagination: query.data.pagination } : {})}
-          />
-        </Section>
-      </div>
+      <FilteredList
+        label={t("title")}
+        query={query}
+        columns={columns}
+        filters={filters}
+        state={state}
+        searchLabel={t("search")}
+        statuses={MACHINE_STATUSES.map((value) => ({ value, label: status(value) }))}
+        rowHref={(machine) => machineHref(side, machine)}
+        empty={
+          <EmptyState icon={<IconFridge />} title={t("empty")} {...(mayAdd ? { action: add } : {})}>
+            {t(side === "admin" ? "emptyAdmin" : "emptyCustomer")}
+          </EmptyState>
+        }
+      />
     </>
   );
 }

@@ -28,7 +28,6 @@ export function useMachineColumns(side: MachineSide): Column<Machine>[] {
     {
       key: "status",
       title: t("state"),
-      width: 154,
       render: (machine) =>
         side === "admin" && machine.status === "draft" ? (
           <span className={classes.draft}>

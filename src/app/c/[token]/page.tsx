@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
 import { api } from "#components/api/server.ts";
+import { pickMessages } from "#components/i18n/load-messages.ts";
 import { ClaimPage } from "#components/machines/claim/claim-page.tsx";
 import type { ClaimStatus } from "#components/machines/claim/claim-progress.ts";
 
@@ -23,7 +24,7 @@ export default async function Page({ params }: PageProps) {
   const token = (await params).token.slice(0, LONGEST);
   const [messages, initial] = await Promise.all([getMessages(), firstLook(token)]);
   return (
-    <NextIntlClientProvider messages={{ machines: { claimPage: messages.machines.claimPage } }}>
+    <NextIntlClientProvider messages={{ ...pickMessages(messages, ["common"]), machines: { claimPage: messages.machines.claimPage } }}>
       <ClaimPage token={token} initial={initial} />
     </NextIntlClientProvider>
   );

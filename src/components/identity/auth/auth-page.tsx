@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { LanguageLinks } from "#components/layout/language-links.tsx";
 import { LogoMark } from "#components/layout/logo.tsx";
 import classes from "./auth.module.css";
-import { LanguageLinks } from "./language-links.tsx";
 import { Tracks } from "./tracks.tsx";
 
 /** The page around signing in and up: the form, and beside it where the tracks part. */

@@ -2,9 +2,9 @@
 
 import { IconAlertTriangle, IconCheck, IconClock } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
+import { LanguageLinks } from "#components/layout/language-links.tsx";
 import { LogoMark } from "#components/layout/logo.tsx";
 import classes from "./claim-page.module.css";
-import { ClaimLanguages } from "./claim-languages.tsx";
 import { type ClaimStatus, claimWords, progressOf } from "./claim-progress.ts";
 import { ClaimProgress } from "./claim-progress-list.tsx";
 import { useClaimStatus } from "./use-claim-status.ts";
@@ -57,7 +57,7 @@ export function ClaimPage({ token, initial }: { token: string; initial: ClaimSta
         <p className={classes.live}>{problem ? t(`problem.${problem}`) : dead ? "" : t("live")}</p>
       </main>
       <footer>
-        <ClaimLanguages />
+        <LanguageLinks />
       </footer>
     </div>
   );

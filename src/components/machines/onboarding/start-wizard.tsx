@@ -30,7 +30,9 @@ export function StartWizard() {
     <>
       <PageHeader title={t("new")} back={{ href: "/admin/machines", label: t("machines") }} />
       <div className={classes.wizard}>
-        <WizardProgress current="details" machine={null} onGo={() => {}} />
+        <div className={classes.side}>
+          <WizardProgress current="details" machine={null} onGo={() => {}} />
+        </div>
         <WizardStepForm step="details" onBack={null} onNext={() => form.onSubmit((values) => start.mutate(values))()} pending={start.isPending || start.isSuccess} error={start.error}>
           <Select
             label={t("steps.details.organization")}

@@ -49,7 +49,7 @@ export function StepLabel({ wizard }: { wizard: WizardControl }) {
       )}
       {issue.error ? <ErrorState error={issue.error} title={t("notIssued")} compact /> : null}
       {claim && !claimed && (
-        <Button mt="md" variant="subtle" loading={issue.isPending} onClick={() => issue.mutate({ id: machine.id, medium: "screen" })}>
+        <Button mt="md" variant="default" loading={issue.isPending} onClick={() => issue.mutate({ id: machine.id, medium: "screen" })}>
           {t("again")}
         </Button>
       )}

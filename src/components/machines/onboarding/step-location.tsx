@@ -55,7 +55,7 @@ export function StepLocation({ wizard }: { wizard: WizardControl }) {
         <Group gap="sm" align="flex-start" wrap="wrap">
           <NumberInput label={t("latitude")} placeholder="52.5200" min={-90} max={90} decimalScale={6} hideControls w={140} {...form.getInputProps("latitude")} />
           <NumberInput label={t("longitude")} placeholder="13.4050" min={-180} max={180} decimalScale={6} hideControls w={140} {...form.getInputProps("longitude")} />
-          <Button variant="default" mt={24} leftSection={<IconCurrentLocation size={16} aria-hidden />} onClick={locate} loading={locating === "yes"}>
+          <Button variant="default" mt={{ base: 0, xs: 24 }} leftSection={<IconCurrentLocation size={16} aria-hidden />} onClick={locate} loading={locating === "yes"}>
             {t("here")}
           </Button>
         </Group>

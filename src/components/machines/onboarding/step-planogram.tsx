@@ -90,7 +90,7 @@ function SlotBar({ draft, code, products, organizationId, onChange }: SlotBarPro
         placeholder={t("empty")}
         clearable
         searchable
-        w={280}
+        w={{ base: "100%", xs: 280 }}
         nothingFoundMessage={t("noProduct")}
         data={products.map((product) => ({ value: product.id, label: `${product.name} · ${formatCredits(product.price)}` }))}
         value={slot.productId}
@@ -109,7 +109,7 @@ function SlotBar({ draft, code, products, organizationId, onChange }: SlotBarPro
       <Button variant="default" onClick={() => onChange(fill(draft, code, slot.productId, "row"))}>
         {t("fillRow", { row: code.slice(0, 1) })}
       </Button>
-      <Button variant="subtle" onClick={() => setAdding(true)}>
+      <Button variant="default" onClick={() => setAdding(true)}>
         {t("newProduct")}
       </Button>
       <ProductDialog opened={adding} organizationId={organizationId} onClose={() => setAdding(false)} onCreated={(product) => onChange(fill(draft, code, product.id, "slot"))} />

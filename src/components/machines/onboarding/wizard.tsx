@@ -45,10 +45,16 @@ export function Wizard({ id }: { id: string }) {
         state={<StateChip status={machine.status} />}
         description={t("resumes", { organization: machine.organizationName })}
         back={{ href: "/admin/machines", label: t("machines") }}
-        actions={machine.claimedAt === null && <DiscardButton id={id} name={machine.name} />}
       />
       <div className={classes.wizard}>
-        <WizardProgress current={step} machine={machine} onGo={wizard.go} />
+        <div className={classes.side}>
+          <WizardProgress current={step} machine={machine} onGo={wizard.go} />
+          {machine.claimedAt === null && (
+            <div className={classes.discard}>
+              <DiscardButton id={id} name={machine.name} />
+            </div>
+          )}
+        </div>
         <Screen key={step} wizard={wizard} />
       </div>
     </>
@@ -71,7 +77,7 @@ function DiscardButton({ id, name }: { id: string; name: string }) {
   );
   return (
     <>
-      <Button variant="subtle" color="red" onClick={() => setOpened(true)}>
+      <Button variant="subtle" color="red" size="xs" onClick={() => setOpened(true)}>
         {t("action")}
       </Button>
       <ConfirmDialog

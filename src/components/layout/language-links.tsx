@@ -4,11 +4,11 @@ import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { LANGUAGE_NAMES, LOCALES, type Locale } from "#components/i18n/locales.ts";
 import { writePreference } from "#components/theme/preferences.ts";
-import classes from "./claim-page.module.css";
+import classes from "./language-links.module.css";
 
-/** Whoever stands in front of the machine is not signed in: the language is the browser's, and can be changed here. */
-export function ClaimLanguages() {
-  const t = useTranslations("machines.claimPage");
+/** On pages for somebody who is not signed in: the language is the browser's, and can be changed here. */
+export function LanguageLinks() {
+  const t = useTranslations("common");
   const current = useLocale();
   const router = useRouter();
   const choose = (locale: Locale) => {
