@@ -35,6 +35,8 @@ export interface PlotProps {
   /** a moment to mark, such as now */
   mark?: { at: string; label: string };
   title: string;
+  /** somebody dragged from one moment to another, in ms since 1970 */
+  onSelect?: (from: number, to: number) => void;
 }
 
 /** CSS colour of a series. */

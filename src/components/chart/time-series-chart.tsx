@@ -24,10 +24,11 @@ interface TimeSeriesChartProps {
   domain?: PlotProps["domain"];
   syncId?: string;
   mark?: PlotProps["mark"];
+  onSelect?: PlotProps["onSelect"];
 }
 
 /** Numbers over time, drawn by Recharts, which is fetched when the first chart is shown; behind it the same numbers as a table. */
-export function TimeSeriesChart({ title, series, data, format, formatTick, kind = "area", height = 240, stacked = false, domain, syncId, mark }: TimeSeriesChartProps) {
+export function TimeSeriesChart({ title, series, data, format, formatTick, kind = "area", height = 240, stacked = false, domain, syncId, mark, onSelect }: TimeSeriesChartProps) {
   const t = useTranslations("common");
   const [asTable, setAsTable] = useState(false);
   if (!data) return <ChartSkeleton height={height} />;
@@ -48,6 +49,7 @@ export function TimeSeriesChart({ title, series, data, format, formatTick, kind 
             {...(domain ? { domain } : {})}
             {...(syncId === undefined ? {} : { syncId })}
             {...(mark ? { mark } : {})}
+            {...(onSelect ? { onSelect } : {})}
           />
         </div>
       )}

@@ -2,16 +2,17 @@
 
 import { useReducedMotion } from "@mantine/hooks";
 import { useFormatter, useTimeZone } from "next-intl";
-import { Area, Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, Bar, CartesianGrid, ComposedChart, Line, ReferenceArea, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { type PlotProps, type Series, seriesColor } from "./chart-data.ts";
 import { ChartTooltip } from "./chart-tooltip.tsx";
 import { timeTicks, zoneOffset } from "./time-axis.ts";
+import { useSelection } from "./use-selection.ts";
 
 const FROM_ZERO = [0, "auto"] as const;
 const TICK = { fontSize: 12, fill: "var(--sy-text-dim)" } as const;
 
 /** The drawing itself. It stands alone, so that Recharts is in a file of its own that pages fetch when a chart is shown. */
-export function TimeSeriesPlot({ series, data, kind, height, format, formatTick = format, stacked, domain = FROM_ZERO, syncId, mark, title }: PlotProps) {
+export function TimeSeriesPlot({ series, data, kind, height, format, formatTick = format, stacked, domain = FROM_ZERO, syncId, mark, title, onSelect }: PlotProps) {
   const formatter = useFormatter();
   const timeZone = useTimeZone() ?? "UTC";
   const still = useReducedMotion();
@@ -21,6 +22,7 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
   const { ticks, unit } = timeTicks(from, to, 6, zoneOffset(timeZone, from));
   const tick = (ms: number) => formatter.dateTime(new Date(ms), unit === "day" ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const moment = (ms: number) => formatter.dateTime(new Date(ms), { dateStyle: "medium", timeStyle: "short" });
+  const selection = useSelection(onSelect);
   const draw = (each: Series, index: number) => {
     const common = { dataKey: each.key, name: each.label, isAnimationActive: false, ...(stacked ? { stackId: "all" } : {}) };
     const color = seriesColor(each, index);
@@ -32,7 +34,7 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
   };
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart data={rows} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer title={title} {...(syncId === undefined ? {} : { syncId, syncMethod: "value" as const })}>
+      <ComposedChart data={rows} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer title={title} {...selection.handlers} {...(syncId === undefined ? {} : { syncId, syncMethod: "value" as const })}>
         <CartesianGrid vertical={false} stroke="var(--sy-line)" />
         <XAxis
           dataKey="ms"
@@ -54,6 +56,7 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
           cursor={{ stroke: "var(--sy-text-faint)", strokeWidth: 1, fill: "var(--sy-raised)", fillOpacity: 0.5 }}
           content={<ChartTooltip formatTime={moment} format={format} />}
         />
+        {selection.area && <ReferenceArea x1={selection.area.from} x2={selection.area.to} fill="var(--sy-accent)" fillOpacity={0.12} stroke="none" />}
         {mark && <ReferenceLine x={Date.parse(mark.at)} stroke="var(--sy-text-faint)" strokeDasharray="2 3" label={{ value: mark.label, position: "insideTopRight", fontSize: 12, fill: "var(--sy-text-dim)" }} />}
         {series.map(draw)}
       </ComposedChart>

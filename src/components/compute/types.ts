@@ -4,8 +4,6 @@ import type * as schema from "#shared/compute/schema.ts";
 /** What the API answers with, as the components use it. */
 export type Vm = z.infer<typeof schema.vmOutput>;
 export type VmDetail = z.infer<typeof schema.vmDetailOutput>;
-export type VmMetrics = z.infer<typeof schema.vmMetricsOutput>;
-export type MetricPoint = VmMetrics["series"][number];
 export type Plan = z.infer<typeof schema.planOutput>;
 export type Image = z.infer<typeof schema.imageOutput>;
 export type Project = z.infer<typeof schema.projectOutput>;

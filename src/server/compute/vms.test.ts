@@ -9,9 +9,7 @@ import { createSimulatedDriver } from "./drivers/simulated/simulated-driver.ts";
 import { simulatedHostFolder } from "./drivers/simulated/simulated-host.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { getCatalog } from "./catalog/catalog.ts";
-import { purgeMetrics } from "./jobs.ts";
-import { getVmMetrics } from "./metrics.ts";
-import { collectMetrics } from "./metrics-collector.ts";
+import { collectMetrics } from "./metrics/collector.ts";
 import { createProject } from "./projects.ts";
 import { createVm } from "./provision.ts";
 import { seedCatalog, seedDemoCompute } from "./seed.ts";
@@ -116,7 +114,7 @@ describe("the list", () => {
 });
 
 describe("metrics", () => {
-  it("are collected from each host, once for each time, shown live and as means, and kept a day", async () => {
+  it("are collected from each host, once for each time, and shown live", async () => {
     const driver = createSimulatedDriver({ folder: rt.config.dataDir, speed: 1000 }, TEST_HOST);
     const running = [await make("metered"), await make("metered-2")];
     for (const id of running) {
@@ -138,22 +136,8 @@ describe("metrics", () => {
     const vmId = running[0] ?? "";
     expect(new Set(live)).toEqual(new Set(running.map((id) => `vm.metrics vm:${id}`)));
     expect(await rt.db.prisma.vmMetric.groupBy({ by: ["vmId"], _count: true, orderBy: { vmId: "asc" } })).toEqual([...running].sort().map((id) => ({ vmId: id, _count: 4 })));
-
-    const { series, memoryTotalMb, bucketSeconds } = await getVmMetrics(rt, person.actor, { id: vmId, range: "15m" });
-    expect([memoryTotalMb, bucketSeconds]).toEqual([512, 15]);
-    expect(series.length).toBeGreaterThanOrEqual(2);
-    const samples = await rt.db.prisma.vmMetric.findMany({ where: { vmId } });
-    const within = samples.filter(({ at }) => at >= new Date(series[0]?.at ?? 0) && at < new Date(series[1]?.at ?? 0));
-    expect(series[0]?.cpuPercent).toBeCloseTo(within.reduce((sum, sample) => sum + sample.cpuPercent, 0) / within.length, 6);
     expect((await getVm(rt, person.actor, vmId)).usage).toMatchObject({ cpuUsagePercent: expect.any(Number) });
-
-    rt.clock.advance(24 * 3_600_000 - 10_000);
+    rt.clock.advance(95_000);
     expect((await getVm(rt, person.actor, vmId)).usage).toBeNull();
-    await purgeMetrics(rt);
-    const left = await rt.db.prisma.vmMetric.count();
-    expect([left > 0, left < 8]).toEqual([true, true]);
-    rt.clock.advance(3_600_000);
-    await purgeMetrics(rt);
-    expect(await rt.db.prisma.vmMetric.count()).toBe(0);
   });
 });

@@ -5,10 +5,11 @@ import { perMonth } from "#components/billing/forecast.ts";
 import { Sparkline } from "#components/chart/sparkline.tsx";
 import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { formatCredits } from "#shared/credits.ts";
+import { LATELY_MS } from "../metrics/metrics-key.ts";
+import { useVmMetrics } from "../metrics/use-vm-metrics.ts";
 import type { VmDetail } from "../types.ts";
 import { useByteWords } from "./byte-words.ts";
 import { usePlan } from "./use-plan.ts";
-import { useVmMetrics } from "./use-vm-metrics.ts";
 
 /** The last quarter of an hour in four numbers, each with its picture; live. */
 export function VmTiles({ vm }: { vm: VmDetail }) {
@@ -17,10 +18,9 @@ export function VmTiles({ vm }: { vm: VmDetail }) {
   const format = useFormatter();
   const words = useByteWords();
   const plan = usePlan(vm.plan);
-  const { data } = useVmMetrics(vm.id, "15m");
-  const series = data?.series ?? [];
+  const series = useVmMetrics(vm.id, LATELY_MS).readings ?? [];
   const last = vm.status === "running" ? series.at(-1) : undefined;
-  const total = data?.memoryTotalMb ?? vm.resources.memoryGb * 1024;
+  const total = vm.resources.memoryGb * 1024;
   const off = vm.status === "running" ? undefined : t("notRunning");
   const picture = (values: number[], top?: number) => (last ? <Sparkline values={values} {...(top === undefined ? {} : { domain: [0, top] as const })} /> : undefined);
   return (

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { Hydrate } from "#components/api/hydrate.tsx";
-import { fetchOrNotFound, prefetch, trpc } from "#components/api/server.ts";
+import { api, fetchOrNotFound, prefetch, trpc } from "#components/api/server.ts";
+import { LATELY_MS, metricsKey } from "#components/compute/metrics/metrics-key.ts";
 import { VmPage } from "#components/compute/vm/vm-page.tsx";
 
 interface PageProps {
@@ -19,7 +20,7 @@ export default async function Page({ params }: PageProps) {
     fetchOrNotFound(trpc.compute.vms.get.queryOptions({ id })),
     prefetch(
       trpc.compute.operations.list.queryOptions({ subjectId: id, limit: 1 }),
-      trpc.compute.vms.metrics.queryOptions({ id, range: "15m" }),
+      { queryKey: metricsKey(id, LATELY_MS), queryFn: async () => (await api()).compute.vms.metrics({ id, from: new Date(Date.now() - LATELY_MS).toISOString() }) },
       trpc.compute.catalog.queryOptions(),
     ),
   ]);

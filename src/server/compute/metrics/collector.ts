@@ -1,0 +1,65 @@
+import { type Loop, startLoop } from "#server/infra/loop.ts";
+import type { Host } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { callDriver } from "../drivers/call.ts";
+import type { VmUsage } from "../drivers/driver.ts";
+import { driverOf } from "../drivers/registry.ts";
+import { hostsById, runningVms } from "../repository.ts";
+import { samplingMs } from "./levels.ts";
+import { noteStored } from "./rollup.ts";
+import { insertSamples } from "./sample-repository.ts";
+
+const HOST_TIMEOUT_MS = 10_000;
+const LOOK_MS = 500;
+
+/**
+ * Samples the usage of all running VMs: one call a host, one insert a host, one live message a VM. Samples are taken at multiples of the interval, so those of
+ * several collectors fall on each other and the database keeps one. A host that fails leaves a gap; nothing is made up for it.
+ */
+export function startMetricsCollector(rt: Runtime): Loop {
+  const intervalMs = samplingMs(rt.config);
+  let last = 0;
+  return startLoop({ name: "vm-metrics", pauseMs: LOOK_MS, log: rt.log }, async () => {
+    const turn = Math.floor(rt.clock.now().getTime() / intervalMs);
+    if (turn === last) return;
+    last = turn;
+    await collectMetrics(rt, intervalMs);
+  });
+}
+
+/** One round. */
+export async function collectMetrics(rt: Runtime, intervalMs: number): Promise<void> {
+  const byHost = Map.groupBy(await runningVms(rt), (vm) => vm.hostId);
+  if (byHost.size === 0) return;
+  const hosts = await hostsById(rt, [...byHost.keys()]);
+  const at = new Date(Math.floor(rt.clock.now().getTime() / intervalMs) * intervalMs);
+  await Promise.all(
+    hosts
+      .filter((host) => host.status !== "maintenance")
+      .map(async (host) => {
+        try {
+          const ids = new Map(byHost.get(host.id)?.map((vm) => [vm.hypervisorRef, vm.id]));
+          await store(rt, at, ids, await usageOf(rt, host, [...ids.keys()]));
+        } catch (error) {
+          rt.log.warn({ err: error, host: host.name }, "metrics: a host did not answer");
+        }
+      }),
+  );
+}
+
+function usageOf(rt: Runtime, host: Host, refs: readonly string[]): Promise<VmUsage[]> {
+  return callDriver({ signal: new AbortController().signal, timeoutMs: HOST_TIMEOUT_MS, key: "metrics" }, (call) => driverOf(rt, host).usage(refs, call));
+}
+
+/** @param ids VMs by the hypervisor's names of them */
+async function store(rt: Runtime, at: Date, ids: ReadonlyMap<string, string>, usage: readonly VmUsage[]): Promise<void> {
+  const rows = usage.flatMap(({ ref, ...metrics }) => {
+    const vmId = ids.get(ref);
+    // A host that answers nonsense must not spoil the means of a whole year.
+    return vmId !== undefined && Object.values(metrics).every((value) => Number.isFinite(value) && value >= 0) ? [{ vmId, at, ...metrics }] : [];
+  });
+  if (rows.length === 0) return;
+  await insertSamples(rt, rows);
+  await noteStored(rt, at);
+  for (const row of rows) rt.realtime.publish({ rooms: [`vm:${row.vmId}`], name: "vm.metrics", data: { ...row, at: at.toISOString() } });
+}
