@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { credits } from "#shared/credits.ts";
+import { makePerson, type Person } from "#server/testing/people.ts";
+import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { createProject } from "./projects.ts";
+import { createVm } from "./provision.ts";
+import { seedCatalog } from "./seed.ts";
+
+let rt: TestRuntime;
+let person: Person;
+let projectId: string;
+beforeAll(async () => {
+  rt = await createTestRuntime();
+  await seedCatalog(rt);
+  person = await makePerson(rt, { welcome: credits(1_000_000) });
+  await rt.db.prisma.organization.update({ where: { id: person.organizationId }, data: { tier: "business" } });
+  projectId = (await createProject(rt, person.actor, { name: "Storm" })).id;
+});
+afterAll(() => rt.close());
+
+it("no host is ever given more than it may have, and none is refused that fits, however many ask at once", { timeout: 120_000 }, async () => {
+  const hostSize = fc.record({
+    vcpu: fc.integer({ min: 1, max: 12 }),
+    vcpuRatio: fc.constantFrom(1, 1.5, 4),
+    memoryMb: fc.integer({ min: 1_024, max: 32_768 }),
+    memoryReserveMb: fc.integer({ min: 0, max: 1_024 }),
+    storageGb: fc.integer({ min: 20, max: 400 }),
+    storageReserveGb: fc.integer({ min: 0, max: 20 }),
+  });
+  const wishes = fc.array(fc.constantFrom("nano", "small", "medium", "large"), { minLength: 6, maxLength: 14 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(hostSize, { minLength: 2, maxLength: 2 }), wishes, async (sizes, plans) => {
+      await rt.db.prisma.vm.updateMany({ data: { status: "terminated" } });
+      const hosts = await rt.db.prisma.host.findMany({ where: { region: "kr-seoul" }, orderBy: { name: "asc" } });
+      for (const [index, host] of hosts.entries()) await rt.db.prisma.host.update({ where: { id: host.id }, data: sizes[index] ?? {} });
+      const attempts = await Promise.allSettled(plans.map((plan) => createVm(rt, person.actor, { name: "storm", projectId, plan, templateId: "alpine-3.22", region: "kr-seoul", sshKeys: [], metadata: {} })));
+      for (const attempt of attempts) if (attempt.status === "rejected") expect(attempt.reason).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+      const free = [];
+      for (const [index, { id }] of hosts.entries()) {
+        const size = sizes[index];
+        const { _sum: used } = await rt.db.prisma.vm.aggregate({ where: { hostId: id, status: { not: "terminated" } }, _sum: { vcpu: true, memoryMb: true, storageGb: true } });
+        if (!size) throw new Error("a host without a size");
+        const left = {
+          vcpu: Math.floor(size.vcpu * size.vcpuRatio) - (used.vcpu ?? 0),
+          memoryMb: size.memoryMb - size.memoryReserveMb - (used.memoryMb ?? 0),
+          storageGb: size.storageGb - size.storageReserveGb - (used.storageGb ?? 0),
+        };
+        expect(Math.min(left.vcpu, left.memoryMb, left.storageGb)).toBeGreaterThanOrEqual(0);
+        free.push(left);
+      }
+      // What was refused fits on no host now: places are only taken here, never given back.
+      for (const [index, attempt] of attempts.entries()) {
+        if (attempt.status === "fulfilled") continue;
+        const plan = await rt.db.prisma.plan.findUniqueOrThrow({ where: { slug: plans[index] ?? "" } });
+        expect(free.some((left) => left.vcpu >= plan.vcpu && left.memoryMb >= plan.memoryMb && left.storageGb >= plan.storageGb)).toBe(false);
+      }
+    }),
+    { numRuns: 15 },
+  );
+});
