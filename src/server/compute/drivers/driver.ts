@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Consoles, Inspection, Metering, Migration, Passwords, PowerControl, Probing, Provisioning, Resizing, Snapshots, Suspension } from "./capabilities.ts";
 
 export interface CallOptions {
@@ -121,7 +122,7 @@ export interface VmSnapshotObservation {
 
 /** A VM's screen: RFB (RFC 6143) over a stream. */
 export interface ConsoleConnection {
-  stream: import("node:stream").Duplex;
+  stream: Duplex;
   /** of the VNC authentication; null: none is asked */
   password: string | null;
 }

@@ -1,14 +1,17 @@
+import { randomUUID } from "node:crypto";
 import type { Capability, Driver, DriverHost, VmSize } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { guestAnswers, type Machine, observe } from "./machine.ts";
 import { simulatedMigration } from "./migration.ts";
+import { openSimulatedScreen } from "./screen/screens.ts";
 import { openSimulatedHost, type SimulatedHost } from "./simulated-host.ts";
 import { simulatedSnapshots } from "./snapshots.ts";
 import { UNINTERRUPTIBLE } from "./task.ts";
 import { usageAt } from "./usage.ts";
 
-const EVERYTHING: ReadonlySet<Capability> = new Set(["suspension", "resizing", "passwords", "snapshots", "migration"]);
+const EVERYTHING: ReadonlySet<Capability> = new Set(["suspension", "resizing", "passwords", "snapshots", "migration", "console"]);
 const VERSION = "1.0";
+const REBOOT_TIMEOUT_MS = 30_000;
 
 /**
  * A hypervisor that lives in files: it outlasts the process, is shared by processes, and takes the time of a real one divided by `speed`. Its time is the
@@ -18,7 +21,7 @@ export function createSimulatedDriver(settings: { folder: string; speed: number 
   const state = openSimulatedHost(settings, host);
   const { look, all, read, bring, there } = state;
 
-  return {
+  const driver: Driver = {
     supports: EVERYTHING,
     probe: (call) => read("probe", null, call, () => probeOf(state)),
     inspect: (ref, call) =>
@@ -101,10 +104,9 @@ export function createSimulatedDriver(settings: { folder: string; speed: number 
 
     ...simulatedSnapshots(state),
     migrate: simulatedMigration(settings, host, state),
-    openConsole: async () => {
-      throw new DriverError("refused", "a simulated VM has no screen");
-    },
-  };
+    // A reboot from inside is a reset from outside.
+    openConsole: (ref, call) => read("openConsole", ref, call, () => openSimulatedScreen(state, ref, () => driver.reset(ref, { key: randomUUID(), signal: AbortSignal.timeout(REBOOT_TIMEOUT_MS) }))),
+  };  return driver;
 }
 
 function sameSize(one: VmSize, other: VmSize): boolean {

@@ -14,6 +14,7 @@ export interface RfbClient {
   update(how: { incremental: boolean }): Promise<void>;
   /** Presses and releases, by X11 keysym. */
   key(keysym: number): void;
+  press(keysym: number, down: boolean): void;
   type(text: string): void;
   close(): void;
 }
@@ -47,13 +48,15 @@ export async function connectRfbClient({ stream, password }: ConsoleConnection, 
       await receiveUpdate(stream, picture, width);
     },
     key(keysym) {
-      for (const down of [1, 0]) {
-        const event = Buffer.alloc(8);
-        event.writeUInt8(4, 0);
-        event.writeUInt8(down, 1);
-        event.writeUInt32BE(keysym, 4);
-        stream.write(event);
-      }
+      client.press(keysym, true);
+      client.press(keysym, false);
+    },
+    press(keysym, down) {
+      const event = Buffer.alloc(8);
+      event.writeUInt8(4, 0);
+      event.writeUInt8(down ? 1 : 0, 1);
+      event.writeUInt32BE(keysym, 4);
+      stream.write(event);
     },
     type(text) {
       for (const character of text) client.key(character === "\n" ? 0xff0d : (character.codePointAt(0) ?? 0x20));
