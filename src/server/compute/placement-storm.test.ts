@@ -8,14 +8,16 @@ import { createVm } from "./provision.ts";
 import { seedCatalog } from "./seed.ts";
 
 let rt: TestRuntime;
-let person: Person;
-let projectId: string;
+/** Each with a project: what one customer makes is counted one after the other. */
+const people: { person: Person; projectId: string }[] = [];
+const CROWD = 14;
 beforeAll(async () => {
   rt = await createTestRuntime();
   await seedCatalog(rt);
-  person = await makePerson(rt, { welcome: credits(1_000_000) });
-  await rt.db.prisma.organization.update({ where: { id: person.organizationId }, data: { tier: "business" } });
-  projectId = (await createProject(rt, person.actor, { name: "Storm" })).id;
+  for (let n = 0; n < CROWD; n += 1) {
+    const person = await makePerson(rt, { welcome: credits(1_000) });
+    people.push({ person, projectId: (await createProject(rt, person.actor, { name: "Storm" })).id });
+  }
 });
 afterAll(() => rt.close());
 
@@ -28,13 +30,17 @@ it("no host is ever given more than it may have, and none is refused that fits, 
     storageGb: fc.integer({ min: 20, max: 400 }),
     storageReserveGb: fc.integer({ min: 0, max: 20 }),
   });
-  const wishes = fc.array(fc.constantFrom("nano", "small", "medium", "large"), { minLength: 6, maxLength: 14 });
+  const wishes = fc.array(fc.constantFrom("nano", "small", "medium", "large"), { minLength: 6, maxLength: CROWD });
   await fc.assert(
     fc.asyncProperty(fc.array(hostSize, { minLength: 2, maxLength: 2 }), wishes, async (sizes, plans) => {
       await rt.db.prisma.vm.updateMany({ data: { status: "terminated" } });
       const hosts = await rt.db.prisma.host.findMany({ where: { region: "kr-seoul" }, orderBy: { name: "asc" } });
       for (const [index, host] of hosts.entries()) await rt.db.prisma.host.update({ where: { id: host.id }, data: sizes[index] ?? {} });
-      const attempts = await Promise.allSettled(plans.map((plan) => createVm(rt, person.actor, { name: "storm", projectId, plan, templateId: "alpine-3.22", region: "kr-seoul", sshKeys: [], metadata: {} })));
+      const attempts = await Promise.allSettled(
+        people.slice(0, plans.length).map(({ person, projectId }, index) =>
+          createVm(rt, person.actor, { name: "storm", projectId, plan: plans[index] ?? "", templateId: "alpine-3.22", region: "kr-seoul", sshKeys: [], metadata: {} }),
+        ),
+      );
       for (const attempt of attempts) if (attempt.status === "rejected") expect(attempt.reason).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
       const free = [];
       for (const [index, { id }] of hosts.entries()) {
