@@ -5,7 +5,8 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { callDriver } from "./drivers/call.ts";
 import { type CallOptions, type Driver, vmIdOfRef, type VmObservation } from "./drivers/driver.ts";
 import { driverOf } from "./drivers/registry.ts";
-import { type Found, vmsElsewhere, vmsForSweep, writeFindings } from "./hosts/finding-repository.ts";
+import { type Found, vmsForSweep, vmsMeant, writeFindings } from "./hosts/finding-repository.ts";
+import { findMovedVms, type Seen } from "./hosts/moved-vms.ts";
 import { hostsInService, lockVm } from "./repository.ts";
 import { settleVm } from "./vm-status.ts";
 
@@ -25,23 +26,39 @@ const DECISION_MS = 10 * 60_000;
  * @returns how many VMs that should not be there were removed, and how many were put down as they really are
  */
 export async function sweepHosts(rt: Runtime): Promise<{ removed: number; corrected: number }> {
-  const total = { removed: 0, corrected: 0 };
-  for (const host of await hostsInService(rt)) {
+  const before = new Date(rt.clock.now().getTime() - SETTLED_MS);
+  const seen = await listAll(rt);
+  const total = { removed: 0, corrected: await findMovedVms(rt, seen, before) };
+  for (const [host, list] of seen) {
     try {
-      const done = await sweepHost(rt, host);
+      const done = await sweepHost(rt, host, new Map(list), before);
       total.removed += done.removed;
       total.corrected += done.corrected;
     } catch (error) {
-      rt.log.warn({ err: error, host: host.name }, "host sweep: the host did not answer");
+      rt.log.warn({ err: error, host: host.name }, "host sweep: failed");
     }
   }
   return total;
 }
 
-async function sweepHost(rt: Runtime, host: Host): Promise<{ removed: number; corrected: number }> {
+/** All hosts at once: one that hangs delays nobody. */
+async function listAll(rt: Runtime): Promise<Seen> {
+  const lists = await Promise.all(
+    (await hostsInService(rt)).map(async (host) => {
+      try {
+        const list = await call(host, LIST_TIMEOUT_MS, (options) => driverOf(rt, host).list(options));
+        return [[host, new Map(list.map((vm) => [vm.ref, vm]))] as const];
+      } catch (error) {
+        rt.log.warn({ err: error, host: host.name }, "host sweep: the host did not answer");
+        return [];
+      }
+    }),
+  );
+  return new Map(lists.flat());
+}
+
+async function sweepHost(rt: Runtime, host: Host, seen: Map<string, VmObservation>, before: Date): Promise<{ removed: number; corrected: number }> {
   const driver = driverOf(rt, host);
-  const before = new Date(rt.clock.now().getTime() - SETTLED_MS);
-  const seen = new Map((await call(host, LIST_TIMEOUT_MS, (options) => driver.list(options))).map((vm) => [vm.ref, vm]));
   const known = await vmsForSweep(rt, host.id, [...seen.keys()]);
   const found: Found[] = [];
   const undecided: string[] = [];
@@ -65,11 +82,11 @@ async function sweepHost(rt: Runtime, host: Host): Promise<{ removed: number; co
     if (vm.operationId !== null || vm.updatedAt >= before) continue;
     removed += await remove(rt, host, driver, ref);
   }
-  const elsewhere = new Map((await vmsElsewhere(rt, host.id, [...seen.keys()])).map((vm) => [vm.hypervisorRef, vm]));
+  const elsewhere = new Map((await vmsMeant(rt.db.prisma, host, [...seen.keys()])).map((vm) => [vm.hypervisorRef, vm]));
   for (const [ref, observed] of seen) {
     const vm = elsewhere.get(ref);
-    // It is on its way from or to another host.
-    if (vm?.operationId) undecided.push(ref);
+    // It is on its way from or to another host, or has come here since.
+    if (vm?.operationId || vm?.hostId === host.id) undecided.push(ref);
     else found.push({ kind: "unknown_vm", ref, vmId: vm?.id ?? null, details: detailsOf(ref, observed, null) });
   }
   const at = rt.clock.now();

@@ -50,7 +50,7 @@ export const hostConnection = z.object({
 });
 
 const limits = {
-  vcpuRatio: z.number().min(0.1).max(32).describe("vCPUs sold for each thread that the host has"),
+  vcpuRatio: z.number().min(1).max(32).describe("vCPUs sold for each thread that the host has"),
   memoryReserveMb: z.number().int().min(0).max(64 * 1024 * 1024).describe("the host's own"),
   storageReserveGb: z.number().int().min(0).max(16 * 1024 * 1024).describe("the host's own"),
 };

@@ -14,9 +14,8 @@ import { driverOf } from "../drivers/registry.ts";
 import { describeFailure } from "../operation-failure.ts";
 import { insertVm, lockProject } from "../repository.ts";
 import { settleVm } from "../vm-status.ts";
-import { countVmsNamed, findingById, lockFinding, planAndImage, updateFinding, vmExists } from "./finding-repository.ts";
-import { auditOf, nameOf, openFinding } from "./findings.ts";
-import { lockHost } from "./host-repository.ts";
+import { findingById, lockFinding, planAndImage, updateFinding, vmExists, vmsMeant } from "./finding-repository.ts";
+import { auditOf, hostOf, nameOf, openFinding } from "./findings.ts";
 import { existingHost } from "./hosts.ts";
 import { invalid } from "./invalid.ts";
 
@@ -38,10 +37,9 @@ export async function adoptFinding(rt: Runtime, actor: Actor, input: z.output<ty
     const project = await lockProject(tx, input.projectId);
     if (!project || project.organizationId !== input.organizationId) throw notFound("project");
     if (project.operationId !== null) throw new AppError("INVALID_STATE", "This project is being deleted.", { state: "deleting" });
-    const host = await lockHost(tx, finding.hostId);
-    if (!host) throw notFound("host");
+    const host = await hostOf(tx, finding);
     const open = openFinding(await lockFinding(tx, finding.id), "unknown_vm");
-    if ((await countVmsNamed(tx, open.ref)) > 0) throw new AppError("CONFLICT", "A VM of a customer bears this name already.");
+    if ((await vmsMeant(tx, host, [open.ref])).length > 0) throw new AppError("CONFLICT", "A VM of a customer bears this name already.");
     const { plan, image } = await planAndImage(tx, input.planId, input.imageId);
     if (!plan) throw invalid({ planId: "is not in the catalog" });
     if (!image) throw invalid({ imageId: "is not in the catalog" });

@@ -1,6 +1,7 @@
 import type { Tx } from "#server/infra/events.ts";
-import { type HostFinding, Prisma, type Vm } from "#server/infra/prisma/client.ts";
+import type { Host, HostFinding, Prisma, Vm } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { vmIdOfRef } from "../drivers/driver.ts";
 
 const GONE = ["terminated", "rolled_back"];
 
@@ -27,10 +28,22 @@ export function vmsForSweep(rt: Runtime, hostId: string, refs: string[]): Promis
   return rt.db.prisma.vm.findMany({ where: { hostId, OR: [{ status: { notIn: GONE } }, { hypervisorRef: { in: refs } }] }, orderBy: { id: "asc" } });
 }
 
-/** VMs of other hosts that bear one of the names. */
-export function vmsElsewhere(rt: Runtime, hostId: string, refs: string[]): Promise<Pick<Vm, "id" | "hypervisorRef" | "operationId">[]> {
+export interface NamedVm {
+  id: string;
+  hypervisorRef: string | null;
+  hostId: string | null;
+  operationId: string | null;
+}
+
+/**
+ * VMs that are there and that a name seen on the host can mean: one that we gave is that VM's wherever it is; any other means the same VM on this host and on
+ * those of its cluster, which have its address.
+ */
+export function vmsMeant(db: Pick<Tx, "vm">, host: Pick<Host, "id" | "endpoint">, refs: string[]): Promise<NamedVm[]> {
   if (refs.length === 0) return Promise.resolve([]);
-  return rt.db.prisma.vm.findMany({ where: { hypervisorRef: { in: refs }, hostId: { not: hostId }, status: { notIn: GONE } }, select: { id: true, hypervisorRef: true, operationId: true } });
+  const ours = refs.filter((ref) => vmIdOfRef(ref) !== null);
+  const places: Prisma.VmWhereInput[] = [{ hostId: host.id }, ...(host.endpoint === null ? [] : [{ host: { endpoint: host.endpoint } }]), { hypervisorRef: { in: ours } }];
+  return db.vm.findMany({ where: { hypervisorRef: { in: refs }, status: { notIn: GONE }, OR: places }, select: { id: true, hypervisorRef: true, hostId: true, operationId: true } });
 }
 
 /**
@@ -60,7 +73,7 @@ const VIEWS = {
   resolved: { resolvedAt: { not: null } },
 } satisfies Record<string, Prisma.HostFindingWhereInput>;
 
-export async function listFindingRows(rt: Runtime, filter: { hostId: string | undefined; view: keyof typeof VIEWS }, page: { page: number; limit: number }): Promise<{ rows: FindingWithHost[]; total: number }> {
+export async function listFindingRows(rt: Runtime, filter: { hostId?: string | undefined; view: keyof typeof VIEWS }, page: { page: number; limit: number }): Promise<{ rows: FindingWithHost[]; total: number }> {
   const where: Prisma.HostFindingWhereInput = { ...VIEWS[filter.view], ...(filter.hostId ? { hostId: filter.hostId } : {}) };
   const [rows, total] = await Promise.all([
     rt.db.prisma.hostFinding.findMany({ where, include: WITH_HOST, orderBy: [{ lastSeenAt: "desc" }, { id: "desc" }], skip: (page.page - 1) * page.limit, take: page.limit }),
@@ -83,11 +96,6 @@ export async function updateFinding(tx: Tx, id: string, data: Prisma.HostFinding
   await tx.hostFinding.update({ where: { id }, data, select: { id: true } });
 }
 
-/** VMs that are there and bear the name, on any host. */
-export function countVmsNamed(tx: Tx, ref: string): Promise<number> {
-  return tx.vm.count({ where: { hypervisorRef: ref, status: { notIn: GONE } } });
-}
-
 export async function vmExists(tx: Tx, id: string): Promise<boolean> {
   return (await tx.vm.count({ where: { id } })) > 0;
 }
@@ -99,4 +107,9 @@ export async function namesOfVms(rt: Runtime, ids: string[]): Promise<Map<string
 
 export async function planAndImage(tx: Tx, planId: string, imageId: string) {
   return { plan: await tx.plan.findUnique({ where: { id: planId } }), image: await tx.image.findUnique({ where: { id: imageId } }) };
+}
+
+/** The VM stands on another host. */
+export async function rehomeVm(tx: Tx, id: string, host: Pick<Host, "id" | "region">, at: Date): Promise<void> {
+  await tx.vm.update({ where: { id }, data: { hostId: host.id, region: host.region, updatedAt: at }, select: { id: true } });
 }

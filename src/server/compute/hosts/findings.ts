@@ -4,13 +4,15 @@ import type { FindingKind } from "#shared/compute/host-states.ts";
 import { AppError, notFound } from "#shared/errors.ts";
 import { pagination } from "#shared/schema.ts";
 import type { Actor } from "#server/identity/actor.ts";
-import type { HostFinding } from "#server/infra/prisma/client.ts";
+import type { Tx } from "#server/infra/events.ts";
+import type { Host, HostFinding } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { callDriver } from "../drivers/call.ts";
 import { driverOf } from "../drivers/registry.ts";
 import { describeFailure } from "../operation-failure.ts";
-import { countVmsNamed, type FindingDetails, findingById, type FindingWithHost, listFindingRows, lockFinding, namesOfVms, updateFinding } from "./finding-repository.ts";
+import { type FindingDetails, findingById, type FindingWithHost, listFindingRows, lockFinding, namesOfVms, updateFinding, vmsMeant } from "./finding-repository.ts";
+import { lockHost } from "./host-repository.ts";
 import { existingHost } from "./hosts.ts";
 
 /** A request waits for it; a hypervisor that needs longer goes on alone, and the next sweep sees what came of it. */
@@ -43,8 +45,7 @@ export async function removeFinding(rt: Runtime, actor: Actor, input: z.output<t
   const finding = await transact(rt, async (tx) => {
     const locked = openFinding(await lockFinding(tx, input.id), "unknown_vm");
     if (input.confirm !== nameOf(locked)) throw new AppError("INVALID_REQUEST", "This is not its name on the host.", { details: [{ field: "confirm", message: "must be its name on the host" }] });
-    // On one hypervisor's cluster the same name can be the same VM.
-    if (locked.vmId !== null || (await countVmsNamed(tx, locked.ref)) > 0) throw new AppError("CONFLICT", "A VM of a customer bears this name: it is not removed from here.");
+    if ((await vmsMeant(tx, await hostOf(tx, locked), [locked.ref])).length > 0) throw new AppError("CONFLICT", "A VM of a customer bears this name: it is not removed from here.");
     const at = rt.clock.now();
     await updateFinding(tx, locked.id, { resolvedAt: at, resolution: "removed" });
     await recordAudit(tx, actor, { action: "finding.remove", subjectType: "finding", subjectId: locked.id, organizationId: null, before: auditOf(locked), at });
@@ -67,6 +68,13 @@ export function openFinding<T extends HostFinding>(finding: T | null, kind?: Fin
   if (finding.resolvedAt !== null) throw new AppError("INVALID_STATE", `This was settled already: ${finding.resolution}.`, { state: finding.resolution ?? "resolved" });
   if (kind !== undefined && finding.kind !== kind) throw new AppError("INVALID_STATE", "This is possible only for a VM that is on the host and not known here.");
   return finding;
+}
+
+/** The finding's host, its row locked. @throws AppError NOT_FOUND */
+export async function hostOf(tx: Tx, finding: HostFinding): Promise<Host> {
+  const host = await lockHost(tx, finding.hostId);
+  if (!host) throw notFound("host");
+  return host;
 }
 
 /** What administrators of the host call it. */

@@ -8,6 +8,9 @@ import type { HostUse, HostWithPlace } from "./host-repository.ts";
 
 /** A host in the form of the contract. */
 export function toHostView(host: HostWithPlace, use: HostUse): z.infer<typeof hostOutput> {
+  // One that was saved without being asked has figures that say nothing.
+  const asked = host.version !== null || host.driver === "simulated";
+  const [vcpu, memoryMb, storageGb] = asked ? [host.vcpu, host.memoryMb, host.storageGb] : [0, 0, 0];
   return {
     id: host.id,
     name: host.name,
@@ -24,9 +27,9 @@ export function toHostView(host: HostWithPlace, use: HostUse): z.infer<typeof ho
     hypervisor: host.hypervisor,
     cpuPercent: host.cpuPercent,
     capacity: {
-      vcpu: { total: host.vcpu, sellable: Math.floor(host.vcpu * host.vcpuRatio), used: use.usedVcpu },
-      memoryMb: { total: host.memoryMb, sellable: Math.max(0, host.memoryMb - host.memoryReserveMb), used: use.usedMemoryMb, free: host.memoryFreeMb },
-      storageGb: { total: host.storageGb, sellable: Math.max(0, host.storageGb - host.storageReserveGb), used: use.usedStorageGb, free: host.storageFreeGb },
+      vcpu: { total: vcpu, sellable: Math.floor(vcpu * host.vcpuRatio), used: use.usedVcpu },
+      memoryMb: { total: memoryMb, sellable: Math.max(0, memoryMb - host.memoryReserveMb), used: use.usedMemoryMb, free: host.memoryFreeMb },
+      storageGb: { total: storageGb, sellable: Math.max(0, storageGb - host.storageReserveGb), used: use.usedStorageGb, free: host.storageFreeGb },
     },
     vmCount: use.vmCount,
     openFindings: use.openFindings,

@@ -21,6 +21,9 @@ import { connectionError, type TestResult, tryConnection } from "./try-connectio
  * enter them, why answers are shown only as a hypervisor's, and why a certificate that nobody vouches for ends a call before anything is sent.
  */
 
+/** Of a host that has not said yet what it has: too little for any VM. It says so at the latest when it leaves maintenance. */
+const UNASKED = { vcpu: 1, memoryMb: 1, storageGb: 1 };
+
 type Detail = z.infer<typeof schema.hostDetailOutput>;
 
 /** Tries values that are not saved. With `id`, that host's stored credentials stand in for those not given. @throws AppError INVALID_REQUEST, NOT_FOUND */
@@ -28,7 +31,7 @@ export async function testHost(rt: Runtime, input: z.output<typeof schema.hostTe
   const host = input.id === undefined ? null : await existingHost(rt, input.id);
   if (host && host.driver !== input.type) throw invalid({ type: "cannot be changed" });
   const connection = readConnection(input, host && { endpoint: host.endpoint, credentials: openCredentials(rt, host) });
-  const { failure: _failure, ...result } = await tryConnection(rt, connection, host ?? { id: "", name: "the host", vcpu: 1, memoryMb: 1_024, storageGb: 1 });
+  const { failure: _failure, ...result } = await tryConnection(rt, connection, host ?? { id: "", name: "the host", ...UNASKED });
   return result;
 }
 
@@ -159,8 +162,7 @@ function rowOf(rt: Runtime, id: string, connection: Connection): Pick<Prisma.Hos
 
 function sizeOf(input: z.output<typeof schema.hostCreateInput>): Pick<Host, "vcpu" | "memoryMb" | "storageGb"> {
   const { vcpu, memoryMb, storageGb } = input;
-  // Others say themselves what they have, at the latest when they leave maintenance.
-  if (input.type !== "simulated") return { vcpu: 0, memoryMb: 0, storageGb: 0 };
+  if (input.type !== "simulated") return UNASKED;
   if (vcpu === undefined || memoryMb === undefined || storageGb === undefined) {
     throw invalid(Object.fromEntries(Object.entries({ vcpu, memoryMb, storageGb }).flatMap(([field, value]) => (value === undefined ? [[field, "is required for a simulated host"]] : []))));
   }

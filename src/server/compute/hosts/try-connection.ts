@@ -19,7 +19,7 @@ const plausible = z.object({
   vcpu: z.number().int().min(1).max(65_536),
   memoryMb: z.number().min(128).max(2 ** 31 - 1),
   memoryFreeMb: z.number().min(0).max(2 ** 31 - 1),
-  storageGb: z.number().min(0).max(2 ** 31 - 1),
+  storageGb: z.number().min(1).max(2 ** 31 - 1),
   storageFreeGb: z.number().min(0).max(2 ** 31 - 1),
   cpuPercent: z.number().min(0).max(100).nullable(),
 });
