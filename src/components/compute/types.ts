@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type * as catalog from "#shared/compute/catalog.ts";
 import type * as schema from "#shared/compute/schema.ts";
 
 /** What the API answers with, as the components use it. */
@@ -6,6 +7,7 @@ export type Vm = z.infer<typeof schema.vmOutput>;
 export type VmDetail = z.infer<typeof schema.vmDetailOutput>;
 export type Plan = z.infer<typeof schema.planOutput>;
 export type Image = z.infer<typeof schema.imageOutput>;
+export type Quota = z.infer<typeof catalog.quotaOutput>;
 export type Project = z.infer<typeof schema.projectOutput>;
 export type SshKey = z.infer<typeof schema.sshKeyOutput>;
 export type Operation = z.infer<typeof schema.operationOutput>;

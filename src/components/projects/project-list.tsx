@@ -8,11 +8,13 @@ import Link from "next/link";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { QuotaSection } from "#components/compute/quota/quota-section.tsx";
 import type { Project } from "#components/compute/types.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { DataTable } from "#components/table/data-table.tsx";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -35,35 +37,38 @@ export function ProjectList() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={create} />
-      <Section flush>
-        <DataTable
-          label={t("title")}
-          rows={query.data?.data}
-          columns={[
-            { key: "name", title: t("name"), render: (project) => project.name },
-            { key: "vms", title: t("vms"), width: 110, render: (project) => t("vmCount", { count: project.vmCount }) },
-            { key: "created", title: t("createdAt"), width: 140, from: "sm", render: (project) => <RelativeTime at={project.createdAt} /> },
-            {
-              key: "actions",
-              title: "",
-              width: 52,
-              align: "right",
-              render: (project) => <ProjectMenu project={project} permissions={permissions} onRename={() => setRenamed(project)} onDelete={() => setDeleted(project)} />,
-            },
-          ]}
-          rowHref={(project) => `/vms?project=${project.id}`}
-          stale={query.isPlaceholderData}
-          error={query.error}
-          onRetry={() => void query.refetch()}
-          empty={
-            <EmptyState icon={<IconFolder />} title={t("empty")} action={create}>
-              {t("emptyText")}
-            </EmptyState>
-          }
-          state={state}
-          {...(query.data ? { pagination: query.data.pagination } : {})}
-        />
-      </Section>
+      <Rows>
+        <Section flush>
+          <DataTable
+            label={t("title")}
+            rows={query.data?.data}
+            columns={[
+              { key: "name", title: t("name"), render: (project) => project.name },
+              { key: "vms", title: t("vms"), width: 110, render: (project) => t("vmCount", { count: project.vmCount }) },
+              { key: "created", title: t("createdAt"), width: 140, from: "sm", render: (project) => <RelativeTime at={project.createdAt} /> },
+              {
+                key: "actions",
+                title: "",
+                width: 52,
+                align: "right",
+                render: (project) => <ProjectMenu project={project} permissions={permissions} onRename={() => setRenamed(project)} onDelete={() => setDeleted(project)} />,
+              },
+            ]}
+            rowHref={(project) => `/vms?project=${project.id}`}
+            stale={query.isPlaceholderData}
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            empty={
+              <EmptyState icon={<IconFolder />} title={t("empty")} action={create}>
+                {t("emptyText")}
+              </EmptyState>
+            }
+            state={state}
+            {...(query.data ? { pagination: query.data.pagination } : {})}
+          />
+        </Section>
+        <QuotaSection />
+      </Rows>
       <CreateProjectDialog opened={creating} onClose={() => void setCreating(null)} />
       <RenameProjectDialog project={renamed} onClose={() => setRenamed(null)} />
       <DeleteProjectDialog project={deleted} onClose={() => setDeleted(null)} />

@@ -13,12 +13,14 @@ export interface ErrorWords {
 export function describeError(error: unknown, t: ReturnType<typeof useTranslations<"errors">>): ErrorWords {
   const body = errorBodyOf(error);
   if (!body) return { why: t("network.title"), next: t("network.next"), requestId: null };
-  const { needed, available, requiredPermission, retryAfter, state } = body;
+  const { needed, available, requiredPermission, retryAfter, state, quota, used, limit } = body;
   let why: string = t(`code.${body.code}`);
   if (body.code === "INSUFFICIENT_CREDITS" && needed !== undefined && available !== undefined) {
     why = t("code.INSUFFICIENT_CREDITS_AMOUNT", { needed: formatCredits(needed), available: formatCredits(available) });
   } else if (body.code === "FORBIDDEN" && requiredPermission !== undefined) {
     why = t("code.FORBIDDEN_PERMISSION", { permission: requiredPermission });
+  } else if (body.code === "FORBIDDEN" && quota !== undefined) {
+    why = t("code.FORBIDDEN_QUOTA", { used: used ?? 0, limit: limit ?? 0 });
   } else if (body.code === "INVALID_STATE" && state !== undefined) {
     why = t("code.INVALID_STATE_NAMED", { state });
   }

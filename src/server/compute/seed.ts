@@ -30,6 +30,13 @@ const PLANS = [
   { slug: "xlarge", name: "Extra large", vcpu: 8, memoryMb: 16 * GB, storageGb: 200, compute: 108_000, storage: 20_000 },
 ];
 
+/** What each adds, and to the price an hour. */
+const UPGRADES = [
+  { slug: "memory-2", name: "2 GB more memory", memoryMb: 2 * GB, compute: 6_000, storage: 0 },
+  { slug: "cpu-1", name: "1 more vCPU", vcpu: 1, compute: 8_000, storage: 0 },
+  { slug: "disk-50", name: "50 GB more disk", storageGb: 50, compute: 0, storage: 5_000 },
+];
+
 const IMAGES = [
   { slug: "debian-12", name: "Debian 12", family: "debian", version: "12", defaultUser: "debian", minStorageGb: 4 },
   { slug: "ubuntu-24.04", name: "Ubuntu 24.04 LTS", family: "ubuntu", version: "24.04", defaultUser: "ubuntu", minStorageGb: 5 },
@@ -47,6 +54,10 @@ export async function seedCatalog(rt: Runtime): Promise<void> {
     await tx.plan.createMany({
       ...once,
       data: PLANS.map(({ compute, storage, ...plan }, position) => ({ id: newId("plan"), ...plan, position, computePricePerHour: BigInt(compute), storagePricePerHour: BigInt(storage) })),
+    });
+    await tx.upgrade.createMany({
+      ...once,
+      data: UPGRADES.map(({ compute, storage, ...upgrade }, position) => ({ id: newId("upgrade"), ...upgrade, position, computePricePerHour: BigInt(compute), storagePricePerHour: BigInt(storage) })),
     });
     await tx.image.createMany({ ...once, data: IMAGES.map((image, position) => ({ id: newId("image"), ...image, position })) });
   });

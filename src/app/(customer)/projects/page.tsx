@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page({ searchParams }: PageProps) {
   const { page } = await searchParams;
-  await prefetch(trpc.compute.projects.list.queryOptions({ page: Math.max(1, Number.parseInt(typeof page === "string" ? page : "1", 10) || 1) }));
+  await prefetch(trpc.compute.quota.queryOptions(), trpc.compute.projects.list.queryOptions({ page: Math.max(1, Number.parseInt(typeof page === "string" ? page : "1", 10) || 1) }));
   return (
     <Hydrate>
       <ProjectList />

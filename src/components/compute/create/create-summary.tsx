@@ -5,7 +5,8 @@ import { useTimeLeft } from "#components/billing/use-time-left.ts";
 import { Credits } from "#components/ui/credits.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatCredits } from "#shared/credits.ts";
-import type { Image, Plan } from "../types.ts";
+import { QuotaBars, type QuotaPart } from "../quota/quota-bars.tsx";
+import type { Image, Plan, Quota } from "../types.ts";
 import { VmSize } from "../vm-size.tsx";
 import classes from "./create-summary.module.css";
 
@@ -18,13 +19,18 @@ interface CreateSummaryProps {
   /** undefined while the balance is not known */
   estimate: Estimate | undefined;
   available: string | undefined;
+  /** null: never */
+  expireInDays: number | null;
+  quota: Quota | undefined;
+  /** what the VM adds to what the quota counts */
+  more: Record<QuotaPart, number> | undefined;
   /** why the VM can't be created yet; null: it can */
   blocked: string | null;
   pending: boolean;
 }
 
 /** What was chosen, what it costs and what it does to the balance; the button, and why it is shut. */
-export function CreateSummary({ image, plan, regionName, projectName, name, estimate, available, blocked, pending }: CreateSummaryProps) {
+export function CreateSummary({ image, plan, regionName, projectName, name, estimate, available, expireInDays, quota, more, blocked, pending }: CreateSummaryProps) {
   const t = useTranslations("vm.create");
   const timeLeft = useTimeLeft();
   return (
@@ -44,6 +50,7 @@ export function CreateSummary({ image, plan, regionName, projectName, name, esti
           <Line label={t("pricePerHour")} value={<Credits micro={plan.pricePerHour} perHour />} />
           <Line label={t("pricePerMonth")} value={<Credits micro={perMonth(plan.pricePerHour)} />} />
           <Line label={t("whileStopped")} value={<Credits micro={plan.stoppedPricePerHour} perHour />} />
+          {expireInDays !== null && <Line label={t("expires")} value={t("inDays", { days: expireInDays })} />}
           {estimate && available !== undefined && (
             <>
               <Line rule label={t("available")} value={<Exact micro={available} />} />
@@ -53,6 +60,12 @@ export function CreateSummary({ image, plan, regionName, projectName, name, esti
             </>
           )}
         </dl>
+      )}
+      {quota && more && (
+        <div className={classes.quota}>
+          <p>{t("quotaAfter")}</p>
+          <QuotaBars quota={quota} more={more} />
+        </div>
       )}
       <Button
         type="submit"

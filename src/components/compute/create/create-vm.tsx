@@ -13,11 +13,14 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { MainAndAside, Rows } from "#components/ui/grid.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { VM_NAME } from "#shared/compute/names.ts";
+import { userDataProblem } from "#shared/compute/user-data.ts";
 import { formatCredits } from "#shared/credits.ts";
+import { quotaAgainst } from "../quota/quota-bars.tsx";
 import type { Image, Plan, Project, SshKey } from "../types.ts";
 import classes from "./create.module.css";
 import { CreateSummary } from "./create-summary.tsx";
 import { ImageCards } from "./image-cards.tsx";
+import { OptionsFields } from "./options-fields.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
 import { PlanCards } from "./plan-cards.tsx";
 import { ProjectField } from "./project-field.tsx";
@@ -42,6 +45,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
   const queryClient = useQueryClient();
   const { permissions } = useViewer().organization;
   const balance = useQuery(trpc.billing.balance.queryOptions());
+  const quota = useQuery(trpc.compute.quota.queryOptions());
   const [onlyKey, ...otherKeys] = sshKeys;
   const draft = useCreateDraft({
     ...catalog,
@@ -67,6 +71,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
   );
 
   const cost = plan && balance.data ? estimate(balance.data, plan.pricePerHour) : undefined;
+  const more = plan && { vms: 1, vcpu: plan.resources.cpu, memoryMb: plan.resources.memoryGb * 1024, storageGb: plan.resources.storageGb };
   const blocked = reasonAgainst();
   /** Why the VM can't be created yet, and the field that would change it. */
   function reasonAgainst(): { text: string; field?: string } | null {
@@ -74,6 +79,9 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
     if (!image || !plan) return { text: t("blocked.plan") };
     if (!form.values.projectId) return { text: t("blocked.project"), field: "vm-project" };
     if (!VM_NAME.test(form.values.name.trim())) return { text: t("blocked.name"), field: "vm-name" };
+    if (form.values.userData !== "" && userDataProblem(form.values.userData)) return { text: t("blocked.userData"), field: "vm-user-data" };
+    const over = quota.data && more ? quotaAgainst(quota.data, more) : null;
+    if (over) return { text: t(`blocked.quota.${over}`) };
     if (cost?.needed) return { text: t("blocked.credits", { needed: formatCredits(cost.needed, 2), available: formatCredits(balance.data?.available ?? "0") }) };
     return null;
   }
@@ -85,8 +93,8 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
       return;
     }
     if (create.isPending || created) return;
-    const { name, projectId: project, plan: planSlug, image: templateId, region, sshKeys: keys } = form.values;
-    create.mutate({ name: name.trim(), projectId: project, plan: planSlug, templateId, region, sshKeys: keys });
+    const { name, projectId: project, plan: planSlug, image: templateId, region, sshKeys: keys, userData, expireInDays } = form.values;
+    create.mutate({ name: name.trim(), projectId: project, plan: planSlug, templateId, region, sshKeys: keys, ...(userData === "" ? {} : { userData }), ...(expireInDays === "" ? {} : { expireInDays }) });
   };
 
   return (
@@ -120,6 +128,13 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
               />
             </Fields>
           </Section>
+          <OptionsFields
+            plan={plan}
+            userData={form.values.userData}
+            onUserData={(text) => form.setFieldValue("userData", text)}
+            expireInDays={form.values.expireInDays}
+            onExpireInDays={(days) => form.setFieldValue("expireInDays", days)}
+          />
         </Rows>
         <div className={classes.aside}>
           <CreateSummary
@@ -130,6 +145,9 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
             name={form.values.name}
             estimate={cost}
             available={balance.data?.available}
+            expireInDays={form.values.expireInDays === "" ? (plan?.expireInDays ?? null) : form.values.expireInDays}
+            quota={quota.data}
+            more={more}
             blocked={blocked?.text ?? null}
             pending={create.isPending}
           />

@@ -32,6 +32,12 @@ export function PlanCards({ plans, image, value, onChange }: PlanCardsProps) {
           <span className={classes.size}>
             <VmSize resources={plan.resources} />
           </span>
+          {(plan.description !== "" || plan.expireInDays !== null) && (
+            <span className={classes.about}>
+              {plan.description}
+              {plan.expireInDays !== null && <span>{t("planExpires", { days: plan.expireInDays })}</span>}
+            </span>
+          )}
           <span className={classes.hour}>
             <Credits micro={plan.pricePerHour} perHour />
           </span>

@@ -14,6 +14,9 @@ export interface CreateDraft {
   projectId: string;
   sshKeys: string[];
   name: string;
+  userData: string;
+  /** empty: as the plan says */
+  expireInDays: number | "";
 }
 
 interface Choices {
@@ -34,7 +37,7 @@ export function useCreateDraft(choices: Choices) {
   const [image] = choices.images;
   const plan = choices.plans.find((candidate) => fits(candidate, image)) ?? choices.plans[0];
   const form = useForm<CreateDraft>({
-    initialValues: { image: image?.slug ?? "", plan: plan?.slug ?? "", region: choices.regions[0]?.id ?? "", projectId: choices.projectId, sshKeys: choices.sshKeys, name: suggest(image?.slug ?? "") },
+    initialValues: { image: image?.slug ?? "", plan: plan?.slug ?? "", region: choices.regions[0]?.id ?? "", projectId: choices.projectId, sshKeys: choices.sshKeys, name: suggest(image?.slug ?? ""), userData: "", expireInDays: "" },
     validateInputOnBlur: ["name"],
     validate: { name: (value) => (VM_NAME.test(value.trim()) ? null : t("nameInvalid")) },
   });

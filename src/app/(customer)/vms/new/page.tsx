@@ -16,6 +16,7 @@ export default async function Page() {
     trpc.compute.sshKeys.list.queryOptions(),
     trpc.compute.vms.list.queryOptions({ limit: 1, includeGone: true }),
     trpc.billing.balance.queryOptions(),
+    trpc.compute.quota.queryOptions(),
   );
   return (
     <Hydrate>
