@@ -42,9 +42,9 @@ export type LibvirtSettings = z.infer<typeof libvirtSettingsSchema>;
 
 /** What it takes to get in. Empty for qemu:///system. */
 export const libvirtCredentialsSchema = z.object({
-  /** qemu+ssh: the private key, as ssh-keygen writes it, without passphrase */
+  /** qemu+ssh: the private key, as ssh-keygen writes it, without passphrase; without it the keys of the account that runs this program are tried */
   privateKey: z.string().max(20_000).optional(),
-  /** qemu+ssh: lines of known_hosts for the host, as ssh-keyscan prints them; without them nobody is trusted */
+  /** qemu+ssh: lines of known_hosts for the host, as ssh-keyscan prints them; without them those of the account that runs this program count */
   knownHosts: z.string().max(20_000).optional(),
   /** qemu+tls: PEM of the authority, and of our own certificate and key */
   caCertificate: z.string().max(50_000).optional(),

@@ -1,0 +1,101 @@
+import type { CallOptions } from "../driver.ts";
+import { DriverError } from "../errors.ts";
+import { machine, note } from "./machine.ts";
+import { changing, lookAgain, type Session } from "./session.ts";
+import { says } from "./virsh-errors.ts";
+
+/** A guest that boots misses the button: it is pressed again. */
+const PRESS_AGAIN_MS = 10_000;
+/** Restoring the memory of a saved VM, or a host that is busy. */
+const START_TIMEOUT_MS = 5 * 60_000;
+const ALREADY = /already (?:active|running)|domain is not running|domain is already/i;
+
+/** Somebody else was quicker, or it ended by itself: the next look tells. */
+async function orAlready(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!says(error, ALREADY)) throw error;
+  }
+}
+
+export async function start(session: Session, ref: string, call: CallOptions): Promise<void> {
+  for (;;) {
+    const vm = await machine(session, ref, call);
+    if (vm.notes?.state === "moving" && vm.power === "stopped") await note(session, vm, { state: "ready" }, call); // Who moves it finds that out, and leaves it here.
+    if (vm.busy === "create") throw new DriverError("unavailable", `${ref} is still being made`);
+    if (vm.power === "running" && vm.busy === null) return;
+    if (vm.busy !== null && vm.busy !== "migrate") await lookAgain(call);
+    else if (vm.power === "suspended") await wake(session, vm, call);
+    else await orAlready(session.virsh.run(["start", "--domain", vm.address], changing(call, START_TIMEOUT_MS)));
+  }
+}
+
+async function wake(session: Session, vm: { address: string; asleep: boolean }, call: CallOptions): Promise<void> {
+  await orAlready(session.virsh.run([vm.asleep ? "dompmwakeup" : "resume", "--domain", vm.address], changing(call)));
+}
+
+export async function cutPower(session: Session, ref: string, call: CallOptions): Promise<void> {
+  for (;;) {
+    const vm = await machine(session, ref, call);
+    if (vm.power === "stopped") return;
+    await orAlready(session.virsh.run(["destroy", "--domain", vm.address], changing(call)));
+  }
+}
+
+export async function shutDown(session: Session, ref: string, timeoutMs: number, call: CallOptions): Promise<void> {
+  const giveUpAt = performance.now() + timeoutMs;
+  let pressAt = 0;
+  for (;;) {
+    const vm = await machine(session, ref, call);
+    if (vm.power === "stopped") return;
+    if (vm.power === "suspended" && vm.busy === null) throw new DriverError("refused", "the guest is suspended and cannot react");
+    const now = performance.now();
+    if (pressAt > 0 && now >= giveUpAt) throw new DriverError("refused", "the guest did not react");
+    if (vm.power === "running" && now >= pressAt) {
+      pressAt = now + PRESS_AGAIN_MS;
+      // The agent where there is one, else the button; an agent that does not answer is no reason not to press.
+      await pressButton(session, vm.address, call);
+    }
+    await lookAgain(call, Math.max(1, Math.min(300, giveUpAt - performance.now())));
+  }
+}
+
+async function pressButton(session: Session, address: string, call: CallOptions): Promise<void> {
+  try {
+    await session.virsh.run(["shutdown", "--domain", address], changing(call));
+  } catch (error) {
+    if (says(error, ALREADY)) return;
+    if (!says(error, /guest agent/i)) throw error;
+    await orAlready(session.virsh.run(["shutdown", "--domain", address, "--mode", "acpi"], changing(call)));
+  }
+}
+
+/** Noted after it was done: who is interrupted in between presses twice rather than never. */
+export async function reset(session: Session, ref: string, call: CallOptions): Promise<void> {
+  const vm = await machine(session, ref, call);
+  if (vm.notes?.resetKey === call.key) return;
+  if (vm.power !== "running") throw new DriverError("refused", "the VM does not run");
+  await session.virsh.run(["reset", "--domain", vm.address], changing(call));
+  await note(session, vm, { resetKey: call.key }, call);
+}
+
+export async function suspend(session: Session, ref: string, call: CallOptions): Promise<void> {
+  for (;;) {
+    const vm = await machine(session, ref, call);
+    if (vm.power === "stopped") throw new DriverError("refused", "the VM does not run");
+    if (vm.power === "suspended" && vm.busy === null) return;
+    if (vm.busy === null) await orAlready(session.virsh.run(["suspend", "--domain", vm.address], changing(call)));
+    else await lookAgain(call);
+  }
+}
+
+export async function resume(session: Session, ref: string, call: CallOptions): Promise<void> {
+  for (;;) {
+    const vm = await machine(session, ref, call);
+    if (vm.power === "stopped") throw new DriverError("refused", "the VM is not suspended");
+    if (vm.power === "running") return;
+    if (vm.busy === null) await wake(session, vm, call);
+    else await lookAgain(call);
+  }
+}

@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { pino } from "pino";
+import type { DriverHost, VmHardware } from "../../driver.ts";
+import type { StartHypervisor, TestHost, TestHypervisor } from "../../testing/hypervisor.ts";
+import { createLibvirtDriver } from "../libvirt-driver.ts";
+import { createVirsh, type Virsh } from "../virsh.ts";
+import { guestImage, missingForGuestImage } from "./guest-image.ts";
+import { startTestDaemon } from "./test-daemon.ts";
+
+const run = promisify(execFile);
+const SYSTEM = "qemu:///system";
+export const IMAGE = "guest.qcow2";
+/** Emulation on a busy computer takes its time to boot. */
+const PATIENCE_MS = 120_000;
+
+export interface LibvirtHypervisor extends TestHypervisor {
+  /** of each host: without the driver */
+  virsh: readonly Virsh[];
+  pool: string;
+  network: string;
+  /** of each host: the folder of its pool */
+  folders: readonly string[];
+}
+
+/** The computer's own libvirtd, with a pool and a network of the test's, and a second daemon to move VMs to. */
+export async function startLibvirtHypervisor(): Promise<LibvirtHypervisor | { missing: string }> {
+  const missing = await whatIsMissing();
+  if (missing !== null) return { missing };
+  const name = `sy-test-${randomBytes(4).toString("hex")}`;
+  const folder = await mkdtemp(join(tmpdir(), "switchyard-libvirt-test-"));
+  // QEMU runs as a user of its own.
+  await chmod(folder, 0o755);
+  const daemon = await startTestDaemon();
+  const virsh = [SYSTEM, daemon.uri].map((endpoint) => createVirsh({ endpoint, credentials: {} }));
+  const [first, second] = virsh as [Virsh, Virsh];
+  const folders = [join(folder, "one"), join(folder, "two")] as const;
+  const close = async (): Promise<void> => {
+    for (const each of virsh) await removeAll(each, name);
+    await daemon.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const image = await guestImage();
+    for (const [index, each] of virsh.entries()) await makePool(each, name, folders[index] ?? "", image);
+    await makeNetworks(first, second, name);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const host = (index: number, endpoint: string): TestHost => {
+    const settings = { pool: name, network: name, migrationAddress: "tcp://127.0.0.1" };
+    const driverHost: DriverHost = { id: `${name}-${index}`, name: `${name}-${index}`, vcpu: 2, memoryMb: 4_096, storageGb: 50, endpoint, node: null, credentials: null, tlsFingerprint: null, settings };
+    return { host: driverHost, connect: () => createLibvirtDriver(driverHost, { log: pino({ level: "silent" }) }) };
+  };
+  const hosts: [TestHost, TestHost] = [host(1, SYSTEM), host(2, daemon.uri)];
+  return {
+    hosts,
+    hardware: HARDWARE,
+    larger: { vcpu: 2, memoryMb: 320, storageGb: 2 },
+    tooLarge: { vcpu: 1, memoryMb: 256, storageGb: 1_000_000 },
+    guest: { reacts: true, reportsAddress: true, agent: true, user: "debian" },
+    patienceMs: PATIENCE_MS,
+    makeForeign: () => makeForeign(first, name),
+    virsh,
+    pool: name,
+    network: name,
+    folders,
+    close,
+  };
+}
+startLibvirtHypervisor satisfies StartHypervisor;
+
+export const HARDWARE: VmHardware = { image: { slug: "guest", source: IMAGE }, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 256, storageGb: 1 };
+
+async function whatIsMissing(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return "only root can have a pool, a network and a daemon of its own";
+  try {
+    await run("virsh", ["--connect", SYSTEM, "version"], { timeout: 10_000 });
+  } catch {
+    return "no libvirtd answers at qemu:///system";
+  }
+  const part = missingForGuestImage();
+  return part === null ? null : `the test guest is made of ${part}, which is not installed`;
+}
+
+const anySignal = (): { signal: AbortSignal; changes: boolean } => ({ signal: AbortSignal.timeout(60_000), changes: true });
+
+async function makePool(virsh: Virsh, name: string, folder: string, image: string): Promise<void> {
+  await mkdir(folder, { mode: 0o755 });
+  await copyFile(image, join(folder, IMAGE));
+  await virsh.run(["pool-define-as", name, "dir", "--target", folder], anySignal());
+  await virsh.run(["pool-start", name], anySignal());
+}
+
+/** A network with DHCP on the first host; the second's VMs are on the same bridge. */
+async function makeNetworks(first: Virsh, second: Virsh, name: string): Promise<void> {
+  const bridge = `sy${randomBytes(4).toString("hex")}`;
+  for (let attempt = 0; ; attempt += 1) {
+    const subnet = `10.213.${randomBytes(1).readUInt8(0)}`;
+    const own = `<network><name>${name}</name><bridge name='${bridge}'/><ip address='${subnet}.1' netmask='255.255.255.0'><dhcp><range start='${subnet}.2' end='${subnet}.254'/></dhcp></ip></network>`;
+    await first.run(["net-define", { file: own }], anySignal());
+    try {
+      await first.run(["net-start", name], anySignal());
+      break;
+    } catch (error) {
+      // Somebody else has that subnet.
+      if (attempt >= 5) throw error;
+    }
+  }
+  await second.run(["net-define", { file: `<network><name>${name}</name><forward mode='bridge'/><bridge name='${bridge}'/></network>` }], anySignal());
+  await second.run(["net-start", name], anySignal());
+}
+
+async function makeForeign(virsh: Virsh, name: string): Promise<string> {
+  const foreign = `${name} pet's "$(project)"; --all`;
+  const xml = `<domain type='qemu'><name>${foreign.replaceAll("'", "&apos;").replaceAll('"', "&quot;")}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu><os><type arch='x86_64'>hvm</type></os></domain>`;
+  await virsh.run(["define", "--file", { file: xml }], anySignal());
+  return foreign;
+}
+
+/** The test's domains (those with a disk in its pool, and the foreign ones), pool and network. */
+async function removeAll(virsh: Virsh, name: string): Promise<void> {
+  const quietly = async (...args: string[]): Promise<string> => virsh.run(args, anySignal()).catch(() => "");
+  for (const uuid of (await quietly("list", "--all", "--uuid")).split("\n").filter((line) => line.trim() !== "")) {
+    const described = await quietly("dumpxml", uuid.trim());
+    if (!described.includes(name)) continue;
+    await quietly("destroy", uuid.trim());
+    await quietly("undefine", uuid.trim(), "--snapshots-metadata", "--managed-save", "--nvram");
+  }
+  for (const command of ["pool-destroy", "pool-undefine", "net-destroy", "net-undefine"]) await quietly(command, name);
+}

@@ -1,0 +1,169 @@
+import type { CallOptions, VmHardware } from "../driver.ts";
+import { DriverError } from "../errors.ts";
+import { changing, lookAgain, reading, type Session } from "./session.ts";
+import { BUILDING, NO_VOLUME, says } from "./virsh-errors.ts";
+import { parseXml, textAt, first, writeXml, xml } from "./xml.ts";
+
+/** A file, or what a pool has for files, by its pool and name, or by its path. */
+export type VolumeName = { pool: string; volume: string } | { path: string };
+
+export interface Volume {
+  capacityBytes: number;
+  allocationBytes: number;
+  format: string;
+  path: string;
+}
+
+/** A copy of an image takes as long as it takes; `call.signal` ends the wait. */
+const COPY_TIMEOUT_MS = 6 * 60 * 60_000;
+export const GIB = 1_073_741_824;
+const MIB = 1_048_576;
+/** Pools that hold files: their volumes can be qcow2. Others hold raw blocks. */
+const FILE_POOLS = new Set(["dir", "fs", "netfs", "gluster", "vstorage"]);
+
+export function volumeArgs(name: VolumeName): string[] {
+  return "path" in name ? ["--vol", name.path] : ["--pool", name.pool, "--vol", name.volume];
+}
+
+/** null: there is none */
+export async function findVolume(session: Session, name: VolumeName, call: CallOptions): Promise<Volume | null> {
+  try {
+    const volume = parseXml(await session.virsh.run(["vol-dumpxml", ...volumeArgs(name)], reading(call)))[0];
+    if (!volume) return null;
+    return {
+      capacityBytes: Number(textAt(volume, "capacity")),
+      allocationBytes: Number(textAt(volume, "allocation")),
+      format: first(volume, "target", "format")?.attributes["type"] ?? "raw",
+      path: textAt(volume, "target", "path") ?? "",
+    };
+  } catch (error) {
+    if (says(error, NO_VOLUME)) return null;
+    throw error;
+  }
+}
+
+/** @throws DriverError refused when the pool has no such image, even after it has looked again */
+export async function findImage(session: Session, image: string, call: CallOptions): Promise<Volume> {
+  const { pool } = session.host.settings;
+  const name = { pool, volume: image };
+  const found = await findVolume(session, name, call);
+  if (found) return found;
+  await session.virsh.run(["pool-refresh", "--pool", pool], changing(call));
+  const late = await findVolume(session, name, call);
+  if (!late) throw new DriverError("refused", `the storage pool ${pool} of ${session.host.name} has no image ${image}`);
+  return late;
+}
+
+export async function poolFormat(session: Session, pool: string, call: CallOptions): Promise<"qcow2" | "raw"> {
+  const found = parseXml(await session.virsh.run(["pool-dumpxml", "--pool", pool], reading(call)))[0];
+  return FILE_POOLS.has(found?.attributes["type"] ?? "") ? "qcow2" : "raw";
+}
+
+/**
+ * The size of a disk. Always more than the image's: a copy of an image has the image's size until it is whole and has been grown, so that nobody takes
+ * half a copy for a disk.
+ */
+export function diskBytes(storageGb: number, image: Volume): number {
+  const bytes = storageGb * GIB;
+  return bytes === image.capacityBytes ? bytes + MIB : bytes;
+}
+
+/** Makes a disk from an image and grows it. @throws refused: no space; unavailable or unknown: another may be at it */
+export async function makeDisk(session: Session, disk: { pool: string; volume: string }, hardware: VmHardware, image: Volume, call: CallOptions): Promise<void> {
+  const bytes = diskBytes(hardware.storageGb, image);
+  const format = await poolFormat(session, disk.pool, call);
+  const imageName = { pool: session.host.settings.pool, volume: hardware.image.source ?? "" };
+  if (hardware.cloneMode === "linked" && format === "qcow2") {
+    const linked = volumeXml(disk.volume, bytes, format, image);
+    await session.virsh.run(["vol-create", "--pool", disk.pool, "--file", { file: linked }], changing(call));
+    return;
+  }
+  const copy = session.virsh.run(
+    ["vol-create-from", "--pool", disk.pool, "--file", { file: volumeXml(disk.volume, image.capacityBytes, format, null) }, "--vol", imageName.volume, "--inputpool", imageName.pool],
+    changing(call, COPY_TIMEOUT_MS),
+  );
+  await Promise.all([copy, reportCopy(session, disk, image, call, copy)]);
+  await growVolume(session, disk, bytes, call);
+}
+
+function volumeXml(name: string, bytes: number, format: string, backing: Volume | null): string {
+  return writeXml(
+    xml(
+      "volume",
+      {},
+      xml("name", {}, name),
+      xml("capacity", { unit: "bytes" }, String(bytes)),
+      // Version 1.1 can grow while it has snapshots.
+      xml("target", {}, xml("format", { type: format }), format === "qcow2" ? xml("compat", {}, "1.1") : null),
+      backing && xml("backingStore", {}, xml("path", {}, backing.path), xml("format", { type: backing.format })),
+    ),
+  );
+}
+
+const REPORT_MS = 2_000;
+
+/** Says how far the copy is, until it has ended. */
+async function reportCopy(session: Session, disk: { pool: string; volume: string }, image: Volume, call: CallOptions, copy: Promise<unknown>): Promise<void> {
+  const { report } = call;
+  if (!report) return;
+  const ended = copy.then(() => true, () => true);
+  while (!(await Promise.race([ended, lookAgain(call, REPORT_MS).then(() => false, () => true)]))) {
+    const volume = await findVolume(session, disk, call).catch(() => null);
+    if (volume) report({ percent: Math.min(99, Math.round((100 * volume.allocationBytes) / Math.max(1, image.allocationBytes))), message: null });
+  }
+}
+
+export async function growVolume(session: Session, name: VolumeName, bytes: number, call: CallOptions): Promise<void> {
+  await session.virsh.run(["vol-resize", ...volumeArgs(name), "--capacity", `${bytes}B`], changing(call, COPY_TIMEOUT_MS));
+}
+
+/** Whether the host is writing it: libvirt refuses to touch it then, even without effect. */
+export async function isBeingWritten(session: Session, name: VolumeName, volume: Volume, call: CallOptions): Promise<boolean> {
+  try {
+    await growVolume(session, name, volume.capacityBytes, call);
+    return false;
+  } catch (error) {
+    if (says(error, BUILDING)) return true;
+    if (says(error, NO_VOLUME)) return false;
+    throw error;
+  }
+}
+
+/** Waits while the host is still writing it. */
+export async function deleteVolume(session: Session, name: VolumeName, call: CallOptions): Promise<void> {
+  for (;;) {
+    try {
+      await session.virsh.run(["vol-delete", ...volumeArgs(name)], changing(call));
+      return;
+    } catch (error) {
+      if (says(error, NO_VOLUME)) return;
+      if (!says(error, BUILDING)) throw error;
+    }
+    await lookAgain(call);
+  }
+}
+
+/** Kinds of pools that are one host's alone. */
+const OWN_POOLS = "dir,fs,logical,disk,zfs";
+
+/** The volumes that we made for VMs, in all active pools of the host's own: those of `ref`, or of every one. */
+export async function ourVolumes(session: Session, ref: string | null, call: CallOptions): Promise<{ ref: string; pool: string; volume: string }[]> {
+  // In storage that hosts share stand the disks of VMs of other hosts too.
+  if (session.host.settings.sharedStorage) return [];
+  const pools = (await session.virsh.run(["pool-list", "--name", "--type", OWN_POOLS], reading(call))).split("\n").filter((name) => name !== "");
+  const lists = await session.virsh.ask(pools.map((pool) => ["vol-list", "--pool", pool]), { ...reading(call), tolerate: /storage pool|failed to (?:get pool|list volumes)/i });
+  return lists.flatMap((list, index) => volumesIn(list, pools[index] ?? "")).filter((each) => ref === null || each.ref === ref);
+}
+
+/** Reads the table of vol-list: names of ours have no space in them. */
+export function volumesIn(list: string, pool: string): { ref: string; pool: string; volume: string }[] {
+  return [...list.matchAll(/^ ?(sy-vm_[0-9a-z]+?)(?:\.qcow2|\.raw|-seed\.iso)(?=\s)/gm)].map((match) => ({ ref: match[1] ?? "", pool, volume: match[0].trim() }));
+}
+
+export function diskName(ref: string, format: string): string {
+  return `${ref}.${format}`;
+}
+
+export function seedName(ref: string): string {
+  return `${ref}-seed.iso`;
+}
