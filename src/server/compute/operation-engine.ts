@@ -1,6 +1,7 @@
 import type { Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { logEnd, logStep } from "./logs/operation-lines.ts";
 import { Later, type OperationDefinition, type StepContext, type StepDefinition, type StepOutput } from "./operation-definition.ts";
 import { describeFailure, type StepFailure } from "./operation-failure.ts";
 import { backoffMs, nextMove, progressOf, RETRY_LIMIT } from "./operation-moves.ts";
@@ -84,6 +85,8 @@ async function begin(rt: Runtime, lease: Lease, options: DriveOptions): Promise<
       direction === "run" ? { status: "running", attempt, startedAt: step.startedAt ?? at } : { status: "compensating", compensationAttempt: attempt },
     );
     await updateOperation(tx, operation.id, { status: "running", startedAt: operation.startedAt ?? at });
+    // A step that merely waited goes on; it does not begin.
+    if (step.status !== "running" || attempt > 1) await logStep(tx, operation, { step: step.name, what: direction === "run" ? "begun" : "undoing", attempt }, at);
     await announceProgress(tx, { ...operation, status: "running" }, step.name, at);
     return { direction, operation, position: move.position, attempt };
   });
@@ -92,7 +95,7 @@ async function begin(rt: Runtime, lease: Lease, options: DriveOptions): Promise<
 }
 
 async function run(rt: Runtime, lease: Lease, begun: Begun, options: DriveOptions): Promise<boolean> {
-  const reporter = reportStep(rt, lease, options.definitionOf(begun.operation.kind), begun.position);
+  const reporter = reportStep(rt, lease, begun.operation, options.definitionOf(begun.operation.kind), begun.position);
   const { definition, step, ctx } = contextOf(rt, begun, options, reporter);
   try {
     const output = await step.run?.(ctx);
@@ -112,6 +115,7 @@ async function recordDone(tx: Tx, rt: Runtime, lease: Lease, begun: Begun, defin
   const at = rt.clock.now();
   await commit();
   await updateStep(tx, operation.id, begun.position, { status: "succeeded", error: null, finishedAt: at, ...(output ? { output } : {}) });
+  await logStep(tx, operation, { step: stepAt(operation, begun.position).name, what: "done" }, at);
   const steps = operation.steps.map((step) => (step.position === begun.position ? { ...step, status: "succeeded" } : step));
   const over = steps.every((step) => step.status === "succeeded");
   const status = over ? "succeeded" : "running";
@@ -122,6 +126,7 @@ async function recordDone(tx: Tx, rt: Runtime, lease: Lease, begun: Begun, defin
     input: without(operation.input, definition.steps[begun.position]?.forgets ?? []),
     ...(over ? { finishedAt: at, leaseOwner: null, leaseUntil: null } : {}),
   });
+  if (over) await logEnd(tx, operation, status, at);
   await announceProgress(tx, { ...operation, status, progress }, over ? null : stepAt(operation, begun.position).name, at);
   return over;
 }
@@ -136,6 +141,7 @@ async function compensate(rt: Runtime, lease: Lease, begun: Begun, options: Driv
       const at = rt.clock.now();
       await step.commitCompensation?.(tx, ctx, output);
       await updateStep(tx, operation.id, begun.position, { status: "compensated", finishedAt: at });
+      await logStep(tx, operation, { step: stepAt(operation, begun.position).name, what: "undone" }, at);
       const steps = operation.steps.map((other) => (other.position === begun.position ? { ...other, status: "compensated" } : other));
       if (nextMove({ ...operation, steps }).do !== "end") return false;
       await end(tx, operation, at);
@@ -178,6 +184,7 @@ async function afterError(rt: Runtime, lease: Lease, begun: Begun, options: Driv
     // Its commit was acknowledged to nobody but did happen: there is no failure.
     if (stepAt(operation, begun.position).status !== "running") return;
     await updateStep(tx, operation.id, begun.position, { status: "failed", error: cancelled ? null : failure.message, finishedAt: rt.clock.now() });
+    await logStep(tx, operation, { step: stepAt(operation, begun.position).name, what: "failed", error: cancelled ? null : failure.message, again: false }, rt.clock.now());
     await turnBack(tx, operation, options.definitionOf(operation.kind), operation.cancelRequested ? null : failure, rt.clock.now());
   });
   return true;
@@ -192,7 +199,9 @@ async function pause(rt: Runtime, lease: Lease, begun: Begun, record: { nextRunA
       await updateStep(tx, operation.id, begun.position, { ...(begun.direction === "run" ? { attempt: record.attempt } : { compensationAttempt: record.attempt }), error: record.error });
     }
     await updateOperation(tx, operation.id, { nextRunAt: record.nextRunAt, leaseOwner: null, leaseUntil: null });
-    if (record.error !== null) await announceProgress(tx, operation, step.name, rt.clock.now());
+    if (record.error === null) return;
+    await logStep(tx, operation, { step: step.name, what: "failed", error: record.error, again: true }, rt.clock.now());
+    await announceProgress(tx, operation, step.name, rt.clock.now());
   });
 }
 
@@ -213,6 +222,7 @@ async function turnBack(tx: Tx, operation: OperationWithSteps, definition: Opera
 async function end(tx: Tx, operation: OperationWithSteps, at: Date): Promise<void> {
   const status = !operation.compensating ? "succeeded" : operation.errorCode === null ? "cancelled" : "failed";
   await updateOperation(tx, operation.id, { status, finishedAt: at, leaseOwner: null, leaseUntil: null });
+  await logEnd(tx, operation, status, at);
   await announceProgress(tx, { ...operation, status }, null, at);
 }
 

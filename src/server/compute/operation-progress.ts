@@ -2,8 +2,9 @@ import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import type { TaskProgress } from "./drivers/driver.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
+import { taskLines } from "./logs/task-lines.ts";
 import { announceProgress } from "./operation-queue.ts";
-import { type Lease, LeaseLost, lockLeased, updateOperation } from "./operation-repository.ts";
+import { type Lease, LeaseLost, lockLeased, type OperationWithSteps, updateOperation } from "./operation-repository.ts";
 import { progressOf } from "./operation-moves.ts";
 
 /** Writes no oftener: each is a transaction and an event. */
@@ -17,10 +18,11 @@ export interface StepReporter {
 }
 
 /**
- * Carries what a hypervisor says about its task to the operation: the percent within the step's weight, which only grows, at most once a second.
- * A report that cannot be written is dropped: the step's own record counts.
+ * Carries what a hypervisor says about its task: the percent to the operation, within the step's weight, which only grows, at most once a second; its lines to
+ * the VM's log. A report that cannot be written is dropped: the step's own record counts.
  */
-export function reportStep(rt: Runtime, lease: Lease, definition: OperationDefinition<unknown>, position: number): StepReporter {
+export function reportStep(rt: Runtime, lease: Lease, begunFrom: OperationWithSteps, definition: OperationDefinition<unknown>, position: number): StepReporter {
+  const lines = taskLines(rt, begunFrom);
   let writing: Promise<void> | null = null;
   let writtenAt = Number.NEGATIVE_INFINITY;
   let closed = false;
@@ -41,7 +43,8 @@ export function reportStep(rt: Runtime, lease: Lease, definition: OperationDefin
     }
   };
   return {
-    report({ percent }) {
+    report({ percent, message }) {
+      if (!closed && message !== null) lines.say(message);
       if (closed || writing || percent === null || performance.now() - writtenAt < PAUSE_MS) return;
       writtenAt = performance.now();
       writing = write(percent).finally(() => {
@@ -50,6 +53,7 @@ export function reportStep(rt: Runtime, lease: Lease, definition: OperationDefin
     },
     async close() {
       closed = true;
+      await lines.close();
       await writing;
     },
   };

@@ -5,6 +5,7 @@ import { getCatalog } from "./catalog/catalog.ts";
 import { catalogAdminRouter, quotaProcedure } from "./catalog/router.ts";
 import { changesRouter } from "./changes/router.ts";
 import { expiryRouter } from "./expiry/router.ts";
+import { vmLogs } from "./logs/router.ts";
 import { vmMetrics } from "./metrics/router.ts";
 import { hostsRouter } from "./hosts/router.ts";
 import { cancelOperation, giveUpOperation, retryOperation } from "./operation-control.ts";
@@ -117,6 +118,7 @@ export const computeRouter = router({
     suspend: member("vm:power").meta(action("suspend", "Suspend")).input(schema.vmIdInput).output(answer(schema.vmActionOutput)).mutation(({ ctx, input }) => suspendVm(ctx.rt, ctx.actor, input.id)),
     resume: member("vm:power").meta(action("resume", "Resume")).input(schema.vmIdInput).output(answer(schema.vmActionOutput)).mutation(({ ctx, input }) => resumeVm(ctx.rt, ctx.actor, input.id)),
     metrics: vmMetrics,
+    logs: vmLogs,
   }),
 
   changes: changesRouter,

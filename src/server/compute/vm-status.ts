@@ -3,6 +3,7 @@ import { closeAllSpans, closeSpan, openSpan, type Resource } from "#server/billi
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Vm } from "#server/infra/prisma/client.ts";
 import { releaseAddresses } from "./catalog/address-repository.ts";
+import { logStatus } from "./logs/status-line.ts";
 import { releaseVm } from "./repository.ts";
 
 type Settled = "running" | "stopped" | "suspended" | "terminated" | "rolled_back" | "error";
@@ -52,6 +53,7 @@ export function resourceOf(vm: Pick<Vm, "id" | "organizationId" | "projectId" | 
 
 /** Publishes a change of status, in the transaction that makes it. */
 export async function announceStatus(tx: Tx, vm: Pick<Vm, "id" | "organizationId" | "status">, newStatus: VmStatus, reason: string | null, at: Date): Promise<void> {
+  await logStatus(tx, vm, newStatus, reason, at);
   await publish(tx, {
     type: "vm.status.changed",
     subject: vm.id,

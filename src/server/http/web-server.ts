@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { AnyRouter } from "@trpc/server";
 import type { Router } from "express";
 import { AppError } from "#shared/errors.ts";
+import { createConsoleGateway } from "#server/compute/console/gateway.ts";
 import { jwks } from "#server/identity/access-tokens.ts";
 import { correlated } from "#server/infra/correlation.ts";
 import { createMetrics } from "#server/infra/metrics.ts";
@@ -19,13 +20,14 @@ import { createInFlight } from "./in-flight.ts";
 import { createOpenApiDocument } from "./openapi/document.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { openScope, scopeOf } from "./request-scope.ts";
+import { createEventStreams } from "./rest/event-stream.ts";
 import { createRestHandler } from "./rest/handler.ts";
 import { createSockets } from "./sockets/sockets.ts";
 import { createTrpcMount, TRPC_PREFIX } from "./trpc-mount.ts";
 
 export interface WebServerOptions {
   /** what is nobody else's goes there; null: there are no pages */
-  next: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void } | null;
+  next: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void; upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void } | null;
   /** the devices' own endpoints, mounted at /device/v1 */
   device?: Router;
 }
@@ -52,11 +54,12 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
   const metrics = createMetrics({ db: rt.db, requestsInFlight: inFlight.size, sockets: () => sockets.count(), totals: () => readTotals(rt.db) });
   const origins = createOriginPolicy(config);
   const rateLimit = createRateLimit(rt);
+  const streams = createEventStreams(rt);
   const trpc = createTrpcMount(rt, router, origins);
   const { next } = options;
 
   const app = createExpressApp(rt, {
-    rest: createRestHandler(rt, { router, rateLimit, document: JSON.stringify(createOpenApiDocument(router, { version: rt.version, publicUrl: config.publicUrl })), supportUrl }),
+    rest: createRestHandler(rt, { router, rateLimit, streams, document: JSON.stringify(createOpenApiDocument(router, { version: rt.version, publicUrl: config.publicUrl })), supportUrl }),
     health: createHealthHandlers(rt, { draining: () => draining, metrics, supportUrl }),
     async jwks(_request, response) {
       const keys = await jwks(rt);
@@ -102,9 +105,13 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: limits.requestTimeoutMs, headersTimeout: Math.min(15_000, limits.requestTimeoutMs) }, onRequest);
   const sockets = createSockets(rt, server, { origins, metrics });
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
-    // In development Next's hot reload has a listener of its own, which it sets on this server at its first request; `getUpgradeHandler` does not reach it.
-    if (!sockets.owns(request) && !config.development) socket.destroy();
+  const consoles = createConsoleGateway(rt, { originAllowed: (request) => origins.isOwn(request) || origins.isAllowed(request.headers.origin ?? "") });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (sockets.owns(request)) return;
+    if (consoles.owns(request)) consoles.upgrade(request, socket, head);
+    // In development Next's hot reload.
+    else if (config.development && next?.upgrade) next.upgrade(request, socket, head);
+    else socket.destroy();
   });
 
   return {
@@ -117,7 +124,9 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
     async close() {
       draining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      streams.close();
       await sockets.close();
+      await consoles.close();
       server.closeIdleConnections();
       await inFlight.drained(DRAIN_TIMEOUT_MS);
       server.closeAllConnections();

@@ -2,6 +2,7 @@ import { chargeDue } from "#server/billing/jobs.ts";
 import { sweepHosts } from "#server/compute/host-sweep.ts";
 import { guardExpiry } from "#server/compute/expiry/guard.ts";
 import { HOST_POLL_MS, pollHosts } from "#server/compute/hosts/host-poll.ts";
+import { purgeVmLogs } from "#server/compute/logs/jobs.ts";
 import { startMetricsCollector } from "#server/compute/metrics/collector.ts";
 import { maintainMetrics } from "#server/compute/metrics/jobs.ts";
 import { rollUpMetrics } from "#server/compute/metrics/rollup.ts";
@@ -42,6 +43,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("vm-metric-partitions", 60 * MINUTE_MS, () => maintainMetrics(rt)),
     every("purge", 60 * MINUTE_MS, async () => {
       await purgeIdentity(rt);
+      await purgeVmLogs(rt);
       await purgePlatform(rt);
     }),
   ];

@@ -8,5 +8,10 @@ export interface RouteMeta {
     successStatus?: 200 | 201 | 202 | 204;
     tags: readonly string[];
     summary: string;
+    /**
+     * With `follow: true` in the input the answer is a stream of server-sent events: the entries of its `list`, each with an `id`, and then those that come
+     * after, by asking again with `since` the last one's id and up to `lines` of them.
+     */
+    follow?: { list: string; event: string; lines: number };
   };
 }

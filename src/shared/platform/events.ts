@@ -59,6 +59,8 @@ export const REALTIME = {
     networkRxBps: z.number(),
     networkTxBps: z.number(),
   }),
+  /** there are new lines in its log that no event announces */
+  "vm.log": z.object({ vmId: z.string() }),
   "machine.telemetry": z.object({ machineId: z.string(), at: timestamp, metrics: z.record(z.string(), z.number()) }),
   "machine.stock": z.object({ machineId: z.string(), at: timestamp, slots: z.array(z.object({ slot: z.string(), count: z.number() })) }),
   "machine.rejected": z.object({ machineId: z.string(), at: timestamp, reason: z.string() }),

@@ -11,6 +11,7 @@ import { type Answer, runOnce } from "../idempotency/idempotency.ts";
 import type { RateLimit } from "../rate-limit.ts";
 import { createContext } from "../request-context.ts";
 import { scopeOf } from "../request-scope.ts";
+import type { EventStreams, StreamEntry } from "./event-stream.ts";
 import { pathToWire, toWire } from "./casing.ts";
 import { readInput } from "./input.ts";
 import { collectRoutes, createMatcher, type Route } from "./routes.ts";
@@ -24,6 +25,7 @@ export interface RestDependencies {
   /** the OpenAPI document, as JSON */
   document: string;
   supportUrl: string;
+  streams: EventStreams;
 }
 
 /** Handles a request whose `url` is below /v1. Never rejects. */
@@ -43,13 +45,21 @@ export function createRestHandler(rt: Runtime, dependencies: RestDependencies): 
     }
   };
 
+  /** The list of an answer, as who sent the request may see it now. */
+  const entriesOf = async (request: IncomingMessage, route: Route, follow: NonNullable<Route["follow"]>, input: unknown, after: string | null): Promise<readonly StreamEntry[]> => {
+    const context = await createContext(rt, request, { cookies: false });
+    const { text } = await run(route, context, after === null ? input : { ...(input as object), cursor: undefined, since: after, lines: follow.lines });
+    // The route's output has this list, and its entries have ids.
+    return (JSON.parse(text) as Record<string, StreamEntry[]>)[follow.list] ?? [];
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const scope = scopeOf(request);
     const { method = "GET", url = "/" } = request;
     const mark = url.indexOf("?");
     const path = mark === -1 ? url : url.slice(0, mark);
     const context = await createContext(rt, request, { cookies: false });
-    const limit = await rateLimit.take(context.actor ? `user:${context.actor.userId}` : `ip:${context.ip}`);
+    const limit = await rateLimit.take(callerOf(context));
     for (const [name, value] of Object.entries(limit.headers)) response.setHeader(name, value);
     if (limit.error) throw limit.error;
     if (path === "/openapi.json" && (method === "GET" || method === "HEAD")) {
@@ -67,6 +77,13 @@ export function createRestHandler(rt: Runtime, dependencies: RestDependencies): 
     const body = method === "GET" || method === "HEAD" ? "" : await readBody(request, BODY_LIMIT);
     const query = new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1));
     const input = readInput(route, request, parameters, query, body);
+    const { follow } = route;
+    if (follow && method === "GET" && (input as { follow?: unknown }).follow === true) {
+      return dependencies.streams.serve(request, response, callerOf(context), {
+        event: follow.event,
+        entries: (after) => entriesOf(request, route, follow, input, after),
+      });
+    }
     const key = request.headers["idempotency-key"];
     if (method !== "POST" || key === undefined) return send(response, await run(route, context, input));
     const answer = await runOnce(rt, { key: String(key), scope: scopeFor(context), fingerprint: JSON.stringify([path, context.organizationId, body]) }, async () => {
@@ -102,6 +119,10 @@ function send(response: ServerResponse, answer: Answer): void {
   if (answer.text !== "") return sendJson(response, answer.status, answer.text);
   response.statusCode = answer.status;
   response.end();
+}
+
+function callerOf(context: Context): string {
+  return context.actor ? `user:${context.actor.userId}` : `ip:${context.ip}`;
 }
 
 /** Nobody's calls share an address; the credential (a refresh token) keeps one caller's answer from another behind the same address. */

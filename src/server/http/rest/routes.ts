@@ -18,6 +18,7 @@ export interface Route {
   status: number;
   tags: readonly string[];
   summary: string;
+  follow: NonNullable<RouteMeta["route"]>["follow"];
   /** names in the path, as our input spells them, in order */
   pathFields: string[];
   input: z.core.$ZodType | null;
@@ -45,7 +46,7 @@ export function collectRoutes(router: AnyRouter): Route[] {
   for (const [procedurePath, procedure] of Object.entries(router._def.procedures as Record<string, AnyProcedure>)) {
     const def = procedure._def as unknown as ProcedureDefinition;
     if (!def.meta?.route || def.type === "subscription") continue;
-    const { method, path, successStatus = 200, tags, summary } = def.meta.route;
+    const { method, path, successStatus = 200, tags, summary, follow } = def.meta.route;
     const input = def.inputs[0] ?? null;
     const inputFields = input ? fieldsOf(input) : {};
     const wireNames = new Map(Object.keys(inputFields).map((name) => [snakeCase(name), name]));
@@ -65,6 +66,7 @@ export function collectRoutes(router: AnyRouter): Route[] {
       status: successStatus,
       tags,
       summary,
+      follow,
       pathFields,
       input,
       inputFields,
