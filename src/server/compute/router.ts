@@ -4,6 +4,7 @@ import { answer, member, platform, publicProcedure, router } from "#server/trpc/
 import { getCatalog } from "./catalog/catalog.ts";
 import { catalogAdminRouter, quotaProcedure } from "./catalog/router.ts";
 import { changesRouter } from "./changes/router.ts";
+import { consoleRouter } from "./console/router.ts";
 import { expiryRouter } from "./expiry/router.ts";
 import { vmLogs } from "./logs/router.ts";
 import { vmMetrics } from "./metrics/router.ts";
@@ -123,6 +124,7 @@ export const computeRouter = router({
 
   changes: changesRouter,
   snapshots: snapshotsRouter,
+  console: consoleRouter,
   expiry: expiryRouter,
 
   operations: router({

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { createWebServer } from "#server/http/server.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { createDeviceRouter } from "#server/machines/device-http.ts";
@@ -10,11 +11,17 @@ export async function startWebRole(rt: Runtime): Promise<Part[]> {
   globalThis.__switchyard = createInProcess(rt);
   // Loaded here and not above: it reads NODE_ENV as it loads, and the other roles don't need it.
   const { default: next } = await import("next");
-  const app = next({ dev: rt.config.development, dir: process.cwd(), hostname: rt.config.host, port: rt.config.port });
+  // Next listens for upgrades by itself, on the server it is given, and ends those that match a page's pattern, as its catch-all page does with all of them.
+  // It gets one that never listens, and what we pass on.
+  const upgrades = createServer();
+  const app = next({ httpServer: upgrades, dev: rt.config.development, dir: process.cwd(), hostname: rt.config.host, port: rt.config.port });
   await app.prepare();
   const handle = app.getRequestHandler();
   const web = createWebServer(rt, {
-    next: { handle: (request: IncomingMessage, response: ServerResponse) => handle(request, response) },
+    next: {
+      handle: (request: IncomingMessage, response: ServerResponse) => handle(request, response),
+      upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrades.emit("upgrade", request, socket, head),
+    },
     device: createDeviceRouter(rt),
   });
   await web.listen();

@@ -99,6 +99,7 @@ const MATRIX: Record<string, Rule> = {
   "compute.changes.migrate": platform("platform:vms:write", (victim) => ({ id: victim.vmId, targetHost: victim.hostId })),
   "compute.changes.migrationTargets": platform("platform:vms:write", vm),
   "compute.changes.powerAny": platform("platform:vms:write", (victim) => ({ id: victim.vmId, action: "stop" })),
+  "compute.console.open": thing("vm:console", vm),
   "compute.snapshots.list": thing("vm:read", vm),
   "compute.snapshots.take": thing("vm:snapshot", (victim) => ({ id: victim.vmId, name: "Mine" })),
   "compute.snapshots.restore": thing("vm:snapshot", snapshot),
