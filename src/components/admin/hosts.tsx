@@ -19,11 +19,10 @@ export function Hosts({ hosts }: { hosts: readonly Host[] }) {
     { key: "state", title: t("state"), render: (host) => <StateChip status={host.status} /> },
     { key: "driver", title: t("driver"), from: "sm", render: (host) => host.driver },
     { key: "region", title: t("region"), from: "md", render: (host) => host.region },
-    { key: "vcpu", title: t("vcpu"), width: 200, render: (host) => <UsageBar share={host.vcpu > 0 ? host.vcpuUsed / host.vcpu : 0} label={t("vcpuUsed", { used: host.vcpuUsed, total: host.vcpu })} /> },
+    { key: "vcpu", title: t("vcpu"), render: (host) => <UsageBar share={host.vcpu > 0 ? host.vcpuUsed / host.vcpu : 0} label={t("vcpuUsed", { used: host.vcpuUsed, total: host.vcpu })} /> },
     {
       key: "memory",
       title: t("memory"),
-      width: 240,
       from: "sm",
       render: (host) => <UsageBar share={host.memoryMb > 0 ? host.memoryUsedMb / host.memoryMb : 0} label={t("memoryUsed", { used: gb(host.memoryUsedMb), total: gb(host.memoryMb) })} />,
     },

@@ -7,10 +7,11 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
-import { type Column, DataTable } from "#components/table/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import type { transferOutput } from "#shared/billing/schema.ts";
 import { formatCredits } from "#shared/credits.ts";
 import { entryWords } from "./entry-words.ts";
@@ -19,27 +20,22 @@ import { LEDGER_INPUT } from "./ledger-query.ts";
 
 type Transfer = z.infer<typeof transferOutput>;
 
-/** Every transfer with the balance after it, newest first; older ones at a press. */
+/** Every transfer with the balance after it, newest first; older ones at a press. A plain table: it grows, and has none of what a list's table library is for. */
 export function Ledger() {
   const t = useTranslations("credits.ledger");
   const query = useInfiniteQuery(useTRPC().billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor }));
-  const columns: Column<Transfer>[] = [
-    { key: "when", title: t("when"), width: 92, render: (transfer) => <RelativeTime at={transfer.createdAt} /> },
-    { key: "what", title: t("what"), render: (transfer) => <What transfer={transfer} /> },
-    { key: "kind", title: t("kind"), width: 130, from: "md", render: (transfer) => t(`kinds.${transfer.kind}`) },
-    { key: "amount", title: t("amount"), align: "right", width: 104, render: (transfer) => <Amount micro={transfer.amount} signed /> },
-    { key: "balance", title: t("balance"), align: "right", width: 120, from: "sm", render: (transfer) => <Amount micro={transfer.balanceAfter} /> },
-  ];
+  const transfers = query.data?.pages.flatMap((page) => page.data);
   return (
     <Section title={t("title")} description={t("text")} flush>
-      <DataTable
-        label={t("title")}
-        rows={query.data?.pages.flatMap((page) => page.data)}
-        columns={columns}
-        error={query.error}
-        onRetry={() => void query.refetch()}
-        empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />}
-      />
+      {query.error && !transfers ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      ) : !transfers ? (
+        <TableSkeleton />
+      ) : transfers.length === 0 ? (
+        <EmptyState icon={<IconReceipt />} title={t("none")} compact />
+      ) : (
+        <Transfers transfers={transfers} />
+      )}
       {query.hasNextPage && (
         <div className={classes.more}>
           <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -48,6 +44,48 @@ export function Ledger() {
         </div>
       )}
     </Section>
+  );
+}
+
+function Transfers({ transfers }: { transfers: readonly Transfer[] }) {
+  const t = useTranslations("credits.ledger");
+  return (
+    <table className={classes.table} aria-label={t("title")}>
+      <thead>
+        <tr>
+          <th scope="col">{t("when")}</th>
+          <th scope="col">{t("what")}</th>
+          <th scope="col" className={classes.kind}>
+            {t("kind")}
+          </th>
+          <th scope="col" className={classes.number}>
+            {t("amount")}
+          </th>
+          <th scope="col" className={classes.balance}>
+            {t("balance")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {transfers.map((transfer) => (
+          <tr key={transfer.id}>
+            <td className={classes.when}>
+              <RelativeTime at={transfer.createdAt} />
+            </td>
+            <td>
+              <What transfer={transfer} />
+            </td>
+            <td className={classes.kind}>{t(`kinds.${transfer.kind}`)}</td>
+            <td className={classes.number}>
+              <Amount micro={transfer.amount} signed />
+            </td>
+            <td className={classes.balance}>
+              <Amount micro={transfer.balanceAfter} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -6,9 +6,13 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { WhenNear } from "#components/ui/when-near.tsx";
 import { degreeDomain, metricPoints, TELEMETRY_RANGES } from "./live-machine.ts";
 import classes from "./machine-charts.module.css";
 import { type MachineSide, useTelemetry } from "./use-machines.ts";
+
+/** The line below a chart, in pixels. */
+const FOOT = 34;
 
 /** Temperature and signal over time, under one pointer. The range stands in the address. */
 export function MachineCharts({ side, id }: { side: MachineSide; id: string }) {
@@ -38,31 +42,35 @@ export function MachineCharts({ side, id }: { side: MachineSide; id: string }) {
         <div className={classes.charts} data-stale={query.isPlaceholderData || undefined}>
           <div>
             <h3 className={classes.title}>{t("temperature")}</h3>
-            <TimeSeriesChart
-              title={t("temperature")}
-              series={[{ key: "value", label: t("temperature") }]}
-              data={temperatures}
-              kind="line"
-              height={180}
-              domain={(temperatures && degreeDomain(temperatures)) ?? ["auto", "auto"]}
-              format={(value) => t("celsius", { value: degrees(value) })}
-              formatTick={degrees}
-              syncId={id}
-            />
+            <WhenNear height={180 + FOOT}>
+              <TimeSeriesChart
+                title={t("temperature")}
+                series={[{ key: "value", label: t("temperature") }]}
+                data={temperatures}
+                kind="line"
+                height={180}
+                domain={(temperatures && degreeDomain(temperatures)) ?? ["auto", "auto"]}
+                format={(value) => t("celsius", { value: degrees(value) })}
+                formatTick={degrees}
+                syncId={id}
+              />
+            </WhenNear>
           </div>
           <div>
             <h3 className={classes.title}>{t("signal")}</h3>
-            <TimeSeriesChart
-              title={t("signal")}
-              series={[{ key: "value", label: t("signal"), color: 3 }]}
-              data={query.data && metricPoints(query.data, "rssi_dbm")}
-              kind="line"
-              height={140}
-              domain={[-100, -20]}
-              format={(value) => t("dbm", { value: whole(value) })}
-              formatTick={whole}
-              syncId={id}
-            />
+            <WhenNear height={140 + FOOT}>
+              <TimeSeriesChart
+                title={t("signal")}
+                series={[{ key: "value", label: t("signal"), color: 3 }]}
+                data={query.data && metricPoints(query.data, "rssi_dbm")}
+                kind="line"
+                height={140}
+                domain={[-100, -20]}
+                format={(value) => t("dbm", { value: whole(value) })}
+                formatTick={whole}
+                syncId={id}
+              />
+            </WhenNear>
           </div>
         </div>
       )}
