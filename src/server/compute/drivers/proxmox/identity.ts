@@ -2,7 +2,7 @@ import { vmIdOfRef } from "../driver.ts";
 
 /**
  * How a VM of Proxmox bears our name. Its number is kept in VmidStore; the marks on the VM itself prove that the number is still ours:
- * - the description begins with `switchyard sy-vm_….<number>` from the clone on,
+ * - the description says `switchyard sy-vm_….<number>` from the clone on,
  * - the tag `sy-vm_….<number>` is set when the VM is complete,
  * - the name is `sy-vm-…` (names are DNS names) until the guest's host name replaces it.
  * The number in the marks unmasks copies and restored backups, which bear the marks of their original.
@@ -11,8 +11,9 @@ import { vmIdOfRef } from "../driver.ts";
 const FOREIGN = /^pve:([1-9]\d{2,8})$/;
 const TAG = /^(sy-vm_[0-9a-z]+)\.(\d+)$/;
 const NAME = /^sy-vm-([0-9a-z]{10,})$/;
-const DESCRIPTION = /^\s*switchyard (sy-vm_[0-9a-z]+)\.(\d+)\s*$/m;
+const DESCRIPTION = /^\s*switchyard (sy-vm_[0-9a-z]+\.\d+)\s*$/m;
 
+/** What is written on a VM. */
 export interface Marks {
   name?: string | undefined;
   tags?: string | undefined;
@@ -31,7 +32,7 @@ export function firstName(ref: string): string {
 }
 
 export function tagOf(ref: string, vmid: number): string {
-  return `${ref.toLowerCase()}.${vmid}`;
+  return `${ref}.${vmid}`.toLowerCase();
 }
 
 export function descriptionOf(ref: string, vmid: number): string {
@@ -42,18 +43,24 @@ export function tagsOf(tags: string | undefined): string[] {
   return (tags ?? "").split(/[;, ]+/).filter(Boolean);
 }
 
+export function isOurTag(tag: string): boolean {
+  return TAG.test(tag);
+}
+
 /** The ref of which a VM bears the marks; `pve:<number>` without any that hold. */
 export function refOfMarks(vmid: number, marks: Marks): string {
-  const tags = tagsOf(marks.tags).flatMap((tag) => TAG.exec(tag) ?? []);
-  if (tags.length > 0) {
-    // exec gives [whole, ref, number] for each tag
-    for (let at = 0; at < tags.length; at += 3) if (Number(tags[at + 2]) === vmid) return tags[at + 1] ?? `pve:${vmid}`;
-    return `pve:${vmid}`;
-  }
-  const description = DESCRIPTION.exec(marks.description ?? "");
-  if (description) return Number(description[2]) === vmid ? (description[1] ?? `pve:${vmid}`) : `pve:${vmid}`;
+  const foreign = `pve:${vmid}`;
+  const tags = tagsOf(marks.tags).filter(isOurTag);
+  if (tags.length > 0) return tags.flatMap((tag) => refOfTag(tag, vmid) ?? [])[0] ?? foreign;
+  const description = DESCRIPTION.exec(marks.description ?? "")?.[1];
+  if (description !== undefined) return refOfTag(description, vmid) ?? foreign;
   const name = NAME.exec(marks.name ?? "");
-  return name ? `sy-vm_${name[1]}` : `pve:${vmid}`;
+  return name ? `sy-vm_${name[1]}` : foreign;
+}
+
+function refOfTag(tag: string, vmid: number): string | null {
+  const match = TAG.exec(tag);
+  return match && Number(match[2]) === vmid ? (match[1] ?? null) : null;
 }
 
 /** Whether a ref can be one of this driver's: ours, or that of a VM which was adopted. */

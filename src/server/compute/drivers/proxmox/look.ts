@@ -68,13 +68,18 @@ async function seen(session: Session, ref: string, place: Place, call: CallOptio
     activeTasks(session, place.node, place.vmid, call),
   ]);
   const vm = { ...place, status, power: powerOf(status), lock: status.lock ?? null, tasks, forming: false };
-  if (foreignVmid(ref) !== null || refOfMarks(place.vmid, status) === ref) return vm;
+  if (foreignVmid(ref) !== null || refOfMarks(place.vmid, { tags: status.tags }) === ref) return vm;
   const { description } = await configOf(session, place, call);
   const marks = { name: status.name, tags: status.tags, description: typeof description === "string" ? description : undefined };
   if (refOfMarks(place.vmid, marks) === ref) return vm;
   // While Proxmox clones, the new configuration has nothing in it but its lock.
   const blank = (status.lock === "clone" || status.lock === "create") && description === undefined;
   return blank ? { ...vm, forming: true } : null;
+}
+
+/** Whether the VM is on the node that this host is, and not on another of the cluster. */
+export function isHere(session: Session, vm: Place): boolean {
+  return vm.node === session.place.node;
 }
 
 /** A process that stands still is running to Proxmox; one suspended to disk is stopped, with a lock. */

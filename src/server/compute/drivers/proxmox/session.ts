@@ -1,5 +1,4 @@
 import type { Logger } from "#server/infra/logger.ts";
-import type { GuestConfiguration } from "../driver.ts";
 import type { ProxmoxClient } from "./client.ts";
 import type { ProxmoxPlace } from "./proxmox-settings.ts";
 import type { VmidStore } from "./vmids.ts";
@@ -23,8 +22,6 @@ export interface ProxmoxTools {
   vmids: VmidStore;
   log: Logger;
   now: () => Date;
-  /** A NoCloud image with the guest's data, as ISO 9660. */
-  noCloudIso: (guest: GuestConfiguration) => Buffer;
   /** shorter in tests */
   pace?: Partial<Pace>;
 }
@@ -37,6 +34,5 @@ export interface Session {
   vmids: VmidStore;
   log: Logger;
   now: () => Date;
-  noCloudIso: ProxmoxTools["noCloudIso"];
   pace: Pace;
 }

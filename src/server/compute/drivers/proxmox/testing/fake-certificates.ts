@@ -1,0 +1,53 @@
+import { X509Certificate } from "node:crypto";
+
+/** A certificate and its key, made for the fake server of the tests alone: they protect nothing. Valid until 2126, for localhost. */
+export interface FakeCertificate {
+  key: string;
+  cert: string;
+}
+
+export const FIRST_CERTIFICATE: FakeCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCKOZ968j34E3oICu
+X7XyLzQxwTArtNZPCzSp8kK/RiyhRANCAASYoVg0ADSNY473NjiGNWVB0HQslsVY
+2t74QiJHBVG96xXXN2L/3vKZp5zB9MDzFzn7MfVtu9r0J+ZjGvYQeycQ
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIB5jCCAYygAwIBAgIUX8Q1fQVtJlHMolYROT5HDUsAzXQwCgYIKoZIzj0EAwIw
+NDEeMBwGA1UECgwVU3dpdGNoeWFyZCB0ZXN0cyBvbmx5MRIwEAYDVQQDDAlwdmUx
+LnRlc3QwIBcNMjYxMTIyMDkzNjExWhgPMjEyNjEwMjkwOTM2MTFaMDQxHjAcBgNV
+BAoMFVN3aXRjaHlhcmQgdGVzdHMgb25seTESMBAGA1UEAwwJcHZlMS50ZXN0MFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEmKFYNAA0jWOO9zY4hjVlQdB0LJbFWNre
++EIiRwVRvesV1zdi/97ymaecwfTA8xc5+zH1bbva9CfmYxr2EHsnEKN6MHgwHQYD
+VR0OBBYEFLywHtkhYuRhQ6iFTSmUbixft4FuMB8GA1UdIwQYMBaAFLywHtkhYuRh
+Q6iFTSmUbixft4FuMA8GA1UdEwEB/wQFMAMBAf8wJQYDVR0RBB4wHIIJbG9jYWxo
+b3N0gglwdmUxLnRlc3SHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIgOM6DWhUHneXx
+ujEDtOJhluyKA5054TW424Iha6vvObkCIQDBZd9HpsefeCE8gwA6YZ0WXhyypgb1
+FRsedjVC/WD0YQ==
+-----END CERTIFICATE-----`,
+};
+
+export const OTHER_CERTIFICATE: FakeCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgk0yAyOe+I7bf6jql
+5ixcIsRacwo5+5BYvwA/PN2/HKahRANCAATPHczPWfybuZ2zPAV6DEKv5mjkwh1g
+4Fn+cHaHvVdIzytjLfnfRBI3zvIZFW9H8Egc0y5E41i1LmqQOEe5wldz
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIB5jCCAYygAwIBAgIUEQpnACwy52m9CzRFjIp7dff4ZxwwCgYIKoZIzj0EAwIw
+NDEeMBwGA1UECgwVU3dpdGNoeWFyZCB0ZXN0cyBvbmx5MRIwEAYDVQQDDAlwdmUx
+LnRlc3QwIBcNMjYxMTIyMDkzNjExWhgPMjEyNjEwMjkwOTM2MTFaMDQxHjAcBgNV
+BAoMFVN3aXRjaHlhcmQgdGVzdHMgb25seTESMBAGA1UEAwwJcHZlMS50ZXN0MFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEzx3Mz1n8m7mdszwFegxCr+Zo5MIdYOBZ
+/nB2h71XSM8rYy3530QSN87yGRVvR/BIHNMuRONYtS5qkDhHucJXc6N6MHgwHQYD
+VR0OBBYEFCnLeWiuIVO5e/qj0BtHhWPwwO9fMB8GA1UdIwQYMBaAFCnLeWiuIVO5
+e/qj0BtHhWPwwO9fMA8GA1UdEwEB/wQFMAMBAf8wJQYDVR0RBB4wHIIJbG9jYWxo
+b3N0gglwdmUxLnRlc3SHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIhAJPAmwfrrzme
+WguEq47FQf3B6BhTj/ahvHMmblw1UCEKAiBLmgv943V2NUgba5HRRUeXwCsteRTd
+uYbR4zwuCaGdlQ==
+-----END CERTIFICATE-----`,
+};
+
+export function fingerprintOf({ cert }: FakeCertificate): string {
+  return new X509Certificate(cert).fingerprint256;
+}
