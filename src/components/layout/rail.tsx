@@ -31,7 +31,7 @@ export function Rail({ places, home, admin, collapsed, onToggle }: RailProps) {
         {places.map((place) => {
           const here = isAt(place, pathname);
           return (
-            <Link key={place.key} href={place.href} className={classes.place} aria-current={here ? "page" : undefined} {...(collapsed ? { title: t(`nav.${place.key}`), "aria-label": t(`nav.${place.key}`) } : {})}>
+            <Link key={place.key} href={place.href} className={classes.place} aria-current={here ? "page" : undefined} title={t(`nav.${place.key}`)} {...(collapsed ? { "aria-label": t(`nav.${place.key}`) } : {})}>
               <place.icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.label}>{t(`nav.${place.key}`)}</span>
             </Link>
