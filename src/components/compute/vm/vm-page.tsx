@@ -11,6 +11,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { vmIsGone } from "#shared/compute/states.ts";
+import { VmLogs } from "../logs/vm-logs.tsx";
 import { VmMetrics } from "../metrics/vm-metrics.tsx";
 import { OperationDrawer } from "../operations/operation-drawer.tsx";
 import { OperationTable } from "../operations/operation-table.tsx";
@@ -23,7 +24,7 @@ import { VmOverview } from "./vm-overview.tsx";
 import { VmSettings } from "./vm-settings.tsx";
 import { VmTitle } from "./vm-title.tsx";
 
-const TABS = ["overview", "metrics", "activity", "settings"] as const;
+const TABS = ["overview", "metrics", "logs", "activity", "settings"] as const;
 
 /** Everything about one VM. Its state, operations and usage are live. */
 export function VmPage({ id }: { id: string }) {
@@ -64,6 +65,9 @@ function VmContent({ vm }: { vm: VmDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="metrics">
           <VmMetrics vm={vm} />
+        </Tabs.Panel>
+        <Tabs.Panel value="logs">
+          <VmLogs vm={vm} />
         </Tabs.Panel>
         <Tabs.Panel value="activity">
           <OperationTable subjectId={vm.id} />
