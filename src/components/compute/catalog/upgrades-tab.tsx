@@ -1,0 +1,57 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { IconArrowBigUpLines } from "@tabler/icons-react";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import { Credits } from "#components/ui/credits.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { OfferDrawer } from "./offer-drawer.tsx";
+import { OfferList } from "./offer-list.tsx";
+import { OfferState } from "./offer-state.tsx";
+import type { OfferedUpgrade } from "./types.ts";
+import { UpgradeForm } from "./upgrade-form.tsx";
+
+/** What can be added to a VM. */
+export function UpgradesTab() {
+  const t = useTranslations("catalog.upgrade");
+  const words = useTranslations("catalog");
+  const format = useFormatter();
+  const query = useQuery(useTRPC().compute.catalogAdmin.upgrades.list.queryOptions());
+  const [opened, setOpened] = useState<OfferedUpgrade | "new" | null>(null);
+  const adds = (upgrade: OfferedUpgrade) =>
+    [
+      upgrade.vcpu > 0 && t("addsVcpu", { count: upgrade.vcpu }),
+      upgrade.memoryMb > 0 && t("addsMemory", { gb: format.number(upgrade.memoryMb / 1024, { maximumFractionDigits: 2 }) }),
+      upgrade.storageGb > 0 && t("addsStorage", { gb: format.number(upgrade.storageGb) }),
+    ]
+      .filter(Boolean)
+      .join(" · ");
+  return (
+    <>
+      <OfferList
+        label={t("title")}
+        description={t("text")}
+        addLabel={t("add")}
+        query={query}
+        nameTitle={words("form.name")}
+        nameOf={(upgrade) => upgrade.name}
+        onOpen={setOpened}
+        columns={[
+          { key: "adds", title: t("adds"), from: "sm", render: adds },
+          { key: "price", title: t("price"), align: "right", render: (upgrade) => <Credits micro={BigInt(upgrade.computePricePerHour) + BigInt(upgrade.storagePricePerHour)} perHour /> },
+          { key: "state", title: words("state"), width: 110, render: (upgrade) => <OfferState active={upgrade.active} /> },
+        ]}
+        empty={
+          <EmptyState icon={<IconArrowBigUpLines />} title={t("empty")}>
+            {t("emptyText")}
+          </EmptyState>
+        }
+      />
+      <OfferDrawer title={opened && (opened === "new" ? t("add") : t("edit", { name: opened.name }))} onClose={() => setOpened(null)}>
+        {opened && <UpgradeForm upgrade={opened === "new" ? null : opened} onClose={() => setOpened(null)} />}
+      </OfferDrawer>
+    </>
+  );
+}
