@@ -6,6 +6,7 @@ import type common from "./messages/en/common.json";
 import type credits from "./messages/en/credits.json";
 import type docs from "./messages/en/docs.json";
 import type errors from "./messages/en/errors.json";
+import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
 import type projects from "./messages/en/projects.json";
 import type settings from "./messages/en/settings.json";
@@ -24,6 +25,7 @@ declare module "next-intl" {
       credits: typeof credits;
       docs: typeof docs;
       errors: typeof errors;
+      hosts: typeof hosts;
       machines: typeof machines;
       projects: typeof projects;
       settings: typeof settings;

@@ -9,6 +9,7 @@ import {
   IconLayoutDashboard,
   IconNetwork,
   IconServer2,
+  IconServerCog,
   IconSettings,
   IconTags,
   IconUsers,
@@ -19,7 +20,7 @@ import type { PlatformPermission } from "#shared/permissions.ts";
 /** A place in the rail. What isn't built isn't here. */
 export interface Place {
   /** key in messages shell.nav */
-  key: "overview" | "vms" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "catalog" | "networks" | "operations" | "audit" | "health";
+  key: "overview" | "vms" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "catalog" | "networks" | "hosts" | "operations" | "audit" | "health";
   href: string;
   icon: Icon;
   /** the second key of "g …" */
@@ -45,6 +46,7 @@ export const ADMIN_PLACES: readonly Place[] = [
   { key: "overview", href: "/admin", icon: IconLayoutDashboard, shortcut: "o", primary: true, permission: "platform:overview" },
   { key: "customers", href: "/admin/customers", icon: IconUsers, shortcut: "c", primary: true, permission: "platform:customers:read" },
   { key: "vms", href: "/admin/vms", icon: IconServer2, shortcut: "v", primary: true, permission: "platform:vms:read" },
+  { key: "hosts", href: "/admin/hosts", icon: IconServerCog, shortcut: "t", permission: "platform:hosts:read" },
   { key: "catalog", href: "/admin/catalog", icon: IconTags, shortcut: "p", permission: "platform:catalog:read" },
   { key: "networks", href: "/admin/networks", icon: IconNetwork, shortcut: "n", permission: "platform:catalog:read" },
   { key: "machines", href: "/admin/machines", icon: IconFridge, shortcut: "m", primary: true, permission: "platform:machines:read" },

@@ -15,6 +15,7 @@ export function useCommands(admin: boolean, onToggleTheme: () => void): CommandG
     ...(!admin && may("vm:create") ? [{ id: "create-vm", label: t("search.createVm"), icon: <IconPlus {...ICON} />, to: "/vms/new" }] : []),
     ...(!admin && may("sshkey:create") ? [{ id: "add-key", label: t("search.addSshKey"), icon: <IconKey {...ICON} />, to: "/ssh-keys" }] : []),
     ...(admin && me.permissions.includes("platform:machines:write") ? [{ id: "add-machine", label: t("search.addMachine"), icon: <IconPlus {...ICON} />, to: "/admin/machines/new" }] : []),
+    ...(admin && me.permissions.includes("platform:hosts:write") ? [{ id: "add-host", label: t("search.addHost"), icon: <IconPlus {...ICON} />, to: "/admin/hosts/new" }] : []),
     { id: "theme", label: t("search.toggleTheme"), icon: <IconContrast {...ICON} />, to: onToggleTheme },
   ];
   const pages = placesFor(admin ? "admin" : "customer", me.permissions).map((place) => ({

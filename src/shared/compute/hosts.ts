@@ -209,6 +209,9 @@ export const findingAdoptInput = z.object({
   imageId: id("image"),
   name: z.string().max(63).optional().describe("without one, made from the name it has on the host"),
 });
+export const adoptChoicesInput = z.object({ organizationId: id("organization") });
+const choice = z.object({ id: z.string(), name: z.string() });
+export const adoptChoicesOutput = z.object({ projects: z.array(choice), plans: z.array(choice.extend({ vcpu: z.number(), memoryMb: z.number(), storageGb: z.number() })), images: z.array(choice) });
 export const findingAdoptOutput = z.object({ vmId: z.string() });
 export const findingRemoveInput = z.object({ id: id("hostFinding"), confirm: z.string().max(300).describe("its name on the host, typed") });
 export const findingIgnoreInput = z.object({ id: id("hostFinding"), ignored: z.boolean() });

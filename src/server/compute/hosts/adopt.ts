@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { findingAdoptInput, findingAdoptOutput } from "#shared/compute/hosts.ts";
+import type { adoptChoicesOutput, findingAdoptInput, findingAdoptOutput } from "#shared/compute/hosts.ts";
 import { VM_NAME } from "#shared/compute/names.ts";
 import { AppError, notFound } from "#shared/errors.ts";
 import { isId, newId } from "#shared/ids.ts";
@@ -14,7 +14,7 @@ import { driverOf } from "../drivers/registry.ts";
 import { describeFailure } from "../operation-failure.ts";
 import { insertVm, lockProject } from "../repository.ts";
 import { settleVm } from "../vm-status.ts";
-import { findingById, lockFinding, planAndImage, updateFinding, vmExists, vmsMeant } from "./finding-repository.ts";
+import { adoptionChoices, findingById, lockFinding, planAndImage, updateFinding, vmExists, vmsMeant } from "./finding-repository.ts";
 import { auditOf, hostOf, nameOf, openFinding } from "./findings.ts";
 import { existingHost } from "./hosts.ts";
 import { invalid } from "./invalid.ts";
@@ -72,6 +72,11 @@ export async function adoptFinding(rt: Runtime, actor: Actor, input: z.output<ty
     return vm.id;
   });
   return { vmId };
+}
+
+/** What an administrator chooses from. */
+export function adoptChoices(rt: Runtime, organizationId: string): Promise<z.infer<typeof adoptChoicesOutput>> {
+  return adoptionChoices(rt, organizationId);
 }
 
 async function inspect(rt: Runtime, finding: { id: string; hostId: string; ref: string }): Promise<VmObservation> {

@@ -113,3 +113,15 @@ export async function planAndImage(tx: Tx, planId: string, imageId: string) {
 export async function rehomeVm(tx: Tx, id: string, host: Pick<Host, "id" | "region">, at: Date): Promise<void> {
   await tx.vm.update({ where: { id }, data: { hostId: host.id, region: host.region, updatedAt: at }, select: { id: true } });
 }
+
+/** The organization's projects, and what is for sale. */
+export async function adoptionChoices(rt: Runtime, organizationId: string) {
+  const { prisma } = rt.db;
+  const order = [{ position: "asc" }, { id: "asc" }] as const satisfies object[];
+  const [projects, plans, images] = await Promise.all([
+    prisma.project.findMany({ where: { organizationId, deletedAt: null }, select: { id: true, name: true }, orderBy: { name: "asc" }, take: 500 }),
+    prisma.plan.findMany({ where: { active: true }, select: { id: true, name: true, vcpu: true, memoryMb: true, storageGb: true }, orderBy: [...order] }),
+    prisma.image.findMany({ where: { active: true }, select: { id: true, name: true }, orderBy: [...order] }),
+  ]);
+  return { projects, plans, images };
+}

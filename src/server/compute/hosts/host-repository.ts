@@ -1,5 +1,5 @@
 import type { Tx } from "#server/infra/events.ts";
-import { type Host, Prisma, type Region } from "#server/infra/prisma/client.ts";
+import type { Host, Prisma, Region } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
 const GONE = ["terminated", "rolled_back"];
@@ -32,7 +32,7 @@ export function hostById(rt: Runtime, id: string): Promise<HostWithPlace | null>
 }
 
 /** How much of each host is given away, and how many findings wait for a decision; hosts without either are in it too. */
-export async function useOfHosts(rt: Runtime, ids: readonly string[]): Promise<Map<string, HostUse>> {
+export async function loadOfHosts(rt: Runtime, ids: readonly string[]): Promise<Map<string, HostUse>> {
   const rows = await rt.db.query<{ id: string } & Record<keyof HostUse, number>>({
     name: "hosts_use",
     text: `select h.id, v.count::int as "vmCount", v.vcpu::int as "usedVcpu", v.memory::float8 as "usedMemoryMb", v.storage::float8 as "usedStorageGb", f.count::int as "openFindings"

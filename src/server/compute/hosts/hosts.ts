@@ -7,7 +7,7 @@ import { namesOfOrganizations } from "#server/identity/directory.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { openCredentials } from "../drivers/registry.ts";
-import { countVmsOfHost, deleteHostRow, hostById, type HostWithPlace, listHostRows, listVmsOfHost, lockHost, useOfHosts } from "./host-repository.ts";
+import { countVmsOfHost, deleteHostRow, hostById, type HostWithPlace, listHostRows, listVmsOfHost, lockHost, loadOfHosts } from "./host-repository.ts";
 import { toHostDetail, toHostView } from "./host-view.ts";
 
 type Detail = z.infer<typeof schema.hostDetailOutput>;
@@ -15,7 +15,7 @@ type Detail = z.infer<typeof schema.hostDetailOutput>;
 /** Callers of everything here check platform:hosts:read or platform:hosts:write first. */
 export async function listHosts(rt: Runtime, input: z.output<typeof schema.hostListInput>): Promise<z.infer<typeof schema.hostListOutput>> {
   const { rows, total } = await listHostRows(rt, { status: input.status, search: input.search || undefined }, input);
-  const uses = await useOfHosts(rt, rows.map((host) => host.id));
+  const uses = await loadOfHosts(rt, rows.map((host) => host.id));
   return { data: rows.flatMap((host) => {
     const use = uses.get(host.id);
     return use ? [toHostView(host, use)] : [];
@@ -25,7 +25,7 @@ export async function listHosts(rt: Runtime, input: z.output<typeof schema.hostL
 /** @throws AppError NOT_FOUND */
 export async function getHost(rt: Runtime, id: string): Promise<Detail> {
   const host = await existingHost(rt, id);
-  const use = (await useOfHosts(rt, [id])).get(id);
+  const use = (await loadOfHosts(rt, [id])).get(id);
   if (!use) throw notFound("host");
   return toHostDetail(host, use, storedCredentials(rt, host));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import * as schema from "#shared/compute/hosts.ts";
 import { answer, platform, router } from "#server/trpc/init.ts";
-import { adoptFinding } from "./adopt.ts";
+import { adoptChoices, adoptFinding } from "./adopt.ts";
 import { ignoreFinding, listFindings, removeFinding } from "./findings.ts";
 import { deleteHost, getHost, listHosts, listHostVms } from "./hosts.ts";
 import { createHost, setHostStatus, testHost, testStoredHost, updateHost } from "./save-host.ts";
@@ -50,6 +50,8 @@ export const hostsRouter = router({
     .input(schema.findingListInput)
     .output(answer(schema.findingListOutput))
     .query(({ ctx, input }) => listFindings(ctx.rt, input)),
+  /** For the dialog of `adopt`. */
+  adoptChoices: write().input(schema.adoptChoicesInput).output(answer(schema.adoptChoicesOutput)).query(({ ctx, input }) => adoptChoices(ctx.rt, input.organizationId)),
   adopt: write()
     .meta(admin("POST", "/findings/{id}/adopt", "Give a found VM to an organization; it is charged from now on", 201))
     .input(schema.findingAdoptInput)
