@@ -108,7 +108,7 @@ export const vmIdInput = z.object({ id: id("vm") });
 export const vmCreateInput = z.object({
   name: vmName,
   projectId: id("project"),
-  plan: z.string().max(64).describe("slug or id of a plan"),
+  plan: z.string().max(64).describe("slug or id of a plan; sizes come from plans alone"),
   templateId: z.string().max(64).describe("slug or id of an image"),
   region: z.string().max(64).optional(),
   sshKeys: z.array(z.string().max(8192)).max(20).default([]).describe("ids of saved keys, or public keys"),
