@@ -70,10 +70,7 @@ export function currentOf(vm: FakeVm, full: boolean): object {
     cpu: vm.running ? 0.25 : 0,
     mem: vm.running ? 200 * 1024 ** 2 : 0,
     uptime: vm.running ? Math.floor((Date.now() - vm.startedAt) / 1000) : 0,
-    netin: 0,
-    netout: 0,
-    diskread: 0,
-    diskwrite: 0,
+    ...vm.counters,
     ...(full ? { ha: { managed: 0 } } : {}),
   };
 }

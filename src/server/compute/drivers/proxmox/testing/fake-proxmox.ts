@@ -56,6 +56,9 @@ const BASE = "/api2/json";
 const UNAUTHORIZED_MS = 5;
 const SOCKET_ROUTE: FakeRoute = { method: "GET", path: "/nodes/{node}/qemu/{vmid}/vncwebsocket", params: { port: "integer", vncticket: "string" }, needs: ["/vms/{vmid}", "VM.Console"], run: () => null };
 
+/** All that it answers. */
+export const FAKE_ROUTES: readonly FakeRoute[] = [...NODE_ROUTES, ...VM_ROUTES, ...POWER_ROUTES, ...SNAPSHOT_ROUTES, ...createFakeConsole(() => true).routes, SOCKET_ROUTE];
+
 export async function startFakeProxmox(options: { version?: string; pace?: Partial<FakePace> } = {}): Promise<FakeProxmox> {
   const state = initialState(options.version ?? "9.0.3", { ...FAKE_PACE, ...options.pace });
   const tasks = createFakeTasks();

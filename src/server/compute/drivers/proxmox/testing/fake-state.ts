@@ -37,6 +37,8 @@ export interface FakeVm {
   startedAt: number;
   /** epoch ms: from when its guest agent answers */
   agentAt: number;
+  /** bytes since the start */
+  counters: { diskread: number; diskwrite: number; netin: number; netout: number };
   /** presses of the reset button */
   resets: number;
   /** by user: what the agent was told, and whether as a hash */
@@ -111,5 +113,5 @@ export function newMac(): string {
 }
 
 export function blankVm(vmid: number, node: string, config: Record<string, string>): FakeVm {
-  return { vmid, node, config, pending: {}, template: false, running: false, paused: false, startedAt: 0, agentAt: 0, resets: 0, passwords: new Map(), snapshots: [], held: false };
+  return { vmid, node, config, pending: {}, template: false, running: false, paused: false, startedAt: 0, agentAt: 0, counters: { diskread: 0, diskwrite: 0, netin: 0, netout: 0 }, resets: 0, passwords: new Map(), snapshots: [], held: false };
 }
