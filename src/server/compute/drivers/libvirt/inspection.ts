@@ -2,16 +2,17 @@ import { type CallOptions, type VmObservation, vmIdOfRef } from "../driver.ts";
 import { describe, domainNames, findMachine, type Machine, readDomain, statusOf } from "./machine.ts";
 import { reading, type Session } from "./session.ts";
 import { readNotes, taskOf } from "./vm-notes.ts";
-import { findVolume, GIB, ourVolumes } from "./volumes.ts";
+import { NO_DOMAIN } from "./virsh-errors.ts";
+import { findVolume, GIB, linesOf, NO_POOL, type OurVolume, ourVolumes, OWN_POOLS, volumesIn } from "./volumes.ts";
 import { all } from "./xml.ts";
 import { mainDisk } from "./domain-xml.ts";
 
-/** Questions whose failure says only that there is no answer. */
-const NO_ADDRESS = /network|dhcp|lease|interfaces addresses|guest agent|agent|not running|not supported|no domain|domain not found|failed to get domain/i;
+/** Where an address is not known, whatever the reason, it is not known. */
+const ANYTHING = /^/;
 
 export async function inspect(session: Session, ref: string, call: CallOptions): Promise<VmObservation | null> {
   const vm = await findMachine(session, ref, call);
-  if (!vm) return (await leftBehind(session, ref, call)).find((left) => left.ref === ref) ?? null;
+  if (!vm) return vmIdOfRef(ref) === null ? null : (leftOvers(await ourVolumes(session, ref, call))[0] ?? null);
   const seen = describe(vm.definition);
   const size = seen.storageGb ?? (await diskGb(session, vm, call));
   return { ref, power: vm.power, busy: vm.busy, privateIp: vm.power === "stopped" ? null : await address(session, vm, seen.mac, call), ...seen, storageGb: size };
@@ -23,31 +24,33 @@ async function diskGb(session: Session, vm: Machine, call: CallOptions): Promise
   return volume ? Math.floor(volume.capacityBytes / GIB) : null;
 }
 
-/** Two processes, however many VMs there are: one names them, the other asks for all. */
+/** Three processes, however many VMs there are: what is there, what it is, and its addresses. */
 export async function list(session: Session, call: CallOptions): Promise<VmObservation[]> {
-  const names = domainNames(await session.virsh.run(["list", "--all", "--uuid", "--name"], reading(call)));
-  const questions = names.flatMap(({ uuid }) => [["dumpxml", "--domain", uuid, "--inactive"], ["domstate", "--domain", uuid, "--reason"], ["domifaddr", "--domain", uuid, "--source", "arp"]]);
-  // The same mistakes that a single VM may cause, and those of the network, spoil the answer for one VM alone.
-  const answers = await session.virsh.ask([leasesOf(session), ...questions], { ...reading(call), tolerate: NO_ADDRESS });
-  const leases = answers[0] ?? "";
+  const [named = "", ownPools = ""] = await session.virsh.ask([["list", "--all", "--uuid", "--name"], OWN_POOLS], { ...reading(call), tolerate: /pool/i });
+  const names = domainNames(named);
+  const pools = session.host.settings.sharedStorage ? [] : linesOf(ownPools);
+  const questions = names.flatMap(({ uuid }) => [["dumpxml", "--domain", uuid, "--inactive"], ["domstate", "--domain", uuid, "--reason"]]);
+  const told = await session.virsh.ask([...questions, ...pools.map((pool) => ["vol-list", "--pool", pool])], { ...reading(call), tolerate: new RegExp(`${NO_DOMAIN.source}|${NO_POOL.source}`, "i") });
+  const heard = await session.virsh.ask([leasesOf(session), ...names.map(({ uuid }) => ["domifaddr", "--domain", uuid, "--source", "arp"])], { ...reading(call), tolerate: ANYTHING });
   const seen = names.flatMap(({ name }, index): VmObservation[] => {
-    const [definition = "", state = "", arp = ""] = answers.slice(1 + index * 3, 4 + index * 3);
-    const domain = readDomain(definition);
+    const domain = readDomain(told[index * 2] ?? "");
+    const state = told[index * 2 + 1] ?? "";
     // It went away in between.
     if (!domain || state.trim() === "") return [];
     const { power, busy } = statusOf(state);
     const what = describe(domain);
-    return [{ ref: name, power, busy: taskOf(readNotes(domain)) ?? busy, privateIp: power === "stopped" ? null : (addressIn(leases, what.mac) ?? addressIn(arp, what.mac)), ...what }];
+    const privateIp = power === "stopped" ? null : (addressIn(heard[0] ?? "", what.mac) ?? addressIn(heard[index + 1] ?? "", what.mac));
+    return [{ ref: name, power, busy: taskOf(readNotes(domain)) ?? busy, privateIp, ...what }];
   });
   const known = new Set(names.map(({ name }) => name));
-  return [...seen, ...(await leftBehind(session, null, call)).filter((left) => !known.has(left.ref))];
+  const volumes = pools.flatMap((pool, index) => volumesIn(told[questions.length + index] ?? "", pool));
+  return [...seen, ...leftOvers(volumes).filter((left) => !known.has(left.ref))];
 }
 
 /** Disks of ours without their domain: what is left of a VM. */
-async function leftBehind(session: Session, ref: string | null, call: CallOptions): Promise<VmObservation[]> {
-  if (ref !== null && vmIdOfRef(ref) === null) return [];
-  const refs = new Set((await ourVolumes(session, ref, call)).map((volume) => volume.ref));
-  return [...refs].map((each) => ({ ref: each, name: each, power: "stopped", busy: "destroy", privateIp: null, mac: null, vcpu: 0, memoryMb: 0, storageGb: null }));
+function leftOvers(volumes: readonly OurVolume[]): VmObservation[] {
+  const refs = new Set(volumes.map((volume) => volume.ref));
+  return [...refs].map((ref) => ({ ref, name: ref, power: "stopped", busy: "destroy", privateIp: null, mac: null, vcpu: 0, memoryMb: 0, storageGb: null }));
 }
 
 function leasesOf(session: Session): string[] {
@@ -58,10 +61,10 @@ function leasesOf(session: Session): string[] {
 async function address(session: Session, vm: Machine, mac: string | null, call: CallOptions): Promise<string | null> {
   const lease = ["domifaddr", "--domain", vm.address, "--source", "lease"];
   const heard = ["domifaddr", "--domain", vm.address, "--source", "arp"];
-  const [leases = "", own = "", arp = "", live = ""] = await session.virsh.ask([leasesOf(session), lease, heard, ["dumpxml", "--domain", vm.address]], { ...reading(call), tolerate: NO_ADDRESS });
+  const [leases = "", own = "", arp = "", live = ""] = await session.virsh.ask([leasesOf(session), lease, heard, ["dumpxml", "--domain", vm.address]], { ...reading(call), tolerate: ANYTHING });
   const known = addressIn(leases, mac) ?? addressIn(own, mac);
   if (known !== null || !hasAgent(live)) return known ?? addressIn(arp, mac);
-  const [told = ""] = await session.virsh.ask([["domifaddr", "--domain", vm.address, "--source", "agent"]], { ...reading(call), tolerate: NO_ADDRESS });
+  const [told = ""] = await session.virsh.ask([["domifaddr", "--domain", vm.address, "--source", "agent"]], { ...reading(call), tolerate: ANYTHING });
   return addressIn(told, mac) ?? addressIn(arp, mac);
 }
 

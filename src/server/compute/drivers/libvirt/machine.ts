@@ -37,12 +37,22 @@ export function domainNames(list: string): { uuid: string; name: string }[] {
 export async function findMachine(session: Session, ref: string, call: CallOptions): Promise<Machine | null> {
   const address = await addressOf(session, ref, call);
   if (address === null) return null;
-  const [state = "", definition = ""] = await session.virsh.ask([["domstate", "--domain", address, "--reason"], ["dumpxml", "--domain", address, "--inactive", "--security-info"]], { ...reading(call), tolerate: NO_DOMAIN });
+  const questions = [["domstate", "--domain", address, "--reason"], ["dumpxml", "--domain", address, "--inactive", "--security-info"], ["domjobinfo", "--domain", address]];
+  const [state = "", definition = "", job = ""] = await session.virsh.ask(questions, { ...reading(call), tolerate: NO_DOMAIN_OR_JOB });
   const domain = readDomain(definition);
   if (!domain || state.trim() === "") return null;
   const notes = readNotes(domain);
   const status = statusOf(state);
-  return { ref, address, ...status, busy: taskOf(notes) ?? status.busy, notes, definition: domain };
+  return { ref, address, ...status, busy: taskOf(notes) ?? status.busy ?? jobOf(job), notes, definition: domain };
+}
+
+const NO_DOMAIN_OR_JOB = new RegExp(`${NO_DOMAIN.source}|domain is not running|not supported by the connection|job stat`, "i");
+
+/** From what domjobinfo prints. */
+export function jobOf(text: string): string | null {
+  if (!/^Job type:\s*(?:Bounded|Unbounded)/m.test(text)) return null;
+  const operation = /^Operation:\s*(.+?)\s*$/m.exec(text)?.[1] ?? "";
+  return /migration/i.test(operation) ? "migrate" : /snapshot/i.test(operation) ? "snapshot" : operation.toLowerCase() || "unknown";
 }
 
 /** @throws DriverError not_found */
@@ -70,7 +80,7 @@ export function readDomain(text: string): XmlElement | null {
 export function statusOf(text: string): Pick<Machine, "power" | "busy" | "asleep"> {
   const [, state = "", reason = ""] = /^\s*([a-z ]+?)(?: \((.*)\))?\s*$/.exec(text) ?? [];
   const power = state === "paused" || state === "pmsuspended" ? "suspended" : ["running", "idle", "in shutdown", "dying"].includes(state) ? "running" : "stopped";
-  const tasks: [RegExp, string][] = [[/migrat/, "migrate"], [/saving|snapshot|dump/, "snapshot"], [/starting up/, "start"]];
+  const tasks: [RegExp, string][] = [[/migrating|post-copy/, "migrate"], [/saving|snapshot|dump/, "snapshot"], [/starting up/, "start"]];
   const task = power === "stopped" ? undefined : tasks.find(([words]) => words.test(reason))?.[1];
   return { power, busy: state === "in shutdown" ? "stop" : (task ?? null), asleep: state === "pmsuspended" };
 }

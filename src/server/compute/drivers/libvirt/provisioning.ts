@@ -13,7 +13,7 @@ import { all, first } from "./xml.ts";
 
 /** A copy of an image that nobody has grown for so long has been given up by whoever made it. */
 const ABANDONED_MS = 3_000;
-const DISK_IS_THERE = /already exists|exists already|in use by/i;
+const DISK_IS_THERE = /already (?:exists|in use)|exists already|in use by/i;
 
 /**
  * The domain comes first and says `creating` until its disk is there, so that whatever is left half-way has a name; whoever asks again goes on from there:
@@ -126,7 +126,7 @@ export async function configure(session: Session, ref: string, guest: GuestConfi
 export async function destroy(session: Session, ref: string, call: CallOptions): Promise<void> {
   const address = await addressOf(session, ref, call);
   if (address !== null) {
-    await quietly(session, ["destroy", "--domain", address], /domain is not running|no domain|not found/i, call);
+    await quietly(session, ["destroy", "--domain", address], /domain is not running|failed to get domain|domain not found/i, call);
     const definition = await findMachine(session, ref, call);
     for (const disk of definition ? ownDisks(definition) : []) await deleteVolume(session, disk, call);
   }

@@ -68,7 +68,7 @@ export function createVirsh(host: Pick<LibvirtHost, "endpoint" | "credentials">,
     async ask(commands, options) {
       const answers: string[] = [];
       for (const batch of batchesOf(commands)) {
-        const mark = `--${randomBytes(12).toString("hex")}--`;
+        const mark = `=${randomBytes(12).toString("hex")}=`;
         const text = batch.map((command) => `${command.map(quoted).join(" ")}; echo ${mark}`).join("; ");
         const { output, errors } = await execute([text], options, null);
         const parts = output.split(new RegExp(`${mark}\\n?`));

@@ -143,20 +143,31 @@ export async function deleteVolume(session: Session, name: VolumeName, call: Cal
   }
 }
 
-/** Kinds of pools that are one host's alone. */
-const OWN_POOLS = "dir,fs,logical,disk,zfs";
-
 /** The volumes that we made for VMs, in all active pools of the host's own: those of `ref`, or of every one. */
-export async function ourVolumes(session: Session, ref: string | null, call: CallOptions): Promise<{ ref: string; pool: string; volume: string }[]> {
+export async function ourVolumes(session: Session, ref: string | null, call: CallOptions): Promise<OurVolume[]> {
   // In storage that hosts share stand the disks of VMs of other hosts too.
   if (session.host.settings.sharedStorage) return [];
-  const pools = (await session.virsh.run(["pool-list", "--name", "--type", OWN_POOLS], reading(call))).split("\n").filter((name) => name !== "");
-  const lists = await session.virsh.ask(pools.map((pool) => ["vol-list", "--pool", pool]), { ...reading(call), tolerate: /storage pool|failed to (?:get pool|list volumes)/i });
+  const pools = linesOf(await session.virsh.run([...OWN_POOLS], reading(call)));
+  const lists = await session.virsh.ask(pools.map((pool) => ["vol-list", "--pool", pool]), { ...reading(call), tolerate: NO_POOL });
   return lists.flatMap((list, index) => volumesIn(list, pools[index] ?? "")).filter((each) => ref === null || each.ref === ref);
 }
 
+export interface OurVolume {
+  ref: string;
+  pool: string;
+  volume: string;
+}
+
+/** Asks for the pools that are one host's alone, by their kinds. */
+export const OWN_POOLS = ["pool-list", "--name", "--type", "dir,fs,logical,disk,zfs"] as const;
+export const NO_POOL = /storage pool|failed to (?:get pool|list volumes)/i;
+
+export function linesOf(text: string): string[] {
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+}
+
 /** Reads the table of vol-list: names of ours have no space in them. */
-export function volumesIn(list: string, pool: string): { ref: string; pool: string; volume: string }[] {
+export function volumesIn(list: string, pool: string): OurVolume[] {
   return [...list.matchAll(/^ ?(sy-vm_[0-9a-z]+?)(?:\.qcow2|\.raw|-seed\.iso)(?=\s)/gm)].map((match) => ({ ref: match[1] ?? "", pool, volume: match[0].trim() }));
 }
 

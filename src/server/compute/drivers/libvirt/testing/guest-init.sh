@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # First program of the test guest: devices, address, cloud-init's data, agent, a shell on the screen.
 /bin/busybox --install -s /bin
-export PATH=/bin
+export PATH=/bin:/sbin:/usr/sbin
 mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t sysfs sys /sys
 mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
 while read -r module; do insmod "$module"; done < /modules.list
