@@ -2,16 +2,21 @@ import { AppError } from "#shared/errors.ts";
 import type { Host } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { guardDriver } from "../hosts/guarded-driver.ts";
+import { createVmidStore } from "../hosts/vmid-repository.ts";
 import type { Driver, DriverHost } from "./driver.ts";
+import { createLibvirtDriver } from "./libvirt/libvirt-driver.ts";
+import { createProxmoxDriver } from "./proxmox/proxmox-driver.ts";
 import { createSimulatedDriver } from "./simulated/simulated-driver.ts";
 
 /** Kinds of hypervisor, as the column host.driver names them. */
-export const DRIVER_NAMES = ["simulated"] as const;
+export const DRIVER_NAMES = ["simulated", "proxmox", "libvirt"] as const;
 export type DriverName = (typeof DRIVER_NAMES)[number];
 
 /** A name without a driver does not compile. */
 const DRIVERS: Record<DriverName, (rt: Runtime, host: DriverHost) => Driver> = {
   simulated: (rt, host) => createSimulatedDriver({ folder: rt.config.dataDir, speed: rt.config.simulationSpeed }, host),
+  proxmox: (rt, host) => createProxmoxDriver(host, { vmids: createVmidStore(rt), log: rt.log, now: () => rt.clock.now() }),
+  libvirt: (rt, host) => createLibvirtDriver(host, { log: rt.log }),
 };
 
 /** What a driver is made from; the rest of a host's row may change without it. */
@@ -22,7 +27,10 @@ interface Kept {
   madeFrom: string;
 }
 
-/** Connections, tickets and what is known about a host's absence live in its driver: one for each host, for as long as its row stays the same. */
+/**
+ * Connections, tickets and what is known about a host's absence live in its driver: one for each host, for as long as its row stays the same. One that is let
+ * go needs no end of its own: what it holds open closes by itself within seconds.
+ */
 const kept = new WeakMap<Runtime, Map<string, Kept>>();
 
 export function isDriverName(name: string): name is DriverName {
