@@ -5,6 +5,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useShownOperation } from "#components/compute/operations/use-shown-operation.ts";
+import { BatchResults } from "#components/compute/operations/batch-results.tsx";
 import { OperationSteps } from "#components/compute/operations/operation-steps.tsx";
 import { useOperationWords } from "#components/compute/operations/operation-words.ts";
 import type { Operation } from "#components/compute/types.ts";
@@ -15,6 +16,7 @@ import { KeyValue } from "#components/ui/key-value.tsx";
 import { ExactTime } from "#components/ui/relative-time.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { operationIsOver } from "#shared/compute/states.ts";
+import { OperationActions } from "./operation-actions.tsx";
 import classes from "./operation-drawer.module.css";
 
 /** One operation of any organization, named in the address (`?op=`): its steps, what went wrong, whose it is. Live while it is open. */
@@ -33,6 +35,7 @@ export function AdminOperationDrawer() {
 
 function Details({ operation }: { operation: Operation }) {
   const t = useTranslations("admin.operations");
+  const words = useTranslations("vm.operation");
   return (
     <div className={classes.details}>
       {!operationIsOver(operation.status) && <Progress value={operation.progress} size={4} color={operation.compensating ? "amber" : "teal"} aria-label={t("what")} />}
@@ -44,6 +47,9 @@ function Details({ operation }: { operation: Operation }) {
         </div>
       )}
       <OperationSteps operation={operation} />
+      {operation.results && <BatchResults results={operation.results} />}
+      {operation.abandoned && <p className={classes.note}>{words("abandoned")}</p>}
+      <OperationActions operation={operation} />
       <KeyValue
         items={[
           { label: t("state"), value: <StateChip status={operation.compensating ? "compensating" : operation.status} kind="operation" /> },
@@ -51,7 +57,7 @@ function Details({ operation }: { operation: Operation }) {
           { label: t("took"), value: operation.startedAt && <Elapsed from={operation.startedAt} to={operation.finishedAt} /> },
           { label: t("id"), value: <CopyText value={operation.id} label={t("id")} /> },
           { label: t("subject"), value: <CopyText value={operation.subjectId} label={t("subject")} /> },
-          { label: t("organization"), value: <CopyText value={operation.organizationId} label={t("organization")} /> },
+          { label: t("organization"), value: <CopyText value={operation.organizationId} label={t("organization")}>{operation.organizationName}</CopyText> },
         ]}
       />
     </div>

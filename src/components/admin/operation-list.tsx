@@ -13,7 +13,6 @@ import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
 import { useListFilters } from "#components/table/use-list-filters.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
-import { CopyText } from "#components/ui/copy-text.tsx";
 import { Elapsed } from "#components/ui/elapsed.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -44,7 +43,7 @@ export function AdminOperationList() {
     },
     { key: "status", title: t("state"), render: (operation) => <StateChip status={operation.compensating ? "compensating" : operation.status} kind="operation" reason={operation.error?.message ?? null} /> },
     { key: "subject", title: t("on"), render: (operation) => <span className={classes.cut}>{operation.subjectName}</span> },
-    { key: "organization", title: t("organization"), from: "lg", render: (operation) => <CopyText value={operation.organizationId} label={t("organization")} /> },
+    { key: "organization", title: t("organization"), from: "md", render: (operation) => <span className={classes.cut}>{operation.organizationName}</span> },
     { key: "started", title: t("started"), align: "right", width: 120, from: "sm", render: (operation) => <RelativeTime at={operation.createdAt} /> },
     { key: "took", title: t("took"), align: "right", width: 110, from: "sm", render: (operation) => operation.startedAt && <Elapsed from={operation.startedAt} to={operation.finishedAt} /> },
   ];

@@ -4,6 +4,7 @@ import { IconServer2 } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
+import { useViewer } from "#components/layout/viewer-context.tsx";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { listInput } from "#components/table/list-input.ts";
@@ -20,6 +21,7 @@ import { StateChip } from "#components/ui/state-chip.tsx";
 import { VM_STATUSES } from "#shared/compute/states.ts";
 import classes from "./lists.module.css";
 import type { AdminVm } from "./types.ts";
+import { VmActions } from "./vm-actions.tsx";
 
 /** All customers' VMs: whose they are, where they run, how they are. */
 export function AdminVmList() {
@@ -29,6 +31,7 @@ export function AdminVmList() {
   const state = useTableState();
   const { list, search } = useRowKeys();
   const query = useQuery(useTRPC().platform.vms.queryOptions(listInput({ page: state.page, status: filters.status, q: filters.q }), { placeholderData: keepPreviousData }));
+  const mayChange = useViewer().me.permissions.includes("platform:vms:write");
   const columns: Column<AdminVm>[] = [
     {
       key: "name",
@@ -46,6 +49,7 @@ export function AdminVmList() {
     { key: "address", title: t("address"), render: (vm) => (vm.privateIp ? <CopyText value={vm.privateIp} label={t("address")} /> : <span className={classes.dim}>{t("noAddress")}</span>) },
     { key: "id", title: t("id"), from: "lg", render: (vm) => <CopyText value={vm.id} label={t("id")} /> },
     { key: "created", title: t("created"), align: "right", width: 120, from: "sm", render: (vm) => <RelativeTime at={vm.createdAt} /> },
+    ...(mayChange ? [{ key: "actions", title: "", align: "right" as const, width: 48, render: (vm: AdminVm) => <VmActions vm={vm} /> }] : []),
   ];
   return (
     <>

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type * as catalog from "#shared/compute/catalog.ts";
 import type * as schema from "#shared/compute/schema.ts";
+import type * as snapshots from "#shared/compute/snapshots.ts";
 
 /** What the API answers with, as the components use it. */
 export type Vm = z.infer<typeof schema.vmOutput>;
@@ -11,3 +12,6 @@ export type Quota = z.infer<typeof catalog.quotaOutput>;
 export type Project = z.infer<typeof schema.projectOutput>;
 export type SshKey = z.infer<typeof schema.sshKeyOutput>;
 export type Operation = z.infer<typeof schema.operationOutput>;
+export type Upgrade = z.infer<typeof schema.upgradeOutput>;
+export type Snapshot = z.infer<typeof snapshots.snapshotOutput>;
+export type SnapshotSchedule = z.infer<typeof snapshots.snapshotListOutput>["schedule"];

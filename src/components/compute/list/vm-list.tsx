@@ -5,7 +5,7 @@ import { IconPlus, IconServer2 } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useShortcuts } from "#components/layout/shortcuts.tsx";
 import { useViewer } from "#components/layout/viewer-context.tsx";
@@ -15,6 +15,8 @@ import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { OperationDrawer } from "../operations/operation-drawer.tsx";
+import { BulkBar } from "./bulk-bar.tsx";
 import { useVmColumns } from "./use-vm-columns.tsx";
 import { useVmFilters } from "./use-vm-filters.ts";
 import { VmFilterBar } from "./vm-filter-bar.tsx";
@@ -48,6 +50,9 @@ export function VmList() {
     ...(mayCreate ? [{ keys: "c", label: t("keyCreate"), run: () => router.push(createHref) }] : []),
   ]);
   const columns = useVmColumns();
+  const [ids, setIds] = useState<string[]>([]);
+  // Those of other pages are not seen, so they are not meant.
+  const chosen = (query.data?.data ?? []).filter((vm) => ids.includes(vm.id));
   return (
     <>
       <PageHeader
@@ -61,6 +66,7 @@ export function VmList() {
         }
       />
       <VmFilterBar filters={filters} onChange={() => state.setPage(1)} searchRef={search} />
+      <BulkBar chosen={chosen} onClear={() => setIds([])} />
       <div ref={list}>
         <Section flush>
           <DataTable
@@ -83,10 +89,12 @@ export function VmList() {
               )
             }
             state={state}
+            selection={{ ids: chosen.map((vm) => vm.id), onChange: setIds }}
             {...(query.data ? { pagination: query.data.pagination } : {})}
           />
         </Section>
       </div>
+      <OperationDrawer />
     </>
   );
 }

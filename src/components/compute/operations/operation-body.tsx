@@ -8,6 +8,7 @@ import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { operationIsOver } from "#shared/compute/states.ts";
 import type { Operation } from "../types.ts";
 import classes from "./operation-body.module.css";
+import { BatchResults } from "./batch-results.tsx";
 import { OperationSteps } from "./operation-steps.tsx";
 import { useOperationActions } from "./use-operation-actions.ts";
 
@@ -33,11 +34,12 @@ export function OperationBody({ operation }: { operation: Operation }) {
           <IconAlertTriangle size={16} aria-hidden />
           <div>
             <p className={classes.reason}>{operation.error.message}</p>
-            <p className={classes.consequence}>{t(over ? "undone" : "undoing")}</p>
+            {!operation.results && <p className={classes.consequence}>{t(operation.abandoned ? "abandoned" : over ? "undone" : "undoing")}</p>}
           </div>
         </div>
       )}
       <OperationSteps operation={operation} />
+      {operation.results && <BatchResults results={operation.results} />}
       {(actions.canCancel || actions.canRetry) && (
         <Group gap="xs" mt="sm">
           {actions.canRetry && (

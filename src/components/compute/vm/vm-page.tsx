@@ -1,9 +1,7 @@
 "use client";
 
-import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useTRPC } from "#components/api/trpc.ts";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -11,20 +9,14 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { vmIsGone } from "#shared/compute/states.ts";
-import { VmLogs } from "../logs/vm-logs.tsx";
-import { VmMetrics } from "../metrics/vm-metrics.tsx";
 import { OperationDrawer } from "../operations/operation-drawer.tsx";
-import { OperationTable } from "../operations/operation-table.tsx";
 import type { VmDetail } from "../types.ts";
 import { VmSize } from "../vm-size.tsx";
 import { PowerButtons } from "./power-buttons.tsx";
 import { VmNotice } from "./vm-notice.tsx";
 import { VmOperation } from "./vm-operation.tsx";
-import { VmOverview } from "./vm-overview.tsx";
-import { VmSettings } from "./vm-settings.tsx";
+import { VmTabs } from "./vm-tabs.tsx";
 import { VmTitle } from "./vm-title.tsx";
-
-const TABS = ["overview", "metrics", "logs", "activity", "settings"] as const;
 
 /** Everything about one VM. Its state, operations and usage are live. */
 export function VmPage({ id }: { id: string }) {
@@ -36,7 +28,6 @@ export function VmPage({ id }: { id: string }) {
 
 function VmContent({ vm }: { vm: VmDetail }) {
   const t = useTranslations("vm.detail");
-  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("overview"));
   return (
     <>
       <PageHeader
@@ -52,30 +43,7 @@ function VmContent({ vm }: { vm: VmDetail }) {
       />
       <VmNotice vm={vm} />
       <VmOperation vm={vm} />
-      <Tabs value={tab} onChange={(next) => void setTab(TABS.find((each) => each === next) ?? "overview")} keepMounted={false}>
-        <Tabs.List mb="md" aria-label={t("tabsLabel")}>
-          {TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {t(`tabs.${each}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="overview">
-          <VmOverview vm={vm} />
-        </Tabs.Panel>
-        <Tabs.Panel value="metrics">
-          <VmMetrics vm={vm} />
-        </Tabs.Panel>
-        <Tabs.Panel value="logs">
-          <VmLogs vm={vm} />
-        </Tabs.Panel>
-        <Tabs.Panel value="activity">
-          <OperationTable subjectId={vm.id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="settings">
-          <VmSettings vm={vm} />
-        </Tabs.Panel>
-      </Tabs>
+      <VmTabs vm={vm} />
       <OperationDrawer />
     </>
   );

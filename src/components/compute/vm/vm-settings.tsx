@@ -11,8 +11,11 @@ import { CopyText } from "#components/ui/copy-text.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { vmAllows } from "#shared/compute/states.ts";
+import { vmAllows, vmIsGone } from "#shared/compute/states.ts";
 import type { VmDetail } from "../types.ts";
+import { ExpirySection } from "./expiry-section.tsx";
+import { PasswordSection } from "./password-section.tsx";
+import { UpgradeSection } from "./upgrade-section.tsx";
 import classes from "./vm-settings.module.css";
 
 /** What was put on the VM, and the way to be rid of it. */
@@ -46,6 +49,13 @@ export function VmSettings({ vm }: { vm: VmDetail }) {
           ]}
         />
       </Section>
+      {!vmIsGone(vm.status) && (
+        <>
+          <UpgradeSection vm={vm} />
+          <PasswordSection vm={vm} />
+          <ExpirySection vm={vm} />
+        </>
+      )}
       {vm.status !== "terminated" && <DangerZone vm={vm} />}
     </Rows>
   );
