@@ -15,7 +15,7 @@ export function HostNotice({ host }: { host: HostDetail }) {
         <p className={classes.headline}>
           <IconAlertTriangle size={18} aria-hidden />
           <span>
-            {t("unreachable")} {host.healthSince && <RelativeTime at={host.healthSince} />}
+            {t.rich("unreachable", { time: () => <RelativeTime at={host.healthSince} /> })}
           </span>
         </p>
         <p className={classes.words}>{host.healthMessage}</p>

@@ -10,9 +10,9 @@ import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
-import { StateChip } from "#components/ui/state-chip.tsx";
 import { HOME_VMS } from "../home-limits.ts";
 import { VmSize } from "../vm-size.tsx";
+import { VmState } from "../vm-state.tsx";
 import classes from "./home-vms.module.css";
 
 /** The newest VMs, in short. */
@@ -33,7 +33,7 @@ export function HomeVms() {
       {query.data.data.map((vm) => (
         <li key={vm.id}>
           <Link href={`/vms/${vm.id}`} className={classes.row}>
-            <StateChip status={vm.status} reason={vm.statusReason} />
+            <VmState vm={vm} />
             <span className={classes.words}>
               <span className={classes.name}>{vm.name}</span>
               <span className={classes.size}>

@@ -8,9 +8,9 @@ import type { Column } from "#components/table/data-table.tsx";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { StateChip } from "#components/ui/state-chip.tsx";
 import type { Vm } from "../types.ts";
 import { VmSize } from "../vm-size.tsx";
+import { VmState } from "../vm-state.tsx";
 import classes from "./use-vm-columns.module.css";
 
 /** Columns of the VM list. On phones: state, name, cost. */
@@ -19,7 +19,7 @@ export function useVmColumns(): Column<Vm>[] {
   const projects = useQuery(useTRPC().compute.projects.list.queryOptions({ limit: 100 }));
   const projectName = (id: string) => projects.data?.data.find((project) => project.id === id)?.name ?? "";
   return [
-    { key: "status", title: t("state"), width: 130, render: (vm) => <StateChip status={vm.status} reason={vm.statusReason} /> },
+    { key: "status", title: t("state"), width: 130, render: (vm) => <VmState vm={vm} /> },
     {
       key: "name",
       title: t("name"),

@@ -7,11 +7,11 @@ import { CopyText } from "#components/ui/copy-text.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageSkeleton } from "#components/ui/skeletons.tsx";
-import { StateChip } from "#components/ui/state-chip.tsx";
 import { vmIsGone } from "#shared/compute/states.ts";
 import { OperationDrawer } from "../operations/operation-drawer.tsx";
 import type { VmDetail } from "../types.ts";
 import { VmSize } from "../vm-size.tsx";
+import { VmState } from "../vm-state.tsx";
 import { PowerButtons } from "./power-buttons.tsx";
 import { VmNotice } from "./vm-notice.tsx";
 import { VmOperation } from "./vm-operation.tsx";
@@ -33,7 +33,7 @@ function VmContent({ vm }: { vm: VmDetail }) {
       <PageHeader
         back={{ href: "/vms", label: t("back") }}
         title={<VmTitle vm={vm} />}
-        state={<StateChip status={vm.status} reason={vm.statusReason} />}
+        state={<VmState vm={vm} />}
         description={
           <>
             <VmSize resources={vm.resources} /> · {vm.imageName} · <CopyText value={vm.id} label={t("id")} />
