@@ -83,8 +83,8 @@ async function watch(rt: Runtime, ticket: ConsoleTicket, touchedAt: () => number
     await sleep(recheckMs, undefined, { signal, ref: false }).catch(() => {});
     if (signal.aborted) return new ConsoleEnded("lost", "");
     const now = rt.clock.now().getTime();
-    if (now - touchedAt() >= IDLE_MS) return new ConsoleEnded("idle", "Nobody has used this console for 15 minutes.");
     if (now - began >= LONGEST_MS) return new ConsoleEnded("ended", "A console is open for 8 hours at most.");
+    if (now - touchedAt() >= IDLE_MS) return new ConsoleEnded("idle", "Nobody has used this console for 15 minutes.");
     try {
       await checkConsole(rt, ticket);
       if (!(await extendConsole(rt, ticket.tokenHash, new Date(now + liveMs)))) return new ConsoleEnded("taken", "You have opened this console elsewhere.");

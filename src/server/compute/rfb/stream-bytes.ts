@@ -4,30 +4,34 @@ import type { Readable } from "node:stream";
  * The next `length` bytes of a stream that nobody else reads; what follows stays in the stream.
  * @throws Error when it ends before, or `signal` aborts
  */
-export async function readBytes(stream: Readable, length: number, signal?: AbortSignal): Promise<Buffer> {
-  if (length === 0) return Buffer.alloc(0);
-  for (;;) {
-    signal?.throwIfAborted();
-    if (stream.destroyed || stream.errored || stream.readableEnded) throw stream.errored ?? new Error("the connection was closed");
-    const found: unknown = stream.read(length);
-    if (Buffer.isBuffer(found)) {
-      if (found.length === length) return found;
-      // The end has come: `read` gives what is left.
-      throw new Error("the connection was closed in the middle of a message");
-    }
-    await readable(stream, signal);
-  }
-}
-
-function readable(stream: Readable, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const names = ["readable", "end", "close", "error"] as const;
-    const done = (): void => {
-      for (const name of names) stream.off(name, done);
-      signal?.removeEventListener("abort", done);
-      resolve();
+export function readBytes(stream: Readable, length: number, signal?: AbortSignal): Promise<Buffer> {
+  if (length === 0) return Promise.resolve(Buffer.alloc(0));
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      stream.off("readable", look).off("end", ended).off("close", ended).off("error", ended);
+      signal?.removeEventListener("abort", aborted);
     };
-    for (const name of names) stream.on(name, done);
-    signal?.addEventListener("abort", done, { once: true });
+    const ended = (): void => {
+      over();
+      reject(stream.errored ?? new Error("the connection was closed"));
+    };
+    const aborted = (): void => {
+      over();
+      reject(signal?.reason as Error);
+    };
+    // One listener for as long as it takes: a new one is called at once while there is a part, and would keep the process from everything else.
+    const look = (): void => {
+      const found: unknown = stream.read(length);
+      if (!Buffer.isBuffer(found)) return;
+      over();
+      // At the end `read` gives what is left.
+      if (found.length === length) resolve(found);
+      else reject(new Error("the connection was closed in the middle of a message"));
+    };
+    if (signal?.aborted) return aborted();
+    if (stream.destroyed || stream.errored || stream.readableEnded) return ended();
+    stream.on("readable", look).on("end", ended).on("close", ended).on("error", ended);
+    signal?.addEventListener("abort", aborted, { once: true });
+    look();
   });
 }
