@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, globSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { command } from "./step.ts";
 
@@ -9,6 +9,8 @@ export interface Programs {
   postgres: string | undefined;
   mosquitto: string | undefined;
   redis: string | undefined;
+  /** libvirtd, with QEMU and all that the test guest is made of */
+  libvirt: string | undefined;
   /** Korean in screenshots and pages */
   koreanFont: string | undefined;
 }
@@ -18,6 +20,22 @@ const PACKAGES: Record<keyof Programs, readonly string[]> = {
   postgres: ["postgresql"],
   mosquitto: ["mosquitto", "mosquitto-clients"],
   redis: ["redis-server"],
+  libvirt: [
+    "libvirt-daemon-system",
+    "libvirt-clients",
+    "qemu-system-x86",
+    "qemu-utils",
+    "dnsmasq-base",
+    "iptables",
+    "grub-pc-bin",
+    "grub-common",
+    "busybox-static",
+    "linux-image-cloud-amd64",
+    "qemu-guest-agent",
+    "e2fsprogs",
+    "cpio",
+    "kmod",
+  ],
   koreanFont: ["fonts-noto-cjk"],
 };
 
@@ -26,19 +44,28 @@ const WITHOUT: Record<keyof Programs, string> = {
   postgres: "the integration tests on PostgreSQL",
   mosquitto: "the bridge's tests on Mosquitto",
   redis: "the tests of several processes over Redis",
+  libvirt: "the libvirt driver's tests on real VMs",
   koreanFont: "the look of Korean text (no test is skipped)",
 };
 
 export function findPrograms(): Programs {
-  const path = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  const path = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/sbin"];
   const inPath = (...names: string[]): string | undefined => names.flatMap((name) => path.map((folder) => join(folder, name))).find((file) => existsSync(file));
   return {
     chromium: process.env["CHROMIUM_PATH"] || inPath("chromium", "chromium-browser", "google-chrome"),
     postgres: postgresFolder() ?? inPath("initdb")?.replace(/\/initdb$/, ""),
     mosquitto: inPath("mosquitto"),
     redis: inPath("redis-server"),
+    libvirt: libvirtWithGuest(inPath),
     koreanFont: ["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/noto"].find((file) => existsSync(file)),
   };
+}
+
+/** Everything or nothing: the tests need real VMs. */
+function libvirtWithGuest(inPath: (...names: string[]) => string | undefined): string | undefined {
+  const programs = ["virsh", "virtlogd", "qemu-system-x86_64", "qemu-img", "dnsmasq", "iptables", "grub-mkimage", "busybox", "qemu-ga", "mke2fs", "cpio", "modprobe"];
+  const guest = existsSync("/usr/lib/grub/i386-pc/boot.img") && globSync("/boot/vmlinuz-*-cloud-amd64").length > 0;
+  return guest && programs.every((name) => inPath(name) !== undefined) ? inPath("libvirtd") : undefined;
 }
 
 /** The newest that Debian has installed; it leaves these out of PATH. */

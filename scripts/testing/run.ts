@@ -5,6 +5,7 @@ import { build } from "../setup/build.mjs";
 import { PARTS, type Part, PROGRAMS_OF, readParts } from "./plan.ts";
 import { type Programs, providePrograms } from "./programs.ts";
 import { playwrightOutcome, vitestOutcome } from "./reports.ts";
+import { startLibvirt } from "./libvirt.ts";
 import { freePort, type Service, startPostgres, startRedis } from "./services.ts";
 import { command, FAILED, type Outcome, PASSED, SKIPPED, stopCommands, sum } from "./step.ts";
 import { findTestFiles } from "./test-files.ts";
@@ -49,9 +50,16 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     await check("structure", ["node", "scripts/check-structure.ts"]);
     await check("unused files, exports and dependencies", ["knip", "--no-progress"]);
   },
-  async unit() {
+  async unit(programs) {
     // Tests of the program's start run the program, with its pages.
     if (!(await builtPages())) return;
+    if (programs.libvirt) {
+      try {
+        services.push(await startLibvirt(programs.libvirt));
+      } catch (error) {
+        process.stdout.write(`The libvirt driver's tests on real VMs are skipped: ${(error as Error).message}\n`);
+      }
+    }
     await vitest("unit", findTestFiles(root).unit, {});
   },
   async integration(programs) {

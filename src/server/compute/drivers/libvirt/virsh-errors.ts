@@ -39,6 +39,6 @@ export function virshError(text: string, changes: boolean): VirshError {
 const MOST_LETTERS = 500;
 
 function sentence(text: string): string {
-  const lines = text.split("\n").map((line) => line.replace(/^error:\s*/, "").trim());
+  const lines = text.split("\n").map((line) => line.replace(/^(?:error:\s*|internal error:\s*)+/, "").trim());
   return [...new Set(lines.filter((line) => line !== ""))].join("; ").slice(0, MOST_LETTERS) || "virsh failed without a word";
 }
