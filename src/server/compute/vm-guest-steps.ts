@@ -49,7 +49,7 @@ export async function stopGuest(ctx: StepContext<unknown>, how: { graceful: bool
 }
 
 /** Attempts to learn a VM's real state before it is put down as unknown. */
-export const ASK_LIMIT = 5;
+const ASK_LIMIT = 5;
 
 /** A VM as its hypervisor has it. */
 export type RealState = {

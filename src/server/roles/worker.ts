@@ -7,7 +7,7 @@ import { startMetricsCollector } from "#server/compute/metrics/collector.ts";
 import { maintainMetrics } from "#server/compute/metrics/jobs.ts";
 import { rollUpMetrics } from "#server/compute/metrics/rollup.ts";
 import { startOperationWorker } from "#server/compute/operation-worker.ts";
-import { runSnapshotSchedules } from "#server/compute/snapshots/schedule.ts";
+import { ROUND_MS, runSnapshotSchedules } from "#server/compute/snapshots/schedule.ts";
 import { startComputeSubscribers } from "#server/compute/subscribers.ts";
 import { purgeIdentity } from "#server/identity/jobs.ts";
 import { startRelay } from "#server/infra/events.ts";
@@ -36,7 +36,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
-    every("snapshot-schedules", MINUTE_MS, () => runSnapshotSchedules(rt)),
+    every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
     { name: "vm-metric-rollups", stop: () => rollups.stop() },

@@ -30,7 +30,7 @@ const input = z.object({
 type Input = z.infer<typeof input>;
 
 /** Where the VM was found, and how. */
-export type Located = RealState & { hostId: string | null };
+type Located = RealState & { hostId: string | null };
 
 /** Moves a VM to another host. Its place there is taken with the request and its old one kept until it has arrived. */
 export const vmMigrate: OperationDefinition<Input> = {

@@ -3,6 +3,7 @@ import type { SystemActor } from "#server/identity/actor.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Vm } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { appendVmLog } from "../logs/append.ts";
 import { lockVm } from "../repository.ts";
 import { requestVmOperation } from "../vm-requests.ts";
 import { expiringVms, lastOwnRequest, writeExpiry } from "./expiry-repository.ts";
@@ -10,11 +11,11 @@ import { nightFrom } from "./night.ts";
 
 const DAY_MS = 86_400_000;
 /** So long before the end its owner is warned. */
-export const WARN_MS = 3 * DAY_MS;
+const WARN_MS = 3 * DAY_MS;
 /** So long after it was stopped it is deleted, unless it is extended. */
 export const GRACE_MS = 7 * DAY_MS;
 /** The reason that a VM shows. */
-export const EXPIRED = "expired";
+const EXPIRED = "expired";
 
 const BATCH = 200;
 const SYSTEM: SystemActor = { kind: "system", name: "expiry", requestId: "" };
@@ -49,6 +50,7 @@ async function guardOne(rt: Runtime, tx: Tx, id: string): Promise<void> {
 }
 
 async function warn(tx: Tx, vm: Vm, expireAt: Date, at: Date): Promise<void> {
+  await appendVmLog(tx, { vmId: vm.id, at, source: "state", level: "warning", message: `This VM expires at ${expireAt.toISOString()}.` });
   await writeExpiry(tx, vm.id, { expiryWarnedAt: at });
   await publish(tx, { type: "vm.expiry.warning", subject: vm.id, organizationId: vm.organizationId, at, data: { vmId: vm.id, name: vm.name, expireAt: expireAt.toISOString() } });
 }
@@ -59,6 +61,7 @@ async function stop(tx: Tx, vm: Vm, expireAt: Date, at: Date): Promise<void> {
   if (vmAllows(vm.status, "stop")) await requestVmOperation(tx, vm, { action: "stop", input: { graceful: true, reason: EXPIRED }, actor: SYSTEM, at });
   await writeExpiry(tx, vm.id, { expiryStoppedAt: at });
   const deleteAt = new Date(at.getTime() + GRACE_MS);
+  await appendVmLog(tx, { vmId: vm.id, at, source: "state", level: "warning", message: `This VM has expired. It is deleted at ${deleteAt.toISOString()} unless it is extended.` });
   await publish(tx, {
     type: "vm.expired",
     subject: vm.id,

@@ -1,5 +1,5 @@
 /** Hour at which expired VMs are stopped, on the clock of the zone. */
-export const NIGHT_HOUR = 2;
+const NIGHT_HOUR = 2;
 
 const HOUR_MS = 3_600_000;
 const HALF_DAY_MS = 12 * HOUR_MS;

@@ -6,6 +6,7 @@ import type { Tx } from "#server/infra/events.ts";
 import type { Vm } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { requireSnapshotQuota } from "../catalog/quota.ts";
+import { appendVmLog } from "../logs/append.ts";
 import { lockVm } from "../repository.ts";
 import { requestVmOperation } from "../vm-requests.ts";
 import { countSnapshots, dueVms, oldestAutomatic, overfullVms, writeDue } from "./snapshot-repository.ts";
@@ -14,6 +15,8 @@ const HOUR_MS = 3_600_000;
 const BATCH = 100;
 /** A deletion that failed is tried again after so long. */
 const DELETE_AGAIN_MS = HOUR_MS;
+/** How often the worker looks. */
+export const ROUND_MS = 60_000;
 const SYSTEM: SystemActor = { kind: "system", name: "snapshot schedule", requestId: "" };
 
 /**
@@ -44,12 +47,13 @@ async function takeDue(rt: Runtime, tx: Tx, id: string): Promise<"taken" | "dele
     return null;
   }
   if (vm.operationId !== null || !vmAllows(vm.status, "snapshot")) {
-    rt.log.info({ vmId: id, status: vm.status }, "snapshot schedule: the VM does not allow it now; it is tried again");
+    // Once, not at each of the looks until it is possible.
+    if (at.getTime() - vm.snapshotDueAt.getTime() < ROUND_MS) await say(tx, id, at, `A snapshot by schedule is due, but the VM is ${vm.operationId === null ? vm.status : "busy"}: it is taken when that is over.`);
     return null;
   }
   if (await isFull(tx, vm)) {
     if (await deleteOldest(rt, tx, id)) return "deleted";
-    rt.log.warn({ vmId: id }, "snapshot schedule: the quota of snapshots is used up by the customer's own; this one is left out");
+    await say(tx, id, at, "A snapshot by schedule is left out: the VM has as many snapshots as the quota allows, and none of them is the schedule's to delete.");
     await writeDue(tx, id, nextDue(vm, vm.snapshotEveryHours, at));
     return null;
   }
@@ -57,6 +61,10 @@ async function takeDue(rt: Runtime, tx: Tx, id: string): Promise<"taken" | "dele
   await requestVmOperation(tx, vm, { action: "snapshot", input: { snapshotId: newId("snapshot"), name, automatic: true }, actor: SYSTEM, at });
   await writeDue(tx, id, nextDue(vm, vm.snapshotEveryHours, at));
   return "taken";
+}
+
+function say(tx: Tx, vmId: string, at: Date, message: string): Promise<void> {
+  return appendVmLog(tx, { vmId, at, source: "operation", level: "warning", message });
 }
 
 async function isFull(tx: Tx, vm: Vm): Promise<boolean> {

@@ -139,8 +139,11 @@ describe("the schedule", () => {
 
   it("leaves a busy VM for the next time, and one that two workers look at is taken once", async () => {
     clock.advance(6 * HOUR_MS);
-    await bench.rt.db.prisma.vm.update({ where: { id: vmId }, data: { operationId: "op_other" } });
+    await bench.rt.db.prisma.vm.update({ where: { id: vmId }, data: { operationId: "op_other", snapshotDueAt: clock.now() } });
     expect(await round()).toEqual({ taken: 0, deleted: 0 });
+    clock.advance(60_000);
+    expect(await round()).toEqual({ taken: 0, deleted: 0 });
+    expect(await bench.rt.db.prisma.vmLog.count({ where: { vmId, message: { contains: "the VM is busy" } } })).toBe(1);
     await bench.rt.db.prisma.vm.update({ where: { id: vmId }, data: { operationId: null } });
     const both = await Promise.all([runSnapshotSchedules(later()), runSnapshotSchedules(later())]);
     expect(both.reduce((sum, done) => sum + done.taken, 0)).toBe(1);
