@@ -42,6 +42,8 @@ export const vmStatus = z.object({
   /** bytes */
   maxmem: number.optional(),
   maxdisk: number.optional(),
+  /** high availability */
+  ha: z.object({ managed: flag.optional() }).optional(),
 });
 export type VmStatus = z.infer<typeof vmStatus>;
 

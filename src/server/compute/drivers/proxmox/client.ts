@@ -23,7 +23,8 @@ export interface ProxmoxClient {
   upload(path: string, fields: Readonly<Record<string, string>>, file: { name: string; content: Buffer }, asking: Asking): Promise<unknown>;
   /** A WebSocket that stands. */
   webSocket(path: string, params: Params, asking: Asking): Promise<WebSocket>;
-  version(asking: Asking): Promise<ProxmoxVersion>;
+  /** @param anew asks although it is known: hosts are upgraded */
+  version(asking: Asking, anew?: boolean): Promise<ProxmoxVersion>;
   /** of the last connection */
   certificate(): SeenCertificate | null;
 }
@@ -109,8 +110,8 @@ export function createProxmoxClient(place: ProxmoxPlace, options: { requestMs: n
       await opened(socket, asking.signal);
       return socket;
     },
-    async version(asking) {
-      if (version) return version;
+    async version(asking, anew = false) {
+      if (version && !anew) return version;
       const { version: text } = await this.get("/version", {}, versionShape, asking);
       version = { major: Number.parseInt(text, 10) || 0, text };
       return version;

@@ -49,6 +49,9 @@ describe("a creation", () => {
     bench = await createBench();
     await bench.connect("pve2").create(bench.ref, bench.hardware, bench.call());
     expect(await bench.vm()).toMatchObject({ node: "pve2" });
+    const error = await bench.failure(bench.connect("pve2").create(`${bench.ref}2`, { ...bench.hardware, storage: "local-lvm" }, bench.call()));
+    expect(error).toMatchObject({ failure: "refused" });
+    expect(error.message).toContain("not shared with pve2");
   });
 
   it("refuses an image without template, one that is none, and one that is too large, with a sentence", async () => {
@@ -73,7 +76,7 @@ describe("a creation on a host that fails", () => {
     await bench.driver.create(bench.ref, bench.hardware, bench.call());
     expect(made()).toHaveLength(1);
     expect((await bench.vm())?.config).toMatchObject({ cores: "1", tags: expect.stringContaining(bench.ref) });
-    expect(bench.asked("POST", CLONE)).toHaveLength(1);
+    expect(usedOf(shared())).toBe(2 * GIB + 3 * GIB + 4 * 1024 ** 2);
   });
 
   it("leaves nothing when the disk is full in the middle of the clone", async () => {
@@ -127,7 +130,7 @@ describe("a creation on a host that fails", () => {
   it("says what to do about a lock that the node's crash has left", async () => {
     bench = await createBench({ pace: { clone: 5_000 } });
     const creating = bench.failure(bench.driver.create(bench.ref, bench.hardware, bench.call()));
-    while (bench.fake.tasks.all.length === 0) await new Promise((done) => setTimeout(done, 5));
+    while (!(await bench.vm())) await new Promise((done) => setTimeout(done, 5));
     bench.fake.tasks.loseAll();
     const error = await creating;
     expect(error.retryable).toBe(true);

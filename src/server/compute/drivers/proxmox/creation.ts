@@ -87,7 +87,9 @@ async function mustBeAlike(session: Session, ref: string, place: Place, hardware
 async function clone(session: Session, ref: string, hardware: VmHardware, call: CallOptions): Promise<boolean> {
   const rows = await guestRows(session, call);
   const template = await templateOf(session, rows, hardware, call);
-  const vmid = await session.vmids.reserve(session.place.origin, ref, session.place.vmids);
+  const vmid = await session.vmids.reserve(session.place.origin, ref, session.place.vmids).catch((error: unknown) => {
+    throw new DriverError("unavailable", `no number for the VM: ${error instanceof Error ? error.message : "unknown"}`, error);
+  });
   if (rows.some((row) => row.vmid === vmid)) {
     // It bears none of our marks: somebody took the number by hand.
     await session.vmids.discard(session.place.origin, ref, vmid);
@@ -96,7 +98,9 @@ async function clone(session: Session, ref: string, hardware: VmHardware, call: 
   const { node } = session.place;
   const storage = hardware.storage ?? session.place.settings.storage;
   const full = hardware.cloneMode === "full" || (hardware.storage !== null && hardware.storage !== template.storage) || !(await canLink(session, template, call));
-  await mustFit(session, node, full ? storage : (template.storage ?? storage), hardware.storageGb, call);
+  const place = full ? storage : (template.storage ?? storage);
+  const { shared } = await mustFit(session, node, place, hardware.storageGb, call);
+  if (template.node !== node && !shared) throw new DriverError("refused", `template ${template.vmid} is on ${template.node}, and storage ${place} is not shared with ${node}: make the template on ${node} too, or use a shared storage`);
   const params: Params = {
     newid: vmid,
     name: firstName(ref),

@@ -52,7 +52,7 @@ function attempt(options: Exchange, mayRepeat: boolean): Promise<RawAnswer> {
       if (options.signal.aborted) return reject(options.signal.reason as Error);
       if (error instanceof ProxmoxError) return reject(error);
       // The server closed an idle connection just as we took it: what only reads is asked once more.
-      if (mayRepeat && outgoing.reusedSocket && "code" in error && error.code === "ECONNRESET") return resolve(attempt(options, false));
+      if (mayRepeat && outgoing.reusedSocket && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE")) return resolve(attempt(options, false));
       const lost = sent && options.method !== "GET";
       reject(new ProxmoxError(lost ? "unknown" : "unavailable", "connection", `the host did not answer: ${error.message}`, error));
     };

@@ -46,10 +46,14 @@ export async function growDisk(session: Session, place: Place, storageGb: number
   await finish(session, await session.client.change("PUT", `${vmPath(place)}/resize`, { disk: disk.key, size: `${storageGb}G` }, call), call);
 }
 
-/** @throws DriverError refused when a disk of this size can never be on the storage, or there is no such storage */
-export async function mustFit(session: Session, node: string, storage: string, storageGb: number, call: CallOptions): Promise<void> {
+/**
+ * @returns whether all nodes have the storage
+ * @throws DriverError refused when a disk of this size can never be on it, or there is no such storage
+ */
+export async function mustFit(session: Session, node: string, storage: string, storageGb: number, call: CallOptions): Promise<{ shared: boolean }> {
   const state = await session.client.get(apiPath`/nodes/${node}/storage/${storage}/status`, {}, storageStatus, call);
   if (state.total !== undefined && state.total > 0 && storageGb * GIB > state.total) {
     throw new DriverError("refused", `storage ${storage} has ${Math.floor(state.total / GIB)} GB in all: no room for a disk of ${storageGb} GB`);
   }
+  return { shared: state.shared === true };
 }

@@ -21,6 +21,15 @@ describe("a migration", () => {
     expect(bench.told.map(({ percent }) => percent)).toContain(100);
   });
 
+  it("takes disks along from a storage that the other node does not have", async () => {
+    bench = await createBench({ host: { settings: { storage: "local-lvm", bridge: "vmbr0" } } });
+    const vm = await bench.running();
+    const { storages } = bench.fake.state;
+    storages.splice(storages.findIndex((each) => each.name === "local-lvm" && each.node === "pve2"), 1);
+    await bench.driver.migrate(bench.ref, bench.host("pve2", { settings: { storage: "thick", bridge: "vmbr0" } }), live, bench.call());
+    expect(vm).toMatchObject({ node: "pve2", running: true });
+  });
+
   it("refuses with a sentence: a running VM not alive, a node that is none, another cluster, a device of the node", async () => {
     bench = await createBench();
     const vm = await bench.running();

@@ -30,11 +30,13 @@ async function ask(session: Session, ref: string, vm: SeenVm, target: ProxmoxPla
   if (running && !how.live) throw new DriverError("refused", "the VM runs: stop it first, or migrate it live");
   await leaveImage(session, ref, vm, target, running, call);
   const check = await session.client.get(`${vmPath(vm)}/migrate`, { target: target.node }, migrationCheck, call);
-  const against = check.not_allowed_nodes?.[target.node];
-  if (against) throw new DriverError("refused", `VM ${vm.vmid} cannot go to ${target.node}${against.unavailable_storages?.length ? `: it has no storage ${against.unavailable_storages.join(", ")}` : ""}`);
-  if (running && check.local_resources.length > 0) throw new DriverError("refused", `VM ${vm.vmid} uses what only this node has: ${check.local_resources.join(", ")}`);
   const localDisks = check.local_disks.some((disk) => !disk.cdrom);
-  const elsewhere = localDisks && target.settings.storage !== session.place.settings.storage;
+  const { unavailable_storages: lacking = [], ...others } = check.not_allowed_nodes?.[target.node] ?? {};
+  if (Object.keys(others).length > 0) throw new DriverError("refused", `VM ${vm.vmid} cannot go to ${target.node}: ${Object.keys(others).join(", ")}`);
+  // What only this node has can go to the other host's storage, if it is a disk.
+  if (lacking.length > 0 && !localDisks) throw new DriverError("refused", `VM ${vm.vmid} cannot go to ${target.node}: it has no storage ${lacking.join(", ")}`);
+  if (running && check.local_resources.length > 0) throw new DriverError("refused", `VM ${vm.vmid} uses what only this node has: ${check.local_resources.join(", ")}`);
+  const elsewhere = localDisks && (lacking.length > 0 || target.settings.storage !== session.place.settings.storage);
   const params: Params = {
     target: target.node,
     ...(running ? { online: true } : {}),

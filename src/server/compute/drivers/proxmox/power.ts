@@ -3,13 +3,14 @@ import type { PowerControl, Suspension } from "../capabilities.ts";
 import type { CallOptions } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { bring } from "./bring.ts";
+import { ProxmoxError } from "./errors.ts";
 import { apiPath } from "./form.ts";
 import { configOf, type SeenVm, vmPath } from "./look.ts";
 import type { Session } from "./session.ts";
 import { followTask, isUpid, tasksSince } from "./tasks.ts";
 
 /** What a forced stop does not wait for. */
-const POWER_TASKS: ReadonlySet<string> = new Set(["qmshutdown", "qmreboot", "hashutdown"]);
+const POWER_TASKS: ReadonlySet<string> = new Set(["qmshutdown", "qmreboot"]);
 const RESET_MARK = /^switchyard-reset (\w+) (\w+)$/m;
 
 export function powerCalls(session: Session): PowerControl & Suspension {
@@ -41,8 +42,9 @@ export function powerCalls(session: Session): PowerControl & Suspension {
           async ask() {
             // 8 and later abort a shutdown themselves; no version aborts a reboot.
             const inTheWay = vm.tasks.filter((task) => POWER_TASKS.has(task.type) && (major < 8 || task.type === "qmreboot"));
-            for (const task of inTheWay) await session.client.change("DELETE", apiPath`/nodes/${task.node}/tasks/${task.upid}`, {}, call);
-            return change(vm, "stop", major >= 8 ? { "overrule-shutdown": true } : {}, call);
+            for (const task of inTheWay) await session.client.change("DELETE", apiPath`/nodes/${task.node}/tasks/${task.upid}`, {}, call).catch(unlessSomebodyElses);
+            // High availability has its own way, and refuses the parameter.
+            return change(vm, "stop", major >= 8 && !vm.status.ha?.managed ? { "overrule-shutdown": true } : {}, call);
           },
         };
       });
@@ -66,6 +68,11 @@ export function powerCalls(session: Session): PowerControl & Suspension {
         return { ask: () => change(vm, "resume", {}, call) };
       }),
   };
+}
+
+/** Then the stop has to wait for it. */
+function unlessSomebodyElses(error: unknown): void {
+  if (!(error instanceof ProxmoxError && error.reason === "permission")) throw error;
 }
 
 type There = (vm: SeenVm | null, ref: string) => SeenVm;

@@ -17,7 +17,7 @@ const STORAGE_MS = 15_000;
 /** Everything that can be known about a host without changing it. @throws ProxmoxError with the reason for which nothing works */
 export async function probeHost(session: Session, call: CallOptions): Promise<HostProbe> {
   const { client, place } = session;
-  const version = await client.version(call);
+  const version = await client.version(call, true);
   const permissions = await client.get("/access/permissions", {}, permissionTree, call);
   if (Object.keys(permissions).length === 0) throw new ProxmoxError("refused", "permission", "the user or token may do nothing on this host. A token with privilege separation needs permissions of its own.");
   const nodes = await client.get("/nodes", {}, nodeRows, call);

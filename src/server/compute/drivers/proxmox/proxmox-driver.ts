@@ -24,7 +24,7 @@ export function createProxmoxDriver(host: DriverHost, tools: ProxmoxTools): Driv
   const place = proxmoxPlace(host);
   const pace = { ...USUAL_PACE, ...tools.pace };
   const client = createProxmoxClient(place, { requestMs: pace.requestMs, log: tools.log, now: tools.now });
-  const session: Session = { hostName: host.name, client, place, vmids: tools.vmids, log: tools.log, now: tools.now, pace };
+  const session: Session = { hostName: host.name, client, place, vmids: tools.vmids, log: tools.log, now: tools.now, pace, ended: new Set() };
   const usage = usageCall(session);
   return {
     supports: new Set(["suspension", "resizing", "passwords", "snapshots", "migration", "console"] as const),

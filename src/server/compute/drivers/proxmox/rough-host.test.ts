@@ -147,6 +147,23 @@ describe("a host that lies or loses answers", () => {
   });
 });
 
+describe("high availability", () => {
+  it("is waited for: its tasks only say that something was requested", async () => {
+    bench = await createBench({ pace: { shutdown: 50 } });
+    const vm = await bench.running();
+    vm.ha = true;
+    await bench.driver.stop(bench.ref, forced, bench.call());
+    expect(vm.running).toBe(false);
+    await bench.driver.start(bench.ref, bench.call());
+    expect(vm.running).toBe(true);
+    await bench.driver.migrate(bench.ref, bench.host("pve2"), { live: true, bandwidthMbps: null }, bench.call());
+    expect(vm).toMatchObject({ running: true, node: "pve2" });
+    await bench.driver.stop(bench.ref, { mode: "graceful", timeoutMs: 5_000 }, bench.call());
+    expect(vm.running).toBe(false);
+    expect(bench.fake.tasks.all.map(({ type }) => type)).toEqual(expect.arrayContaining(["hastop", "hastart", "hamigrate"]));
+  });
+});
+
 describe("older versions", () => {
   it("7: stops during a shutdown by ending its task, and sends nothing that it does not know", async () => {
     bench = await createBench({ version: "7.4-16", pace: { shutdown: 10_000 } });

@@ -35,4 +35,6 @@ export interface Session {
   log: Logger;
   now: () => Date;
   pace: Pace;
+  /** Tasks that we saw end: the host's list of running ones may lag behind. */
+  ended: Set<string>;
 }

@@ -15,10 +15,12 @@ export type TaskEnd =
   | { kind: "lost" };
 
 /** Work on a VM; what else runs under its number (a console) keeps nobody from anything. */
-const WORK = /^(qm(create|restore|clone|config|start|stop|shutdown|reboot|reset|pause|suspend|resume|destroy|migrate|move|snapshot|rollback|delsnapshot|template)|resize|vzdump|ha(start|stop|migrate|shutdown))$/;
+const WORK = /^(qm(create|restore|clone|config|start|stop|shutdown|reboot|reset|pause|suspend|resume|destroy|migrate|move|snapshot|rollback|delsnapshot|template)|resize|vzdump|ha(start|stop|migrate))$/;
 /** How long a task may be out of sight before its outcome is given up as unknown. */
 const OUT_OF_SIGHT_MS = 120_000;
 const LOG_LINES = 500;
+/** Of so many tasks it is remembered that they have ended. */
+const ENDED = 1_000;
 
 /** Whether an answer's `data` names a task. (Some calls answer null where nothing was left to do.) */
 export function isUpid(data: unknown): data is string {
@@ -40,10 +42,16 @@ export async function followTask(session: Session, upid: string, call: CallOptio
       const state = await session.client.get(`${at}/status`, {}, taskStatus, call);
       if (call.report) line = await passLog(session, at, line, call);
       seenAt = performance.now();
-      if (state.status === "stopped") return endOf(state.type, state.exitstatus);
+      if (state.status === "stopped") {
+        remember(session, upid);
+        return endOf(state.type, state.exitstatus);
+      }
     } catch (error) {
       if (!(error instanceof ProxmoxError)) throw error;
-      if (error.reason === "no_task") return { kind: "lost" };
+      if (error.reason === "no_task") {
+        remember(session, upid);
+        return { kind: "lost" };
+      }
       if (!error.retryable) throw new ProxmoxError("unknown", error.reason, error.message, error);
       if (performance.now() - seenAt > OUT_OF_SIGHT_MS) throw new ProxmoxError("unknown", "connection", `the host has been away for two minutes while a task ran: ${error.message}`, error);
     }
@@ -57,6 +65,12 @@ function endOf(type: string, exitStatus: string | undefined): TaskEnd {
   // The node went down in the middle, or the log is cut off.
   if (exitStatus === undefined || exitStatus === "unexpected status" || exitStatus === "") return { kind: "lost" };
   return { kind: "failed", error: errorOfTask(type, exitStatus) };
+}
+
+function remember({ ended }: Session, upid: string): void {
+  ended.add(upid);
+  const [oldest] = ended;
+  if (ended.size > ENDED && oldest !== undefined) ended.delete(oldest);
 }
 
 /** @returns the line to go on from */
@@ -78,7 +92,7 @@ function percentOf(text: string): number | null {
 /** Tasks that run on a VM now, at the node where it is. */
 export async function activeTasks(session: Session, node: string, vmid: number, call: CallOptions): Promise<TaskRow[]> {
   const rows = await session.client.get(apiPath`/nodes/${node}/tasks`, { source: "active", vmid }, taskRows, call);
-  return rows.filter((task) => task.endtime === undefined && WORK.test(task.type));
+  return rows.filter((task) => task.endtime === undefined && WORK.test(task.type) && !session.ended.has(task.upid));
 }
 
 /** Tasks of a kind since `since`, running or ended. */

@@ -1,10 +1,12 @@
-import { died } from "./fake-errors.ts";
+import { died, verificationFailed } from "./fake-errors.ts";
 import { type FakeCall, type FakeRoute, integer } from "./fake-route.ts";
 import { type FakeVm, mustBeUnlocked, vmOf, volumesOf } from "./fake-state.ts";
 import { holding, pass } from "./fake-tasks.ts";
 
 const VM = "/nodes/{node}/qemu/{vmid}";
 const POWER = ["/vms/{vmid}", "VM.PowerMgmt"] as const;
+
+const HA_TASKS: Readonly<Record<string, string>> = { qmstart: "hastart", qmstop: "hastop", qmshutdown: "hastop", qmigrate: "hamigrate" };
 
 export const POWER_ROUTES: readonly FakeRoute[] = [
   { method: "GET", path: `${VM}/status/current`, params: {}, needs: ["/vms/{vmid}", "VM.Audit"], run: (call) => currentOf(vmHere(call), true) },
@@ -25,6 +27,7 @@ export const POWER_ROUTES: readonly FakeRoute[] = [
     params: { "timeout?": "integer", "keepActive?": "boolean", "overrule-shutdown?": "boolean" },
     needs: POWER,
     run(call) {
+      if (vmHere(call).ha && call.params["overrule-shutdown"] === "1") throw verificationFailed({ "overrule-shutdown": "Not applicable for HA resources." });
       if (call.params["overrule-shutdown"] === "1") for (const task of call.tasks.active(integer(call, "vmid"), ["qmshutdown"])) task.abort.abort();
       return worker(call, "qmstop", async (vm, wait) => {
         await wait(call.state.pace.power);
@@ -71,7 +74,7 @@ export function currentOf(vm: FakeVm, full: boolean): object {
     mem: vm.running ? 200 * 1024 ** 2 : 0,
     uptime: vm.running ? Math.floor((Date.now() - vm.startedAt) / 1000) : 0,
     ...vm.counters,
-    ...(full ? { ha: { managed: 0 } } : {}),
+    ...(full ? { ha: { managed: vm.ha ? 1 : 0 } } : {}),
   };
 }
 
@@ -88,6 +91,13 @@ export function switchOff(vm: FakeVm): void {
 export function worker(call: FakeCall, type: string, work: (vm: FakeVm, wait: (ms: number) => Promise<void>, log: (line: string) => void) => Promise<void>, except: readonly string[] = []): string {
   const vm = vmHere(call);
   mustBeUnlocked(vm, except);
+  const requested = vm.ha ? HA_TASKS[type] : undefined;
+  if (requested !== undefined) {
+    return call.tasks.run(vm.node, requested, vm.vmid, call.principal.name, async (task) => {
+      task.log.push(`Requesting HA for VM ${vm.vmid}`);
+      setTimeout(() => call.tasks.run(vm.node, type, vm.vmid, "root@pam", (own) => holding(call.state, vm, () => work(vm, (ms) => pass(own, ms), () => {}))), call.state.pace.ha);
+    });
+  }
   return call.tasks.run(vm.node, type, vm.vmid, call.principal.name, (task) =>
     holding(call.state, vm, async () => {
       if (call.state.vms.get(vm.vmid) !== vm) throw died(`Configuration file 'nodes/${vm.node}/qemu-server/${vm.vmid}.conf' does not exist`);

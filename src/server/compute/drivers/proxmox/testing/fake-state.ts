@@ -39,6 +39,8 @@ export interface FakeVm {
   agentAt: number;
   /** bytes since the start */
   counters: { diskread: number; diskwrite: number; netin: number; netout: number };
+  /** watched over by high availability: it does the work later, and by itself */
+  ha: boolean;
   /** presses of the reset button */
   resets: number;
   /** by user: what the agent was told, and whether as a hash */
@@ -66,12 +68,14 @@ export interface FakePace {
   boot: number;
   task: number;
   lockWait: number;
+  /** until high availability does what was requested */
+  ha: number;
   /** of what /cluster/resources says about states */
   stale: number;
   ticketMs: number;
 }
 
-export const FAKE_PACE: FakePace = { clone: 60, power: 10, shutdown: 1_200, boot: 30, task: 20, lockWait: 60, stale: 0, ticketMs: 2 * 3_600_000 };
+export const FAKE_PACE: FakePace = { clone: 60, power: 10, shutdown: 1_200, boot: 30, task: 20, lockWait: 60, ha: 60, stale: 0, ticketMs: 2 * 3_600_000 };
 
 export function vmOf(state: FakeState, node: string, vmid: number): FakeVm {
   const vm = state.vms.get(vmid);
@@ -113,5 +117,5 @@ export function newMac(): string {
 }
 
 export function blankVm(vmid: number, node: string, config: Record<string, string>): FakeVm {
-  return { vmid, node, config, pending: {}, template: false, running: false, paused: false, startedAt: 0, agentAt: 0, counters: { diskread: 0, diskwrite: 0, netin: 0, netout: 0 }, resets: 0, passwords: new Map(), snapshots: [], held: false };
+  return { vmid, node, config, pending: {}, template: false, running: false, paused: false, startedAt: 0, agentAt: 0, ha: false, counters: { diskread: 0, diskwrite: 0, netin: 0, netout: 0 }, resets: 0, passwords: new Map(), snapshots: [], held: false };
 }

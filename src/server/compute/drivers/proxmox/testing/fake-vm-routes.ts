@@ -142,15 +142,21 @@ function clone(call: FakeCall): string {
   const disks = volumesOf(source).filter((each) => !each.volid.endsWith("-cloudinit"));
   if (target !== source.node && disks.some((each) => storageOf(state, source.node, each.storage).node !== null)) throw died(`can't clone VM to node '${target}' (VM uses local storage)`);
   if (!full && disks.some((each) => !storageOf(state, source.node, each.storage).snapshots)) throw died("Linked clone feature is not supported for drive 'scsi0'");
-  if (state.vms.has(newid)) throw died(`unable to create VM ${newid}: config file already exists`);
-  // Nothing but the lock until the first disk is there.
+  if (target !== source.node && params.storage !== undefined && storageOf(state, source.node, params.storage).node !== null) throw died(`can't clone to non-shared storage '${params.storage}'`);
+  const mustBeFree = (): void => {
+    if (state.vms.has(newid)) throw died(`unable to create VM ${newid}: config file already exists`);
+  };
+  mustBeFree();
+  // Nothing but the lock until the first disk is there; and that only when the worker has come so far.
   const vm = blankVm(newid, source.node, { lock: "clone" });
-  state.vms.set(newid, vm);
   const config: Record<string, string> = { ...source.config, name: params.name ?? `Copy-of-VM-${source.config.name ?? source.vmid}`, ...(params.description === undefined ? {} : { description: params.description }) };
   delete config.template;
   for (const key of Object.keys(config)) if (/^net\d/.test(key)) config[key] = (config[key] ?? "").replace(/=([0-9A-F]{2}:){5}[0-9A-F]{2}/, `=${newMac()}`);
   return tasks.run(source.node, "qmclone", source.vmid, call.principal.name, async (task) => {
     const made: [string, string][] = [];
+    await pass(task, state.pace.power);
+    mustBeFree();
+    state.vms.set(newid, vm);
     try {
       for (const disk of disks.filter((each) => !each.cdrom)) {
         const storage = full ? (params.storage ?? disk.storage) : disk.storage;
