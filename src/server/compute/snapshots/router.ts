@@ -17,12 +17,12 @@ export const snapshotsRouter = router({
     .output(answer(snapshots.snapshotTakeOutput))
     .mutation(({ ctx, input }) => takeSnapshot(ctx.rt, ctx.actor, input)),
   restore: member("vm:snapshot")
-    .meta({ route: { method: "POST", path: "/vms/{id}/snapshots/{snapshotId}/restore", successStatus: 202, tags, summary: "Put the VM back to a snapshot" } })
+    .meta({ route: { method: "POST", path: "/vms/{id}/snapshots/{snapshot_id}/restore", successStatus: 202, tags, summary: "Put the VM back to a snapshot" } })
     .input(snapshots.snapshotIdInput)
     .output(answer(vmActionOutput))
     .mutation(({ ctx, input }) => restoreSnapshot(ctx.rt, ctx.actor, input)),
   delete: member("vm:snapshot")
-    .meta({ route: { method: "DELETE", path: "/vms/{id}/snapshots/{snapshotId}", successStatus: 202, tags, summary: "Delete a snapshot" } })
+    .meta({ route: { method: "DELETE", path: "/vms/{id}/snapshots/{snapshot_id}", successStatus: 202, tags, summary: "Delete a snapshot" } })
     .input(snapshots.snapshotIdInput)
     .output(answer(vmActionOutput))
     .mutation(({ ctx, input }) => deleteSnapshot(ctx.rt, ctx.actor, input)),
