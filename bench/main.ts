@@ -2,16 +2,20 @@ import { parseArgs } from "node:util";
 import { findPrograms } from "../scripts/testing/programs.ts";
 import { startPostgres } from "../scripts/testing/services.ts";
 import { benchLedger } from "./ledger/ledger.ts";
+import { benchVmMetrics } from "./vm-metrics/vm-metrics.ts";
 import { printReport, type Report } from "./support/report.ts";
 import { benchTelemetry } from "./telemetry/telemetry.ts";
+import { benchVmListDatabase } from "./vm-list/vm-list-db.ts";
 import { benchVmList } from "./vm-list/vm-list.ts";
 
 /**
- * `npm run bench [-- vm-list ledger telemetry] [--seconds 6]`: each of ours against a baseline in the same run, on a throw-away PostgreSQL. Machines differ and are noisy:
+ * `npm run bench [-- vm-list vm-list-db vm-metrics ledger telemetry] [--seconds 6]`: each of ours against a baseline in the same run, on a throw-away PostgreSQL. Machines differ and are noisy:
  * the ratios are the result, the figures an indication.
  */
 const SCENARIOS: Record<string, (options: { databaseUrl: string; seconds: number }) => Promise<Report>> = {
   "vm-list": benchVmList,
+  "vm-list-db": benchVmListDatabase,
+  "vm-metrics": benchVmMetrics,
   ledger: benchLedger,
   telemetry: benchTelemetry,
 };

@@ -17,6 +17,7 @@ export interface VmFilter {
   status?: string | undefined;
   hypervisor?: string | undefined;
   projectId?: string | undefined;
+  region?: string | undefined;
   search?: string | undefined;
   includeGone: boolean;
 }
@@ -45,28 +46,47 @@ const CONDITIONS = {
   status: (n: number) => `v.status = $${n}`,
   hypervisor: (n: number) => `v.host_id in (select id from host where driver = $${n})`,
   projectId: (n: number) => `v.project_id = $${n}`,
+  region: (n: number) => `v.region = $${n}`,
   search: (n: number) => `(v.name like '%' || $${n} || '%' or v.id like $${n} || '%')`,
+  address: (n: number) => `(v.name like '%' || $${n} || '%' or v.private_ip like $${n} || '%' or v.id = (select vm_id from ip_address where address = $${n + 1}))`,
 } as const;
+
+/** Part of an IPv4 or IPv6 address; such a text is never the beginning of an id. */
+const ADDRESS = /^[0-9a-f]*[.:][0-9a-f.:]*$/;
 
 const texts = new Map<string, string>();
 
 /** The page of VMs that the filter and the page ask for, newest first. */
 export function vmListStatement(filter: VmFilter, limit: number, offset: number): Statement {
-  const given = (Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[]).filter((key) => filter[key] !== undefined && filter[key] !== "");
+  const search = (filter.search ?? "").toLowerCase();
+  const given = (["status", "hypervisor", "projectId", "region"] as const).filter((key) => filter[key] !== undefined);
+  // Its parameters come last: an address has two.
+  const sought = search === "" ? [] : ADDRESS.test(search) ? (["address"] as const) : (["search"] as const);
+  const keys = [...given, ...sought];
   const gone = filter.includeGone || filter.status !== undefined;
-  const name = `vm_list:${given.join("+")}${gone ? ":all" : ""}`;
+  const name = `vm_list:${keys.join("+")}${gone ? ":all" : ""}`;
   let text = texts.get(name);
   if (!text) {
-    const conditions = ["v.organization_id = $1", ...given.map((key, index) => CONDITIONS[key](index + 4))];
+    const conditions = ["v.organization_id = $1", ...keys.map((key, index) => CONDITIONS[key](index + 4))];
     if (!gone) conditions.push("v.status not in ('terminated', 'rolled_back')");
     const where = conditions.join(" and ");
-    text = `select (select count(*)::int from vm v where ${where}) as total,
+    // A search reads every row of the organization: once, for the total and the page together. The others find both in the index.
+    const [first, total, page] =
+      sought.length > 0
+        ? [
+            `with found as materialized (select v.id, v.created_at from vm v where ${where})`,
+            "select count(*)::int from found",
+            "select v.* from (select id from found order by created_at desc, id desc limit $2 offset $3) f join vm v on v.id = f.id",
+          ]
+        : ["", `select count(*)::int from vm v where ${where}`, `select * from vm v where ${where} order by v.created_at desc, v.id desc limit $2 offset $3`];
+    text = `${first} select (${total}) as total,
       (select json_agg(r order by r."createdAt" desc, r.id desc) from (select ${FIELDS}
-        from (select * from vm v where ${where} order by v.created_at desc, v.id desc limit $2 offset $3) v
+        from (${page}) v
           join plan p on p.id = v.plan_id join image i on i.id = v.image_id left join host h on h.id = v.host_id) r) as data`;
     texts.set(name, text);
   }
-  const values = given.map((key) => (key === "search" ? escapeLike((filter.search ?? "").toLowerCase()) : filter[key]));
+  const soughtValues = { search: [escapeLike(search)], address: [escapeLike(search), search] };
+  const values = [...given.map((key) => filter[key]), ...sought.flatMap((key) => soughtValues[key])];
   return { name, text, values: [filter.organizationId, limit, offset, ...values] };
 }
 

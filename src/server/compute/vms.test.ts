@@ -77,6 +77,10 @@ describe("the list", () => {
     expect(await names({ search: "_" })).toEqual([]);
     expect(await names({ search: "\\" })).toEqual([]);
     expect(await names({ search: "'; drop table vm; --" })).toEqual([]);
+    await rt.db.prisma.vm.update({ where: { id: ids[0] ?? "" }, data: { privateIp: "10.9.8.7" } });
+    await rt.db.prisma.vm.update({ where: { id: ids[1] ?? "" }, data: { privateIp: "10.90.1.1" } });
+    expect([await names({ search: "10.9." }), await names({ search: "10.9" }), await names({ search: "0.9.8.7" }), await names({ search: "fd00::1" })]).toEqual([["alpha"], ["beta", "alpha"], [], []]);
+    expect([await names({ region: "eu-frankfurt", search: "10.9" }), await names({ region: "nowhere" })]).toEqual([["beta", "alpha"], []]);
     expect(await names({ status: "suspended" })).toEqual([]);
     expect(await names({ hypervisor: "simulated", status: "provisioning", search: "alp" })).toEqual(["alpha"]);
     expect(await names({ hypervisor: "kvm" })).toEqual([]);

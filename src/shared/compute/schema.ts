@@ -99,7 +99,8 @@ export const vmListInput = pageInput.extend({
   status: z.enum(VM_STATUSES).optional(),
   hypervisor: z.string().max(32).optional(),
   projectId: id("project").optional(),
-  search: z.string().trim().max(100).optional(),
+  region: z.string().max(64).optional(),
+  search: z.string().trim().max(100).optional().describe("part of the name, the beginning of the id or of the private address, or a whole address"),
   includeGone: z.boolean().default(false).describe("with those that were terminated or rolled back"),
 });
 export const vmListOutput = pageOf(vmOutput);

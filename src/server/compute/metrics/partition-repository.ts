@@ -38,11 +38,23 @@ export async function strayDays(db: Tx, level: Level): Promise<Date[]> {
 
 /** Makes the partition, with the rows of its time that lie in the default partition. */
 export async function createPartition(tx: Tx, { level, begin }: Partition): Promise<void> {
+  const [name, end] = [nameOf(level, begin), periodEnd(level, begin)];
+  const its = `${level.seconds === 0 ? "" : `resolution = ${level.seconds} and `}at >= '${begin.toISOString()}' and at < '${end.toISOString()}'`;
+  await createPartitionTable(tx, { level, begin });
+  await tx.$executeRawUnsafe(`with moved as (delete from ${defaultOf(level)} where ${its} returning *) insert into ${name} select * from moved`);
+  await attachPartition(tx, { level, begin });
+}
+
+/** A table by itself, to be filled and attached. @returns its name */
+export async function createPartitionTable(tx: Tx, { level, begin }: Partition): Promise<string> {
+  await tx.$executeRawUnsafe(`create table ${nameOf(level, begin)} (like ${tableOf(level)})`);
+  return nameOf(level, begin);
+}
+
+/** Makes the table a partition, with its indexes. The default partition must have none of its rows. */
+export async function attachPartition(tx: Tx, { level, begin }: Partition): Promise<void> {
   const [table, name, end] = [tableOf(level), nameOf(level, begin), periodEnd(level, begin)];
   const bound = (at: Date): string => (level.seconds === 0 ? `('${at.toISOString()}')` : `(${level.seconds}, '${at.toISOString()}')`);
-  const its = `${level.seconds === 0 ? "" : `resolution = ${level.seconds} and `}at >= '${begin.toISOString()}' and at < '${end.toISOString()}'`;
-  await tx.$executeRawUnsafe(`create table ${name} (like ${table})`);
-  await tx.$executeRawUnsafe(`with moved as (delete from ${defaultOf(level)} where ${its} returning *) insert into ${name} select * from moved`);
   await tx.$executeRawUnsafe(`alter table ${table} attach partition ${name} for values from ${bound(begin)} to ${bound(end)}`);
   // A VM's rows of a year lie a day's rows of all VMs apart; this index has them side by side (docs/decisions/0013).
   if (level.seconds >= 3_600) {
