@@ -30,7 +30,7 @@ export function PriceFields({ form, compute, storage }: { form: FieldsOf; comput
   const existing = priceOf(storage);
   return (
     <>
-      <div className={classes.three}>
+      <div className={classes.two}>
         <TextInput label={t("computePrice")} description={t("computePriceHelp")} inputMode="decimal" autoComplete="off" {...form.getInputProps("computePricePerHour")} />
         <TextInput label={t("storagePrice")} description={t("storagePriceHelp")} inputMode="decimal" autoComplete="off" {...form.getInputProps("storagePricePerHour")} />
       </div>

@@ -2,8 +2,9 @@
 
 import { Button, Drawer } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import type { FormEventHandler, ReactNode } from "react";
+import { type FormEventHandler, type ReactNode, useEffect, useRef } from "react";
 import { Form } from "#components/form/form.tsx";
+import classes from "./catalog.module.css";
 
 interface OfferFormProps {
   onSubmit: FormEventHandler<HTMLFormElement>;
@@ -27,9 +28,19 @@ export function OfferDrawer({ title, onClose, children }: { title: string | null
 export function OfferForm({ onSubmit, onClose, pending, error, submitLabel, children }: OfferFormProps) {
   const t = useTranslations("catalog.form");
   const common = useTranslations("common.actions");
+  // The form is longer than the screen: what is wrong may be far above the button.
+  const fields = useRef<HTMLDivElement>(null);
+  const showWrong = () => requestAnimationFrame(() => fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  useEffect(() => {
+    if (error) showWrong();
+  }, [error]);
+  const submit: FormEventHandler<HTMLFormElement> = (event) => {
+    onSubmit(event);
+    showWrong();
+  };
   return (
     <Form
-      onSubmit={onSubmit}
+      onSubmit={submit}
       error={error}
       actions={
         <>
@@ -42,7 +53,9 @@ export function OfferForm({ onSubmit, onClose, pending, error, submitLabel, chil
         </>
       }
     >
-      {children}
+      <div ref={fields} className={classes.fields}>
+        {children}
+      </div>
     </Form>
   );
 }

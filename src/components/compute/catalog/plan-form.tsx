@@ -6,6 +6,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
+import classes from "./catalog.module.css";
 import { ForSale, PositionField, PriceFields, SizeFields, SlugField } from "./form-parts.tsx";
 import { HostChecks, type PlanPlaces } from "./host-checks.tsx";
 import { OfferForm } from "./offer-drawer.tsx";
@@ -90,7 +91,7 @@ export function PlanForm({ plan, places, onClose }: PlanFormProps) {
           value={values.cloneMode}
           onChange={(mode) => form.setFieldValue("cloneMode", mode === "linked" ? "linked" : "full")}
         />
-        <p style={{ margin: "6px 0 0", fontSize: 12, color: "var(--sy-text-dim)" }}>{t(`cloneHelp.${values.cloneMode}`)}</p>
+        <p className={classes.note}>{t(`cloneHelp.${values.cloneMode}`)}</p>
       </div>
       <NumberInput label={t("expireInDays")} description={t("expireInDaysHelp")} min={1} max={3650} allowDecimal={false} {...form.getInputProps("expireInDays")} />
       <PositionField form={form} />

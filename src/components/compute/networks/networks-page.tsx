@@ -73,7 +73,6 @@ function PoolUse({ pool }: { pool: Pool }) {
   const format = useFormatter();
   const share = poolShare(pool);
   const size = poolSize(pool.size);
-  const used = format.number(pool.taken);
-  const label = "count" in size ? t("used", { used, size: format.number(size.count) }) : t("usedOfPower", { used, power: size.power });
+  const label = t("used", { used: format.number(pool.taken), size: typeof size === "number" ? format.number(size) : size });
   return <Meter share={share} tone={share >= 1 ? "none" : share >= 0.8 ? "low" : "good"} label={label} title={t("restingCount", { count: pool.resting })} />;
 }

@@ -77,13 +77,13 @@ export function PoolForm({ pool, onClose }: { pool: Pool | null; onClose: () => 
         {...form.getInputProps("region")}
       />
       <TextInput label={t("network")} description={pool ? words("slugFixed") : t("networkHelp")} placeholder="203.0.113.0/24" disabled={pool !== null} {...address} maxLength={50} {...form.getInputProps("network")} />
-      <div className={classes.three}>
+      <div className={classes.two}>
         <TextInput label={t("firstAddress")} placeholder={t("wholeNetwork")} {...address} {...form.getInputProps("firstAddress")} />
         <TextInput label={t("lastAddress")} placeholder={t("wholeNetwork")} {...address} {...form.getInputProps("lastAddress")} />
       </div>
       <TextInput label={t("gateway")} description={t("gatewayHelp")} {...address} {...form.getInputProps("gateway")} />
       <TextInput label={t("nameservers")} description={t("nameserversHelp")} {...address} maxLength={150} {...form.getInputProps("nameservers")} />
-      <div className={classes.three}>
+      <div className={classes.two}>
         <TextInput label={t("bridge")} placeholder={t("hostDefault")} maxLength={64} autoComplete="off" spellCheck={false} {...form.getInputProps("bridge")} />
         <NumberInput label={t("vlan")} min={1} max={4094} allowDecimal={false} {...form.getInputProps("vlan")} />
       </div>

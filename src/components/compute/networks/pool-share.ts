@@ -4,8 +4,11 @@ export function poolShare(pool: { size: string; taken: number; resting: number }
   return size === 0n ? 1 : Number((BigInt(pool.taken + pool.resting) * 10_000n) / size) / 10_000;
 }
 
-/** Addresses up to a million as they are; beyond as a power of two, which is how networks are made. */
-export function poolSize(size: string): { count: number } | { power: number } {
+/** How many addresses a pool has, to be read: up to a million as a number, beyond as a power of two, which is how networks are made. */
+export function poolSize(size: string): number | string {
   const value = BigInt(size);
-  return value <= 1_000_000n ? { count: Number(value) } : { power: value.toString(2).length - (value === 2n ** BigInt(value.toString(2).length - 1) ? 1 : 0) };
+  if (value <= 1_000_000n) return Number(value);
+  const digits = value.toString(2);
+  const power = digits.length - (/^10*$/.test(digits) ? 1 : 0);
+  return `2${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
