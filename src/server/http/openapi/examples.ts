@@ -29,6 +29,11 @@ const BY_NAME: Record<string, unknown> = {
   ip: "203.0.113.7",
   mac: "52:54:00:12:34:56",
   host: "sim-1",
+  api_url: "https://pve.example.com:8006",
+  node: "pve1",
+  location: "kr-seoul",
+  uri: "qemu+ssh://switchyard@kvm1.example.com/system",
+  tls_fingerprint: Array.from({ length: 32 }, () => "5A").join(":"),
   fingerprint: "SHA256:3k1nT0b7wq2Zs8y5Vd4f6g7h8j9k0l1m2n3b4v5c6x7",
   token: "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…",
   refresh_token: "q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6",
@@ -69,6 +74,11 @@ const ID_FIELDS: Record<string, string> = {
   provisioning_job_id: ID_PREFIXES.operation,
   deletion_job_id: ID_PREFIXES.operation,
   subject_id: ID_PREFIXES.vm,
+  vm_id: ID_PREFIXES.vm,
+  snapshot_id: ID_PREFIXES.snapshot,
+  host_id: ID_PREFIXES.host,
+  plan_id: ID_PREFIXES.plan,
+  image_id: ID_PREFIXES.image,
 };
 
 /** The kind of id in a path: that of its collection. */
@@ -80,11 +90,18 @@ const COLLECTIONS: Record<string, string> = {
   me: ID_PREFIXES.session,
   organizations: ID_PREFIXES.organization,
   auth: ID_PREFIXES.user,
+  hosts: ID_PREFIXES.host,
+  findings: ID_PREFIXES.hostFinding,
+  plans: ID_PREFIXES.plan,
+  upgrades: ID_PREFIXES.upgrade,
+  templates: ID_PREFIXES.image,
+  ip_pools: ID_PREFIXES.ipPool,
 };
 
 /** The prefix of ids that a path is about. */
 export function idPrefixOf(path: string): string {
-  return COLLECTIONS[path.split("/")[1] ?? ""] ?? ID_PREFIXES.transfer;
+  const [, first = "", second = ""] = path.split("/");
+  return COLLECTIONS[first === "admin" ? second : first] ?? ID_PREFIXES.transfer;
 }
 
 /** A value that fits the schema and looks like the real one. */
