@@ -81,6 +81,9 @@ const ID_FIELDS: Record<string, string> = {
   image_id: ID_PREFIXES.image,
 };
 
+/** Regions have ids that people give. */
+const REGIONS = "region";
+
 /** The kind of id in a path: that of its collection. */
 const COLLECTIONS: Record<string, string> = {
   vms: ID_PREFIXES.vm,
@@ -96,6 +99,7 @@ const COLLECTIONS: Record<string, string> = {
   upgrades: ID_PREFIXES.upgrade,
   templates: ID_PREFIXES.image,
   ip_pools: ID_PREFIXES.ipPool,
+  regions: REGIONS,
 };
 
 /** The prefix of ids that a path is about. */
@@ -109,7 +113,7 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   const { name, idPrefix, components } = context;
   const under = (child: JsonSchema, childName: string): unknown => exampleOf(child, { name: childName, idPrefix, components });
   if (schema.$ref !== undefined) return under(components[schema.$ref.split("/").at(-1) ?? ""] ?? {}, name);
-  if (name === "id") return `${idPrefix}_${SUFFIX}`;
+  if (name === "id") return idPrefix === REGIONS ? BY_NAME.location : `${idPrefix}_${SUFFIX}`;
   if (ID_FIELDS[name] !== undefined) return `${ID_FIELDS[name]}_${SUFFIX}`;
   if (schema.enum !== undefined) return schema.enum.includes("running") ? "running" : schema.enum[0];
   if (schema.const !== undefined) return schema.const;
@@ -122,7 +126,7 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   if (schema.default !== undefined) return schema.default;
   switch (schema.type) {
     case "string":
-      return schema.format === "date-time" ? TIME : schema.pattern?.includes("\\d{1,19}") ? "2500000" : "text";
+      return schema.format === "date-time" ? TIME : schema.pattern !== undefined && /\\d\{1,1[59]\}/.test(schema.pattern) ? "2500000" : "text";
     case "integer":
     case "number":
       return schema.minimum ?? 1;
