@@ -56,7 +56,7 @@ export async function attachPartition(tx: Tx, { level, begin }: Partition): Prom
   const [table, name, end] = [tableOf(level), nameOf(level, begin), periodEnd(level, begin)];
   const bound = (at: Date): string => (level.seconds === 0 ? `('${at.toISOString()}')` : `(${level.seconds}, '${at.toISOString()}')`);
   await tx.$executeRawUnsafe(`alter table ${table} attach partition ${name} for values from ${bound(begin)} to ${bound(end)}`);
-  // A VM's rows of a year lie a day's rows of all VMs apart; this index has them side by side (docs/decisions/0013).
+  // A VM's rows of a year lie a day's rows of all VMs apart; this index has them side by side (docs/decisions/0014).
   if (level.seconds >= 3_600) {
     await tx.$executeRawUnsafe(`create index ${name}_series on ${name} (vm_id, resolution, at)
       include (samples, up_seconds, cpu_percent, cpu_percent_max, memory_used_mb, disk_read_bps, disk_write_bps, network_rx_bps, network_tx_bps)`);
