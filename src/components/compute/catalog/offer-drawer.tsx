@@ -30,13 +30,12 @@ export function OfferForm({ onSubmit, onClose, pending, error, submitLabel, chil
   const common = useTranslations("common.actions");
   // The form is longer than the screen: what is wrong may be far above the button.
   const fields = useRef<HTMLDivElement>(null);
-  const showWrong = () => requestAnimationFrame(() => fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
   useEffect(() => {
-    if (error) showWrong();
+    if (error) showWrong(fields.current);
   }, [error]);
   const submit: FormEventHandler<HTMLFormElement> = (event) => {
     onSubmit(event);
-    showWrong();
+    showWrong(fields.current);
   };
   return (
     <Form
@@ -58,4 +57,9 @@ export function OfferForm({ onSubmit, onClose, pending, error, submitLabel, chil
       </div>
     </Form>
   );
+}
+
+/** Goes to the first field that is marked as wrong, once the marks are drawn. */
+function showWrong(fields: HTMLElement | null): void {
+  requestAnimationFrame(() => fields?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 }

@@ -9,4 +9,3 @@ export type OfferedRegion = z.infer<typeof schema.regionAdminOutput>;
 export type TierQuota = z.infer<typeof schema.quotaAdminOutput>;
 export type Place = z.infer<typeof schema.placeListOutput>["data"][number];
 export type Pool = z.infer<typeof schema.poolOutput>;
-export type PoolAddress = z.infer<typeof schema.addressOutput>;
