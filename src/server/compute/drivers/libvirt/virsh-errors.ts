@@ -40,5 +40,8 @@ const MOST_LETTERS = 500;
 
 function sentence(text: string): string {
   const lines = text.split("\n").map((line) => line.replace(/^(?:error:\s*|internal error:\s*)+/, "").trim());
-  return [...new Set(lines.filter((line) => line !== ""))].join("; ").slice(0, MOST_LETTERS) || "virsh failed without a word";
+  // ssh frames its warnings.
+  const said = [...new Set(lines.filter((line) => line !== "" && !line.includes("@@@")))].join("; ");
+  if (said.length <= MOST_LETTERS) return said || "virsh failed without a word";
+  return `${said.slice(0, MOST_LETTERS / 2)} … ${said.slice(-MOST_LETTERS / 2)}`;
 }
