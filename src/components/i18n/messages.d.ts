@@ -4,6 +4,7 @@ import type auth from "./messages/en/auth.json";
 import type changes from "./messages/en/changes.json";
 import type catalog from "./messages/en/catalog.json";
 import type common from "./messages/en/common.json";
+import type console from "./messages/en/console.json";
 import type credits from "./messages/en/credits.json";
 import type docs from "./messages/en/docs.json";
 import type errors from "./messages/en/errors.json";
@@ -24,6 +25,7 @@ declare module "next-intl" {
       changes: typeof changes;
       catalog: typeof catalog;
       common: typeof common;
+      console: typeof console;
       credits: typeof credits;
       docs: typeof docs;
       errors: typeof errors;

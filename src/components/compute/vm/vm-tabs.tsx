@@ -13,12 +13,13 @@ import classes from "./vm-tabs.module.css";
 /** The overview is there at once; what the others need comes when one of them is opened. */
 const loading = () => <TableSkeleton rows={6} />;
 const VmMetrics = dynamic(() => import("../metrics/vm-metrics.tsx").then((module) => module.VmMetrics), { loading });
+const ConsolePanel = dynamic(() => import("../console/console-panel.tsx").then((module) => module.ConsolePanel), { loading });
 const VmLogs = dynamic(() => import("../logs/vm-logs.tsx").then((module) => module.VmLogs), { loading });
 const VmSnapshots = dynamic(() => import("../snapshots/vm-snapshots.tsx").then((module) => module.VmSnapshots), { loading });
 const VmNetwork = dynamic(() => import("./vm-network.tsx").then((module) => module.VmNetwork), { loading });
 const VmSettings = dynamic(() => import("./vm-settings.tsx").then((module) => module.VmSettings), { loading });
 
-const TABS = ["overview", "metrics", "logs", "snapshots", "network", "activity", "settings"] as const;
+const TABS = ["overview", "metrics", "console", "logs", "snapshots", "network", "activity", "settings"] as const;
 
 /** The parts of a VM's page; which one is open stands in the address. */
 export function VmTabs({ vm }: { vm: VmDetail }) {
@@ -38,6 +39,9 @@ export function VmTabs({ vm }: { vm: VmDetail }) {
       </Tabs.Panel>
       <Tabs.Panel value="metrics">
         <VmMetrics vm={vm} />
+      </Tabs.Panel>
+      <Tabs.Panel value="console">
+        <ConsolePanel vm={vm} />
       </Tabs.Panel>
       <Tabs.Panel value="logs">
         <VmLogs vm={vm} />

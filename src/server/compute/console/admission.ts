@@ -1,4 +1,4 @@
-import { CONSOLE_CLOSE, type ConsoleEnd } from "#shared/compute/console.ts";
+import { CONSOLE_CLOSE, type ConsoleEnd } from "#shared/compute/console-protocol.ts";
 import { organizationPermissions } from "#shared/permissions.ts";
 import { sessionActor } from "#server/identity/session-actor.ts";
 import { sha256 } from "#server/infra/crypto.ts";

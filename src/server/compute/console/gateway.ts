@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
-import { CONSOLE_PATH, CONSOLE_PROTOCOL, CONSOLE_TICKET_PREFIX } from "#shared/compute/console.ts";
+import { CONSOLE_PATH, CONSOLE_PROTOCOL, CONSOLE_TICKET_PREFIX } from "#shared/compute/console-protocol.ts";
 import { newId } from "#shared/ids.ts";
 import { authenticate } from "#server/identity/authenticate.ts";
 import type { Runtime } from "#server/infra/runtime.ts";

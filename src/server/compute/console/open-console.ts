@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { CONSOLE_PATH, type consoleOutput } from "#shared/compute/console.ts";
+import type { consoleOutput } from "#shared/compute/console.ts";
+import { CONSOLE_PATH } from "#shared/compute/console-protocol.ts";
 import { AppError } from "#shared/errors.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import { randomToken, sha256 } from "#server/infra/crypto.ts";

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createWebSocketStream, WebSocket } from "ws";
-import { CONSOLE_PATH, CONSOLE_PROTOCOL, CONSOLE_TICKET_PREFIX } from "#shared/compute/console.ts";
+import { CONSOLE_PATH, CONSOLE_PROTOCOL, CONSOLE_TICKET_PREFIX } from "#shared/compute/console-protocol.ts";
 import { createOriginPolicy } from "#server/http/cross-site.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { connectRfbClient, type RfbClient } from "../../rfb/testing/rfb-client.ts";

@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { expect, type Locator, type Page, test } from "@playwright/test";
+
+/** A VM's screen in the page: it shows a picture, and typing changes it. */
+test("a customer looks at the VM's screen and types into it", async ({ page, context }) => {
+  test.setTimeout(180_000);
+  await signUp(page);
+  await createVm(page);
+
+  await page.getByRole("tab", { name: "Console" }).click();
+  const screen = page.getByRole("application", { name: "Screen of web-1" });
+  const canvas = screen.locator("canvas");
+
+  await test.step("sees what the machine writes", async () => {
+    await expect(page.getByText("Connected", { exact: true })).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => litPixels(canvas), { timeout: 30_000 }).toBeGreaterThan(2_000);
+    await settled(canvas);
+  });
+
+  await test.step("types, and the picture changes; without a key it does not", async () => {
+    const before = await picture(canvas);
+    await page.waitForTimeout(500);
+    expect(await picture(canvas)).toBe(before);
+    await canvas.click();
+    await page.keyboard.type("g");
+    await expect.poll(() => picture(canvas)).not.toBe(before);
+    await page.keyboard.press("Backspace");
+    await expect.poll(() => picture(canvas)).toBe(before);
+    await page.keyboard.type("guest");
+    await page.keyboard.press("Enter");
+    await settled(canvas);
+  });
+
+  await test.step("pastes text, and takes the keyboard back", async () => {
+    const before = await picture(canvas);
+    await page.getByRole("button", { name: "Paste text" }).click();
+    await page.getByRole("dialog").getByLabel("Text").fill("echo Hello, World!\n");
+    await page.getByRole("button", { name: "Type it" }).click();
+    await expect.poll(() => picture(canvas)).not.toBe(before);
+    await canvas.click();
+    await page.keyboard.press("Control+Alt+KeyX");
+    await expect(page.getByRole("button", { name: "Use keyboard" })).toBeFocused();
+  });
+
+  await test.step("opens it in a window of its own, where it is the same screen", async () => {
+    const [own] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "Open in its own window" }).click()]);
+    await expect(own).toHaveTitle(/Console of web-1/);
+    await expect(own.getByText("Connected", { exact: true })).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => litPixels(own.locator("canvas")), { timeout: 30_000 }).toBeGreaterThan(2_000);
+    await own.close();
+  });
+
+  await test.step("is told when the machine is off, and starts it from there", async () => {
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /Stop/ }).click();
+    await expect(page.getByText("web-1 is off")).toBeVisible({ timeout: 60_000 });
+    await page.getByRole("tabpanel").getByRole("button", { name: "Start", exact: true }).click();
+    await expect(page.getByText("Connected", { exact: true })).toBeVisible({ timeout: 60_000 });
+  });
+});
+
+async function signUp(page: Page): Promise<void> {
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("Grace");
+  await page.getByLabel("Email").fill(`grace-${randomBytes(4).toString("hex")}@e2e.example`);
+  await page.getByLabel("Password", { exact: true }).fill(randomBytes(12).toString("base64"));
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).not.toHaveURL(/sign-up/);
+}
+
+async function createVm(page: Page): Promise<void> {
+  await page.goto("/vms/new");
+  await page.getByRole("radio", { name: /Debian/ }).click();
+  await page.getByRole("radio", { name: /vCPU/ }).first().click();
+  await page.getByLabel("Name", { exact: true }).fill("web-1");
+  await page.getByRole("button", { name: "Create VM" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("checkbox", { name: "I have saved the password" }).check();
+  await dialog.getByRole("button", { name: "Continue to web-1" }).click();
+  await expect(page.locator("[data-status=running]").first()).toBeVisible({ timeout: 60_000 });
+}
+
+/** The whole picture, as text to compare. */
+function picture(canvas: Locator): Promise<string> {
+  return canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+}
+
+/** How many pixels are brighter than the background. */
+function litPixels(canvas: Locator): Promise<number> {
+  return canvas.evaluate((element: HTMLCanvasElement) => {
+    const { data } = element.getContext("2d")?.getImageData(0, 0, element.width, element.height) ?? { data: [] };
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) if ((data[at + 1] ?? 0) > 60) count += 1;
+    return count;
+  });
+}
+
+/** Waits until the machine has nothing more to write. */
+async function settled(canvas: Locator): Promise<void> {
+  await expect(async () => {
+    const before = await picture(canvas);
+    await new Promise((done) => setTimeout(done, 400));
+    expect(await picture(canvas)).toBe(before);
+  }).toPass({ timeout: 20_000 });
+}
