@@ -80,12 +80,20 @@ export function fromWire(shape: Shape, value: unknown, wrong: (path: string, wir
   }, (child, nested, key) => fromWire(child, nested, wrong, path === "" ? key : `${path}.${key}`));
 }
 
-/** A value of ours with the wire's names. */
+/** A value of ours with the wire's names. Answers can be long, so this goes straight where `rename` takes turns. */
 export function toWire(shape: Shape, value: unknown): unknown {
-  return rename(shape, value, (object, key) => {
-    const field = object.byName.get(key);
-    return field && { key: field.wire, shape: field.shape };
-  }, (child, nested) => toWire(child, nested));
+  if (shape === null || value === null || typeof value !== "object" || value instanceof Date) return value;
+  if (shape.kind === "either") return toWire(Array.isArray(value) ? shape.list : shape.object, value);
+  if (Array.isArray(value)) return shape.kind === "list" ? value.map((item) => toWire(shape.item, item)) : value;
+  if (shape.kind === "list") return value;
+  if (shape.kind === "map") return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toWire(shape.value, child)]));
+  const wire: Record<string, unknown> = {};
+  for (const [key, child] of Object.entries(value)) {
+    const field = shape.byName.get(key);
+    if (field) wire[field.wire] = field.shape === null ? child : toWire(field.shape, child);
+    else if (key !== "__proto__") wire[key] = child;
+  }
+  return wire;
 }
 
 type ObjectShape = Extract<Shape, { kind: "object" }>;
