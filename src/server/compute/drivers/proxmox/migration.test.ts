@@ -17,7 +17,7 @@ describe("a migration", () => {
     expect(vm).toMatchObject({ node: "pve2", running: true });
     expect(vm.config.scsi0).toMatch(/^thick:/);
     expect([...storageOf(bench.fake.state, "pve1", "local-lvm").volumes.keys()]).toEqual([]);
-    expect(bench.asked("POST", /migrate$/)).toEqual([{ target: "pve2", online: "1", "with-local-disks": "1", targetstorage: "thick", bwlimit: "9766" }]);
+    expect(bench.asked("POST", /migrate$/)).toEqual([{ target: "pve2", online: "1", "with-local-disks": "1", targetstorage: "local-lvm:thick", bwlimit: "9766" }]);
     expect(bench.told.map(({ percent }) => percent)).toContain(100);
   });
 
@@ -28,6 +28,16 @@ describe("a migration", () => {
     storages.splice(storages.findIndex((each) => each.name === "local-lvm" && each.node === "pve2"), 1);
     await bench.driver.migrate(bench.ref, bench.host("pve2", { settings: { storage: "thick", bridge: "vmbr0" } }), live, bench.call());
     expect(vm).toMatchObject({ node: "pve2", running: true });
+  });
+
+  it("leaves what is on shared storage where it is, and takes the cloud-init drive along", async () => {
+    bench = await createBench({ host: { settings: { storage: "local-lvm", bridge: "vmbr0" } } });
+    await bench.driver.create(bench.ref, { ...bench.hardware, storage: "shared" }, bench.call());
+    const vm = await bench.vm();
+    Object.assign(vm?.config ?? {}, { ide2: "local-lvm:vm-1-cloudinit,media=cdrom,size=4M" });
+    await bench.driver.start(bench.ref, bench.call());
+    await bench.driver.migrate(bench.ref, bench.host("pve2", { settings: { storage: "thick", bridge: "vmbr0" } }), live, bench.call());
+    expect(vm).toMatchObject({ node: "pve2", running: true, config: { scsi0: expect.stringMatching(/^shared:/), ide2: expect.stringMatching(/^thick:/) } });
   });
 
   it("refuses with a sentence: a running VM not alive, a node that is none, another cluster, a device of the node", async () => {

@@ -4,7 +4,7 @@ import { DriverError } from "../errors.ts";
 import { clusterStatus, migrationCheck, nodeRows } from "./answers.ts";
 import { bring } from "./bring.ts";
 import { type ProxmoxClient, createProxmoxClient } from "./client.ts";
-import { cdroms } from "./disks.ts";
+import { cdroms, isCloudInitDrive } from "./disks.ts";
 import type { Params } from "./form.ts";
 import { changeConfig } from "./hardware.ts";
 import { configOf, type SeenVm, vmPath } from "./look.ts";
@@ -30,22 +30,32 @@ async function ask(session: Session, ref: string, vm: SeenVm, target: ProxmoxPla
   if (running && !how.live) throw new DriverError("refused", "the VM runs: stop it first, or migrate it live");
   await leaveImage(session, ref, vm, target, running, call);
   const check = await session.client.get(`${vmPath(vm)}/migrate`, { target: target.node }, migrationCheck, call);
-  const localDisks = check.local_disks.some((disk) => !disk.cdrom);
+  // A cloud-init drive counts as a CD, and goes along like a disk.
+  const local = check.local_disks.filter((disk) => !disk.cdrom || isCloudInitDrive(disk.volid));
   const { unavailable_storages: lacking = [], ...others } = check.not_allowed_nodes?.[target.node] ?? {};
   if (Object.keys(others).length > 0) throw new DriverError("refused", `VM ${vm.vmid} cannot go to ${target.node}: ${Object.keys(others).join(", ")}`);
-  // What only this node has can go to the other host's storage, if it is a disk.
-  if (lacking.length > 0 && !localDisks) throw new DriverError("refused", `VM ${vm.vmid} cannot go to ${target.node}: it has no storage ${lacking.join(", ")}`);
+  const moves = storageMoves(local.map((disk) => disk.volid), lacking, session.place.settings.storage, target.settings.storage);
+  const left = lacking.filter((storage) => !moves.has(storage));
+  if (left.length > 0) throw new DriverError("refused", `VM ${vm.vmid} cannot go to ${target.node}: it has no storage ${left.join(", ")}`);
   if (running && check.local_resources.length > 0) throw new DriverError("refused", `VM ${vm.vmid} uses what only this node has: ${check.local_resources.join(", ")}`);
-  const elsewhere = localDisks && (lacking.length > 0 || target.settings.storage !== session.place.settings.storage);
   const params: Params = {
     target: target.node,
     ...(running ? { online: true } : {}),
-    ...(running && localDisks ? { "with-local-disks": true } : {}),
-    ...(elsewhere ? { targetstorage: target.settings.storage } : {}),
+    ...(running && local.length > 0 ? { "with-local-disks": true } : {}),
+    ...(moves.size > 0 ? { targetstorage: [...moves].map(([from, to]) => `${from}:${to}`).join(",") } : {}),
     // KiB a second; 0 would be unlimited
     ...(how.bandwidthMbps === null ? {} : { bwlimit: Math.max(1, Math.round((how.bandwidthMbps * 1_000_000) / 8 / 1_024)) }),
   };
   return session.client.change("POST", `${vmPath(vm)}/migrate`, params, call);
+}
+
+/**
+ * Which storages' disks go to the other host's default one: those that it lacks, and this host's default. In pairs: a single name would move the disks on shared
+ * storages too.
+ */
+function storageMoves(volumes: readonly string[], lacking: readonly string[], from: string, to: string): Map<string, string> {
+  const storages = new Set(volumes.map((volume) => volume.split(":")[0] ?? ""));
+  return new Map([...storages].filter((storage) => storage !== to && (storage === from || lacking.includes(storage))).map((storage) => [storage, to]));
 }
 
 /** An image of user data on a storage that only this node has would hold the VM back. A guest that runs has read it. */

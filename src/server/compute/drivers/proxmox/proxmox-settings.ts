@@ -25,7 +25,7 @@ export const proxmoxSettings = z.object({
   /** numbers that VMs of ours get; both or neither */
   vmidFrom: z.number().int().min(100).max(999_999_999).optional(),
   vmidTo: z.number().int().min(100).max(999_999_999).optional(),
-  /** PEM of the cluster's authority (/etc/pve/pve-root-ca.pem), trusted beside or instead of a fingerprint */
+  /** PEM of the cluster's authority (/etc/pve/pve-root-ca.pem), trusted beside the usual ones where no fingerprint is */
   caCertificate: z.string().max(16_384).optional(),
 });
 export type ProxmoxSettings = z.infer<typeof proxmoxSettings>;

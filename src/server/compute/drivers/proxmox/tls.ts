@@ -1,13 +1,13 @@
 import { Agent, type AgentOptions } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect, type ConnectionOptions, createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from "node:tls";
 import { ProxmoxError } from "./errors.ts";
 
 export interface Trust {
   /** SHA-256 of the host's certificate, colon hex; null: authorities decide */
   fingerprint: string | null;
-  /** PEM of an authority that is trusted instead of the usual ones */
+  /** PEM of an authority that is trusted beside the usual ones */
   authority: string | null;
 }
 
@@ -24,11 +24,13 @@ const CONNECT_MS = 10_000;
  */
 export class TrustingAgent extends Agent {
   readonly trust: Trust;
+  readonly context: SecureContext | null;
   readonly onCertificate: (seen: SeenCertificate) => void;
 
   constructor(options: AgentOptions, trust: Trust, onCertificate: (seen: SeenCertificate) => void) {
     super(options);
     this.trust = trust;
+    this.context = trust.authority === null ? null : createSecureContext({ ca: [...rootCertificates, trust.authority] });
     this.onCertificate = onCertificate;
   }
 
@@ -42,7 +44,7 @@ export class TrustingAgent extends Agent {
       servername: isIP(host) === 0 ? host : "",
       ALPNProtocols: ["http/1.1"],
       rejectUnauthorized: !pinned,
-      ...(!pinned && this.trust.authority !== null ? { ca: this.trust.authority } : {}),
+      ...(this.context ? { secureContext: this.context } : {}),
     });
     const timer = setTimeout(() => socket.destroy(new Error("no connection within 10 s")), CONNECT_MS);
     const fail = (error: Error): void => {

@@ -68,7 +68,7 @@ export const SNAPSHOT_ROUTES: readonly FakeRoute[] = [
         running: vm.running ? 1 : 0,
         allowed_nodes: nodes.filter((node) => !(node in barred)),
         not_allowed_nodes: barred,
-        local_disks: localOf(call, vm).map((each) => ({ volid: each.volid, size: each.bytes, cdrom: each.cdrom && !each.volid.endsWith("-cloudinit") ? 1 : 0, is_unused: 0 })),
+        local_disks: localOf(call, vm).map((each) => ({ volid: each.volid, size: each.bytes, cdrom: each.cdrom ? 1 : 0, is_unused: 0 })),
         local_resources: vm.config.hostpci0 === undefined ? [] : ["hostpci0"],
         "mapped-resources": [],
         "mapped-resource-info": {},
@@ -88,11 +88,13 @@ export const SNAPSHOT_ROUTES: readonly FakeRoute[] = [
       if (target === vm.node) throw died("target is local node.");
       if (vm.running && call.params.online !== "1") throw died("can't migrate running VM without --online");
       return locked(call, "qmigrate", "migrate", async (_vm, log) => {
-        const local = localOf(call, vm);
+        const pairs = storagePairs(call.params.targetstorage ?? "");
+        // With a storage named for all, those that are shared are moved too.
+        const local = pairs.has("*") ? volumesOf(vm) : localOf(call, vm);
         if (local.some((each) => /:iso\//.test(each.volid))) throw died("can't migrate local disk: local cdrom image");
-        if (vm.running && local.some((each) => !each.cdrom) && call.params["with-local-disks"] !== "1") throw died("can't live migrate attached local disks without with-local-disks option");
+        if (vm.running && local.length > 0 && call.params["with-local-disks"] !== "1") throw died("can't live migrate attached local disks without with-local-disks option");
         log(`starting migration of VM ${vm.vmid} to node '${target}' (10.0.0.2)`);
-        for (const disk of local) move(call, vm, disk, target);
+        for (const disk of local) move(call, vm, disk, target, pairs);
         log("drive-scsi0: transferred 2.0 GiB of 2.0 GiB (100.00%) in 3s");
         vm.node = target;
       });
@@ -123,9 +125,17 @@ function localOf(call: FakeCall, vm: FakeVm) {
   return volumesOf(vm).filter((each) => storageOf(call.state, vm.node, each.storage).node !== null);
 }
 
-function move(call: FakeCall, vm: FakeVm, disk: ReturnType<typeof volumesOf>[number], target: string): void {
+/** `a:b,c:d`, or one name for all. */
+function storagePairs(text: string): Map<string, string> {
+  return new Map(text.split(",").filter(Boolean).map((pair) => {
+    const [from = "", to] = pair.split(":");
+    return to === undefined ? ["*", from] : [from, to];
+  }));
+}
+
+function move(call: FakeCall, vm: FakeVm, disk: ReturnType<typeof volumesOf>[number], target: string, pairs: ReadonlyMap<string, string>): void {
   const from = storageOf(call.state, vm.node, disk.storage);
-  const to = storageOf(call.state, target, call.params.targetstorage ?? disk.storage);
+  const to = storageOf(call.state, target, pairs.get(disk.storage) ?? pairs.get("*") ?? disk.storage);
   const bytes = from.volumes.get(disk.volid) ?? 0;
   if (usedOf(to) + bytes > to.total) throw died("storage migration failed: No space left on device");
   const volid = disk.volid.replace(/^[^:]+/, to.name);

@@ -65,8 +65,10 @@ export const VM_ROUTES: readonly FakeRoute[] = [
       if (vm.config.protection === "1") throw died(`can't remove VM ${vm.vmid} - protection mode enabled`);
       if (vm.running) throw died(`VM ${vm.vmid} is running - destroy failed`);
       return worker(call, "qmdestroy", async (gone, wait) => {
-        await wait(call.state.pace.task);
         freeDisks(call, gone);
+        // What is left until the end bears nobody's marks.
+        gone.config = {};
+        await wait(call.state.pace.task);
         call.state.vms.delete(gone.vmid);
       }, ["suspended"]);
     },
