@@ -49,7 +49,7 @@ export async function updateUpgrade(rt: Runtime, actor: UserActor, input: z.infe
 }
 
 function requireAddition(upgrade: Pick<Upgrade, "vcpu" | "memoryMb" | "storageGb">): void {
-  if (upgrade.vcpu + upgrade.memoryMb + upgrade.storageGb === 0) throw wrong("vcpu", "or memoryMb or storageGb must be above zero: an upgrade adds something");
+  if (upgrade.vcpu + upgrade.memoryMb + upgrade.storageGb === 0) throw wrong("vcpu", "or the memory or the disk must be above zero: an upgrade adds something");
 }
 
 function toView(upgrade: Upgrade): UpgradeView {
