@@ -24,27 +24,28 @@ async function diskGb(session: Session, vm: Machine, call: CallOptions): Promise
   return volume ? Math.floor(volume.capacityBytes / GIB) : null;
 }
 
-/** Three processes, however many VMs there are: what is there, what it is, and its addresses. */
+/** Three processes, however many VMs there are: what is there, what it is, and the addresses that DHCP does not know. */
 export async function list(session: Session, call: CallOptions): Promise<VmObservation[]> {
-  const [named = "", ownPools = ""] = await session.virsh.ask([["list", "--all", "--uuid", "--name"], OWN_POOLS], { ...reading(call), tolerate: /pool/i });
+  const [named = "", ownPools = "", leases = ""] = await session.virsh.ask([["list", "--all", "--uuid", "--name"], OWN_POOLS, leasesOf(session)], { ...reading(call), tolerate: /pool|network|lease|dhcp/i });
   const names = domainNames(named);
   const pools = session.host.settings.sharedStorage ? [] : linesOf(ownPools);
   const questions = names.flatMap(({ uuid }) => [["dumpxml", "--domain", uuid, "--inactive"], ["domstate", "--domain", uuid, "--reason"]]);
   const told = await session.virsh.ask([...questions, ...pools.map((pool) => ["vol-list", "--pool", pool])], { ...reading(call), tolerate: new RegExp(`${NO_DOMAIN.source}|${NO_POOL.source}`, "i") });
-  const heard = await session.virsh.ask([leasesOf(session), ...names.map(({ uuid }) => ["domifaddr", "--domain", uuid, "--source", "arp"])], { ...reading(call), tolerate: ANYTHING });
-  const seen = names.flatMap(({ name }, index): VmObservation[] => {
+  const seen = names.flatMap(({ uuid, name }, index): { uuid: string; vm: VmObservation }[] => {
     const domain = readDomain(told[index * 2] ?? "");
     const state = told[index * 2 + 1] ?? "";
     // It went away in between.
     if (!domain || state.trim() === "") return [];
     const { power, busy } = statusOf(state);
     const what = describe(domain);
-    const privateIp = power === "stopped" ? null : (addressIn(heard[0] ?? "", what.mac) ?? addressIn(heard[index + 1] ?? "", what.mac));
-    return [{ ref: name, power, busy: taskOf(readNotes(domain)) ?? busy, privateIp, ...what }];
+    return [{ uuid, vm: { ref: name, power, busy: taskOf(readNotes(domain)) ?? busy, privateIp: power === "stopped" ? null : addressIn(leases, what.mac), ...what } }];
   });
+  const silent = seen.filter(({ vm }) => vm.power !== "stopped" && vm.privateIp === null);
+  const heard = await session.virsh.ask(silent.map(({ uuid }) => ["domifaddr", "--domain", uuid, "--source", "arp"]), { ...reading(call), tolerate: ANYTHING });
+  const addresses = new Map(silent.map(({ uuid, vm }, index) => [uuid, addressIn(heard[index] ?? "", vm.mac)]));
   const known = new Set(names.map(({ name }) => name));
   const volumes = pools.flatMap((pool, index) => volumesIn(told[questions.length + index] ?? "", pool));
-  return [...seen, ...leftOvers(volumes).filter((left) => !known.has(left.ref))];
+  return [...seen.map(({ uuid, vm }) => ({ ...vm, privateIp: vm.privateIp ?? addresses.get(uuid) ?? null })), ...leftOvers(volumes).filter((left) => !known.has(left.ref))];
 }
 
 /** Disks of ours without their domain: what is left of a VM. */

@@ -8,7 +8,7 @@ import { virshError } from "./virsh-errors.ts";
 
 const TIMEOUT_MS = 30_000;
 const MOST_OUTPUT_BYTES = 64 * 1_048_576;
-const MOST_ERROR_BYTES = 64 * 1_024;
+const MOST_ERROR_BYTES = 4 * 1_048_576;
 /** Linux takes no longer argument than 128 KiB. */
 const MOST_BATCH_BYTES = 100_000;
 /** Nothing of the account's own: libvirt's words in English, programs from the system's folders. */
