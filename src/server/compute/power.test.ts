@@ -3,7 +3,8 @@ import { makePerson } from "#server/testing/people.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { cancelOperation, retryOperation } from "./operation-control.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
-import { EXHAUSTED, stopUnpaid } from "./subscribers.ts";
+import { EXHAUSTED } from "./credit-stop-steps.ts";
+import { stopUnpaid } from "./subscribers.ts";
 import { type ComputeBench, createComputeBench } from "./testing/bench.ts";
 import { anyCall } from "./testing/places.ts";
 
@@ -148,6 +149,18 @@ describe("credits", () => {
     expect(await vmNow()).toMatchObject({ status: "stopped", statusReason: EXHAUSTED });
     await stopUnpaid(bench.rt, { resourceType: "vm", resourceId: vmId, owed: "14500" });
     expect(await vmNow()).toMatchObject({ status: "stopped" });
+  });
+
+  it("that are exhausted while the VM is busy stop it when it is free; nothing else waits for that", async () => {
+    await running();
+    const { operationId } = await restartVm(bench.rt, actor(), vmId);
+    await stopUnpaid(bench.rt, { resourceType: "vm", resourceId: vmId, owed: "14500" });
+    const waiting = await bench.rt.db.prisma.operation.findFirstOrThrow({ where: { subjectId: vmId, kind: "vm.credit_stop" } });
+    expect(await bench.ended(operationId)).toMatchObject({ status: "succeeded" });
+    expect(await bench.ended(waiting.id)).toMatchObject({ status: "succeeded" });
+    const stopping = await bench.rt.db.prisma.operation.findFirstOrThrow({ where: { subjectId: vmId, kind: "vm.stop" }, orderBy: { createdAt: "desc" } });
+    await bench.ended(stopping.id);
+    expect(await vmNow()).toMatchObject({ status: "stopped", statusReason: EXHAUSTED });
   });
 
   it("are needed to start", async () => {

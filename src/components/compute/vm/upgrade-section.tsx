@@ -30,6 +30,8 @@ export function UpgradeSection({ vm }: { vm: VmDetail }) {
     }),
   );
   const { cpu, memoryGb, storageGb } = vm.resources;
+  const added = (more: Upgrade["resources"]) =>
+    [more.cpu > 0 && t("moreCpu", { count: more.cpu }), more.memoryGb > 0 && t("moreMemory", { count: more.memoryGb }), more.storageGb > 0 && t("moreStorage", { count: more.storageGb })].filter(Boolean).join(" · ");
   return (
     <Section title={t("title")} description={t("description")}>
       <p className={classes.text}>{t("now", { cpu, memory: memoryGb, storage: storageGb })}</p>
@@ -39,9 +41,11 @@ export function UpgradeSection({ vm }: { vm: VmDetail }) {
           <li key={each.id}>
             <span className={classes.what}>
               <strong>{each.name}</strong>
-              <small>{t("more", { cpu: each.resources.cpu, memory: each.resources.memoryGb, storage: each.resources.storageGb })}</small>
+              <small>{added(each.resources)}</small>
             </span>
-            <Credits micro={each.pricePerHour} perHour signed />
+            <span>
+              +<Credits micro={each.pricePerHour} perHour />
+            </span>
             <ReasonedButton size="xs" variant="default" why={whyNot("upgrade", "vm:update")} onClick={() => setChosen(each)}>
               {t("choose")}
             </ReasonedButton>

@@ -116,7 +116,7 @@ async function ask(ctx: StepContext<Input>, hostId: string) {
 /** Looks at the operation's VM on a host that need not be its own. */
 async function onHostOf<T>(ctx: StepContext<Input>, hostId: string, work: (driver: Driver, ref: string, call: CallOptions) => Promise<T>): Promise<T> {
   const [{ hypervisorRef }, host] = await Promise.all([placedVm(ctx), hostOf(ctx.rt, hostId)]);
-  if (!host) throw new AppError("INVALID_STATE", "A host of this move is not in the catalog any more.");
+  if (!host) throw new DriverError("unavailable", "a host of this move is not in the catalog any more");
   const driver = driverOf(ctx.rt, host);
   return callDriver({ signal: ctx.signal, timeoutMs: Math.min(INSPECT_TIMEOUT_MS, ctx.maxCallMs), key: ctx.key }, (call) => work(driver, hypervisorRef, call));
 }

@@ -72,7 +72,7 @@ export async function regionExists(rt: Runtime, id: string): Promise<boolean> {
 
 /** VMs that are there, or that an operation still has to do with. */
 export function countVmsOfHost(tx: Tx, hostId: string): Promise<number> {
-  return tx.vm.count({ where: { hostId, OR: [{ status: { notIn: GONE } }, { operationId: { not: null } }] } });
+  return tx.vm.count({ where: { OR: [{ hostId, OR: [{ status: { notIn: GONE } }, { operationId: { not: null } }] }, { targetHostId: hostId }] } });
 }
 
 /** Deletes the host; VMs that are gone forget where they were. */
