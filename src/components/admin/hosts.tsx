@@ -32,6 +32,7 @@ export function Hosts({ hosts }: { hosts: readonly Host[] }) {
       <DataTable
         label={t("title")}
         rows={hosts}
+        rowHref={(host) => `/admin/hosts/${host.id}`}
         columns={columns}
         empty={
           <EmptyState icon={<IconServer2 />} title={t("none")} compact>
