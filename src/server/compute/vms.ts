@@ -30,6 +30,7 @@ export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.in
     ...toView(vm),
     projectName: vm.project.name,
     planName: vm.plan.name,
+    prices: { running: (vm.computePricePerHour + vm.storagePricePerHour).toString(), stopped: vm.storagePricePerHour.toString() },
     imageName: vm.image.name,
     imageFamily: vm.image.family,
     hypervisorDetails: { host: vm.host?.name ?? null, mac: vm.mac },

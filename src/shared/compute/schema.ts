@@ -75,6 +75,7 @@ export const vmOutput = z.object({
 export const vmDetailOutput = vmOutput.extend({
   projectName: z.string(),
   planName: z.string(),
+  prices: z.object({ running: micro, stopped: micro }).describe("an hour, as agreed when it was made or upgraded"),
   imageName: z.string(),
   imageFamily: z.string(),
   hypervisorDetails: z.object({ host: z.string().nullable(), mac: z.string().nullable() }),

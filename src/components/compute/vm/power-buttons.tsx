@@ -10,7 +10,6 @@ import { formatCredits } from "#shared/credits.ts";
 import { type PowerAction, vmAllows } from "#shared/compute/states.ts";
 import type { VmDetail } from "../types.ts";
 import { INTERRUPTING } from "./power.ts";
-import { usePlan } from "./use-plan.ts";
 import { useVmPower } from "./use-vm-power.ts";
 
 const ICONS = { start: IconPlayerPlay, resume: IconPlayerPlay, stop: IconPlayerStop, restart: IconRefresh };
@@ -22,7 +21,6 @@ export function PowerButtons({ vm }: { vm: VmDetail }) {
   const permitted = useViewer().organization.permissions.includes("vm:power");
   const [asked, setAsked] = useState<PowerAction | null>(null);
   const power = useVmPower(vm);
-  const plan = usePlan(vm.plan);
   const reason = (action: PowerAction): string | null =>
     !permitted ? t("noPermission") : vmAllows(vm.status, action) ? null : t("notWhile", { state: status(vm.status) });
   const ask = (action: PowerAction) => (INTERRUPTING.includes(action) ? setAsked(action) : power.send(action));
@@ -72,7 +70,7 @@ export function PowerButtons({ vm }: { vm: VmDetail }) {
           setAsked(null);
         }}
       >
-        {asked && t(`ask.${asked as "stop"}`, { price: plan ? formatCredits(plan.stoppedPricePerHour, 4) : "…" })}
+        {asked && t(`ask.${asked as "stop"}`, { price: formatCredits(vm.prices.stopped, 4) })}
       </ConfirmDialog>
     </>
   );

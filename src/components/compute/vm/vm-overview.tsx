@@ -10,7 +10,6 @@ import { Section } from "#components/ui/section.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { vmIsGone } from "#shared/compute/states.ts";
 import type { VmDetail } from "../types.ts";
-import { usePlan } from "./use-plan.ts";
 import { VmTiles } from "./vm-tiles.tsx";
 import classes from "./vm-overview.module.css";
 import { useImageUser } from "./use-image-user.ts";
@@ -18,7 +17,6 @@ import { useImageUser } from "./use-image-user.ts";
 /** How it is, what it is, and how to get in. */
 export function VmOverview({ vm }: { vm: VmDetail }) {
   const t = useTranslations("vm.overview");
-  const plan = usePlan(vm.plan);
   return (
     <Rows>
       {!vmIsGone(vm.status) && <VmTiles vm={vm} />}
@@ -32,9 +30,11 @@ export function VmOverview({ vm }: { vm: VmDetail }) {
               { label: t("project"), value: <TextLink href={`/vms?project=${vm.projectId}`}>{vm.projectName}</TextLink> },
               { label: t("region"), value: vm.region },
               { label: t("address"), value: vm.network.privateIp && <CopyText value={vm.network.privateIp} label={t("address")} /> },
+              ...(vm.network.publicIp ? [{ label: t("publicAddress"), value: <CopyText value={vm.network.publicIp} label={t("publicAddress")} /> }] : []),
+              ...(vm.network.ipv6 ? [{ label: t("ipv6"), value: <CopyText value={vm.network.ipv6} label={t("ipv6")} /> }] : []),
               { label: t("created"), value: <RelativeTime at={vm.createdAt} /> },
               { label: t("started"), value: vm.startedAt && <RelativeTime at={vm.startedAt} /> },
-              { label: t("stoppedPrice"), value: plan && !vmIsGone(vm.status) ? <Credits micro={plan.stoppedPricePerHour} perHour /> : null },
+              { label: t("stoppedPrice"), value: vmIsGone(vm.status) ? null : <Credits micro={vm.prices.stopped} perHour /> },
             ]}
           />
         </Section>
@@ -47,13 +47,14 @@ export function VmOverview({ vm }: { vm: VmDetail }) {
 function Connect({ vm }: { vm: VmDetail }) {
   const t = useTranslations("vm.overview");
   const user = useImageUser(vm.templateId);
+  const address = vm.network.publicIp ?? vm.network.ipv6 ?? vm.network.privateIp;
   return (
     <Section title={t("connect")}>
-      {vm.network.privateIp && user ? (
+      {address && user ? (
         <>
           <p className={classes.text}>{t("connectText")}</p>
           <div className={classes.command}>
-            <CopyText value={`ssh ${user}@${vm.network.privateIp}`} label={t("command")} />
+            <CopyText value={`ssh ${user}@${address}`} label={t("command")} />
           </div>
         </>
       ) : (

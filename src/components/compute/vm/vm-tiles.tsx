@@ -9,7 +9,6 @@ import { LATELY_MS } from "../metrics/metrics-key.ts";
 import { useVmMetrics } from "../metrics/use-vm-metrics.ts";
 import type { VmDetail } from "../types.ts";
 import { useByteWords } from "./byte-words.ts";
-import { usePlan } from "./use-plan.ts";
 
 /** The last quarter of an hour in four numbers, each with its picture; live. */
 export function VmTiles({ vm }: { vm: VmDetail }) {
@@ -17,7 +16,6 @@ export function VmTiles({ vm }: { vm: VmDetail }) {
   const rate = useTranslations("vm.metrics");
   const format = useFormatter();
   const words = useByteWords();
-  const plan = usePlan(vm.plan);
   const series = useVmMetrics(vm.id, LATELY_MS).readings ?? [];
   const last = vm.status === "running" ? series.at(-1) : undefined;
   const total = vm.resources.memoryGb * 1024;
@@ -34,7 +32,7 @@ export function VmTiles({ vm }: { vm: VmDetail }) {
       />
       <Stat label={t("network")} value={last ? rate("perSecond", { amount: words.bytes(last.networkRxBps) }) : "—"} hint={off ?? t("networkOut", { amount: words.bytes(last?.networkTxBps ?? 0) })} picture={picture(series.map((point) => point.networkRxBps))} />
       {vm.status === "provisioning" ? (
-        <Stat label={t("cost")} value={plan ? formatCredits(plan.pricePerHour, 4) : "—"} hint={t("costOnce")} />
+        <Stat label={t("cost")} value={formatCredits(vm.prices.running, 4)} hint={t("costOnce")} />
       ) : (
         <Stat label={t("cost")} value={formatCredits(vm.pricePerHour, 4)} hint={t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) })} />
       )}
