@@ -14,6 +14,8 @@ interface ChartTableProps {
 export function ChartTable({ title, series, data, format, height }: ChartTableProps) {
   const t = useTranslations("common.chart");
   const formatter = useFormatter();
+  // Points without a number are there for the line to break at.
+  const rows = data.filter((point) => series.some((each) => valueAt(point, each.key) !== null));
   return (
     // Focusable, so that the arrow keys scroll it.
     <div className={classes.scroll} style={{ height }} tabIndex={0} role="region" aria-label={title}>
@@ -29,7 +31,7 @@ export function ChartTable({ title, series, data, format, height }: ChartTablePr
           </tr>
         </thead>
         <tbody>
-          {[...data].reverse().map((point) => (
+          {rows.reverse().map((point) => (
             <tr key={point.at}>
               <th scope="row">{formatter.dateTime(new Date(point.at), { dateStyle: "medium", timeStyle: "short" })}</th>
               {series.map((each) => {

@@ -51,7 +51,7 @@ export const vmMetricsOutput = z.object({
       network: z.object(network).optional(),
     })
     .nullable()
-    .describe("the newest sample"),
+    .describe("the newest sample. What hypervisors do not tell of every VM is left out: user, system and I/O wait of the processor, the guest's cache, IOPS and packets"),
   uptime: z
     .object({ upSeconds: z.number().int(), totalSeconds: z.number().int(), percent: z.number().nullable() })
     .describe("how long the VM was seen running, of the range or of what it existed of it; percent is null when it did not exist"),
