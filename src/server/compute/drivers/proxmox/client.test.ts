@@ -60,7 +60,7 @@ describe("certificates", () => {
 
 describe("answers that are none", () => {
   it.each(["html", "garbage", "huge", "hang", "refuse595"] as const)("%s: what reads may be asked again, what changes something is looked at", async (kind) => {
-    bench = await createBench();
+    bench = await createBench({ requestMs: 1_500 });
     bench.fake.faults.add({ kind, method: "GET", path: /\/qemu$/ });
     expect((await bench.failure(bench.driver.list(bench.call()))).failure).toBe("unavailable");
     expect(await bench.driver.list(bench.call())).toEqual([]);

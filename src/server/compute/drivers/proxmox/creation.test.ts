@@ -71,7 +71,7 @@ describe("a creation", () => {
 
 describe("a creation on a host that fails", () => {
   it.each(["lost596", "lostReset", "hangAfter", "lockTimeout"] as const)("%s: makes one VM", async (kind) => {
-    bench = await createBench();
+    bench = await createBench({ requestMs: 1_500 });
     bench.fake.faults.add({ kind, method: "POST", path: CLONE });
     await bench.driver.create(bench.ref, bench.hardware, bench.call());
     expect(made()).toHaveLength(1);
@@ -129,7 +129,7 @@ describe("a creation on a host that fails", () => {
 
   it("says what to do about a lock that the node's crash has left", async () => {
     bench = await createBench({ pace: { clone: 5_000 } });
-    const creating = bench.failure(bench.driver.create(bench.ref, bench.hardware, bench.call()));
+    const creating = bench.failure(bench.connect("pve1", {}, { staleLockMs: 300 }).create(bench.ref, bench.hardware, bench.call()));
     while (!(await bench.vm())) await new Promise((done) => setTimeout(done, 5));
     bench.fake.tasks.loseAll();
     const error = await creating;

@@ -40,7 +40,7 @@ function attempt(options: Exchange, mayRepeat: boolean): Promise<RawAnswer> {
       agent: options.agent,
       headers: { ...options.headers, accept: "application/json", ...(options.body === undefined ? {} : { "content-length": String(Buffer.byteLength(options.body)) }) },
     });
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${Math.round(options.timeoutMs / 1000)} s`)), options.timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
     const onAbort = (): void => void outgoing.destroy(options.signal.reason as Error);
     options.signal.addEventListener("abort", onAbort, { once: true });
     const finish = (): void => {
@@ -56,8 +56,11 @@ function attempt(options: Exchange, mayRepeat: boolean): Promise<RawAnswer> {
       const lost = sent && options.method !== "GET";
       reject(new ProxmoxError(lost ? "unknown" : "unavailable", "connection", `the host did not answer: ${error.message}`, error));
     };
-    // The agent hands out connections that stand: from here on the request may arrive.
-    outgoing.once("socket", () => (sent = true));
+    // The agent hands out connections that stand: from here on the request may arrive. Waiting for one is not the host's time.
+    outgoing.once("socket", () => {
+      sent = true;
+      timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${Math.round(options.timeoutMs / 1000)} s`)), options.timeoutMs);
+    });
     outgoing.once("error", fail);
     outgoing.once("response", (incoming) => {
       const chunks: Buffer[] = [];

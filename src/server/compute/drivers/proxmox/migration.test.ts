@@ -80,7 +80,7 @@ describe("a migration", () => {
   });
 
   it.each(["lost596", "hangAfter"] as const)("%s: has happened, and is not asked for again", async (kind) => {
-    bench = await createBench();
+    bench = await createBench({ requestMs: 1_500 });
     const vm = await bench.running();
     bench.fake.faults.add({ kind, method: "POST", path: /migrate$/ });
     await bench.driver.migrate(bench.ref, bench.host("pve2"), live, bench.call());

@@ -83,7 +83,7 @@ describe("what others do to a VM meanwhile", () => {
 
 describe("a host that lies or loses answers", () => {
   it.each(["lost596", "lostReset", "hangAfter"] as const)("%s: the start has happened, and is not called a failure", async (kind) => {
-    bench = await createBench();
+    bench = await createBench({ requestMs: 1_500 });
     await bench.driver.create(bench.ref, bench.hardware, bench.call());
     bench.fake.faults.add({ kind, method: "POST", path: /start$/ });
     await bench.driver.start(bench.ref, bench.call());

@@ -36,14 +36,14 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function createBench(options: { version?: string; pace?: Partial<FakePace>; host?: Partial<DriverHost>; now?: () => Date } = {}): Promise<Bench> {
+export async function createBench(options: { version?: string; pace?: Partial<FakePace>; host?: Partial<DriverHost>; now?: () => Date; /** of the driver, with a host that hangs */ requestMs?: number } = {}): Promise<Bench> {
   const fake = await startFakeProxmox(options);
   const vmids = createMemoryVmids();
   const logged: string[] = [];
   const log: Logger = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
   const told: TaskProgress[] = [];
   const now = options.now ?? (() => new Date());
-  const connect: Bench["connect"] = (node = "pve1", over = {}, pace = {}) => createProxmoxDriver(fakeHost(fake, node, { ...options.host, ...over }), { vmids, log, now, pace: { ...TEST_PACE, ...pace } });
+  const connect: Bench["connect"] = (node = "pve1", over = {}, pace = {}) => createProxmoxDriver(fakeHost(fake, node, { ...options.host, ...over }), { vmids, log, now, pace: { ...TEST_PACE, ...(options.requestMs === undefined ? {} : { requestMs: options.requestMs }), ...pace } });
   const ref = hypervisorRef(newId("vm"));
   const driver = connect();
   const bench: Bench = {

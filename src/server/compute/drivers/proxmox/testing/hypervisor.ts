@@ -9,7 +9,7 @@ import { blankVm, newMac } from "./fake-state.ts";
 import { createMemoryVmids } from "./memory-vmids.ts";
 
 /** The driver's patience with a host whose tasks take milliseconds. */
-export const TEST_PACE: Pace = { pollMs: 5, slowestPollMs: 20, requestMs: 1_000, settleMs: 300, staleLockMs: 400 };
+export const TEST_PACE: Pace = { pollMs: 5, slowestPollMs: 20, requestMs: 8_000, settleMs: 300, staleLockMs: 8_000 };
 
 /** A node of the fake as a host's row has it. */
 export function fakeHost(fake: FakeProxmox, node = "pve1", over: Partial<DriverHost> = {}): DriverHost {
