@@ -54,12 +54,12 @@ describe("the disc", () => {
     mkdirSync(join(folder, "mounted"));
     writeFileSync(join(folder, "disc.iso"), noCloudIso({ ...GUEST, userData: "#!/bin/sh\ntrue\n" }));
     try {
-      execFileSync("mount", ["-o", "loop,ro", "-t", "iso9660", join(folder, "disc.iso"), join(folder, "mounted")]);
+      execFileSync("/bin/mount", ["-o", "loop,ro", "-t", "iso9660", join(folder, "disc.iso"), join(folder, "mounted")]);
       expect(readdirSync(join(folder, "mounted"))).toEqual(["meta-data", "user-data"]);
       expect(readFileSync(join(folder, "mounted", "meta-data"), "utf8")).toContain('local-hostname: "web-1"');
     } finally {
       try {
-        execFileSync("umount", [join(folder, "mounted")], { stdio: "ignore" });
+        execFileSync("/bin/umount", [join(folder, "mounted")], { stdio: "ignore" });
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

@@ -111,7 +111,7 @@ describe("libvirt", { timeout: TIMEOUT_MS }, () => {
     await virsh.run(["vol-create-as", hypervisor.pool, `${ref}.qcow2`, "256M", "--format", "qcow2"], options);
     await driver.create(ref, HARDWARE, call());
     const disk = join(hypervisor.folders[0] ?? "", `${ref}.qcow2`);
-    expect(execFileSync("qemu-img", ["compare", disk, join(hypervisor.folders[0] ?? "", IMAGE)], { encoding: "utf8" })).toContain("Images are identical");
+    expect(execFileSync("/usr/bin/qemu-img", ["compare", disk, join(hypervisor.folders[0] ?? "", IMAGE)], { encoding: "utf8" })).toContain("Images are identical");
   });
 
   it("shows disks without their domain, and removes them", async () => {
@@ -142,11 +142,11 @@ describe("libvirt", { timeout: TIMEOUT_MS }, () => {
     const folder = join(images, "small");
     const pool = `${hypervisor.pool}-small`;
     mkdirSync(folder);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1200m", "tmpfs", folder]);
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1200m", "tmpfs", folder]);
     // What is left is enough for the image, which is compressed, and not for its copy.
-    execFileSync("fallocate", ["--length", "1170M", join(folder, "others")]);
+    execFileSync("/usr/bin/fallocate", ["--length", "1170M", join(folder, "others")]);
     writeFileSync(join(images, "packed.raw"), Buffer.alloc(64 * 1_048_576, "packed"));
-    execFileSync("qemu-img", ["convert", "-c", "-O", "qcow2", join(images, "packed.raw"), join(images, "packed.qcow2")]);
+    execFileSync("/usr/bin/qemu-img", ["convert", "-c", "-O", "qcow2", join(images, "packed.raw"), join(images, "packed.qcow2")]);
     chmodSync(folder, 0o755);
     try {
       await virsh.run(["pool-define-as", pool, "dir", "--target", folder], options);
@@ -158,13 +158,13 @@ describe("libvirt", { timeout: TIMEOUT_MS }, () => {
     } finally {
       await virsh.run(["pool-destroy", pool], options).catch(() => "");
       await virsh.run(["pool-undefine", pool], options).catch(() => "");
-      execFileSync("umount", [folder]);
+      execFileSync("/bin/umount", [folder]);
     }
   });
 
   it("makes linked disks of the image's, which need little room and start", async () => {
     await driver.create(ref, { ...HARDWARE, cloneMode: "linked" }, call());
-    const info = JSON.parse(execFileSync("qemu-img", ["info", "--output=json", join(hypervisor.folders[0] ?? "", `${ref}.qcow2`)], { encoding: "utf8" })) as Record<string, unknown>;
+    const info = JSON.parse(execFileSync("/usr/bin/qemu-img", ["info", "--output=json", join(hypervisor.folders[0] ?? "", `${ref}.qcow2`)], { encoding: "utf8" })) as Record<string, unknown>;
     expect(info).toMatchObject({ "virtual-size": 1_073_741_824, "backing-filename": expect.stringContaining(IMAGE) });
     await driver.start(ref, call());
     expect(await driver.inspect(ref, call())).toMatchObject({ power: "running" });
@@ -179,6 +179,43 @@ describe("libvirt", { timeout: TIMEOUT_MS }, () => {
     for (const name of ["--all", "-1", "; list", `${foreign}x`, "1"]) expect(await driver.inspect(name, call()), name).toBeNull();
     await driver.destroy(foreign, call());
     expect(await listed()).toEqual(before.filter((name) => name !== foreign));
+  });
+
+  it("moves a stopped VM with its snapshots, and a running one that has some not at all", async () => {
+    const [first, second] = [hypervisor.hosts[0], hypervisor.hosts[1] ?? hypervisor.hosts[0]];
+    await driver.create(ref, HARDWARE, call());
+    await driver.configure(ref, guest, call());
+    await driver.takeSnapshot(ref, "before", call());
+    await driver.start(ref, call());
+    const error = await failure(driver.migrate(ref, second.host, { live: true, bandwidthMbps: null }, call()));
+    expect(error).toMatchObject({ failure: "refused", message: expect.stringContaining("snapshots") });
+    expect(await driver.inspect(ref, call())).toMatchObject({ power: "running", busy: null });
+    expect(await second.connect().inspect(ref, call())).toBeNull();
+    await driver.stop(ref, { mode: "forced" }, call());
+    await driver.migrate(ref, second.host, { live: false, bandwidthMbps: null }, call());
+    expect(files()).toEqual([]);
+    const there = second.connect();
+    expect((await there.listSnapshots(ref, call())).map(({ name }) => name)).toEqual(["before"]);
+    await there.restoreSnapshot(ref, "before", call());
+    await there.start(ref, call());
+    expect(await there.inspect(ref, call())).toMatchObject({ power: "running" });
+    await there.destroy(ref, call());
+    expect(await first.connect().inspect(ref, call())).toBeNull();
+  });
+
+  it("lets libvirtd talk to libvirtd (peer to peer), at a rate, and keeps a suspended VM suspended", async () => {
+    const second = hypervisor.hosts[1] ?? hypervisor.hosts[0];
+    const settings = { pool: hypervisor.pool, network: hypervisor.network, migrationAddress: "tcp://127.0.0.1", migrationUri: second.host.endpoint };
+    await driver.create(ref, HARDWARE, call());
+    await driver.start(ref, call());
+    await driver.suspend(ref, call());
+    await driver.migrate(ref, { ...second.host, settings }, { live: true, bandwidthMbps: 2_000 }, call());
+    expect(await driver.inspect(ref, call())).toBeNull();
+    expect(files()).toEqual([]);
+    const there = second.connect();
+    expect(await there.inspect(ref, call())).toMatchObject({ power: "suspended", busy: null });
+    await there.destroy(ref, call());
+    expect(readdirSync(hypervisor.folders[1] ?? "").filter((name) => name.includes(ref))).toEqual([]);
   });
 
   it("says what is missing: an image, a pool, room for memory", async () => {
@@ -197,7 +234,7 @@ describe("libvirt", { timeout: TIMEOUT_MS }, () => {
 });
 
 function sizeOf(hypervisor: LibvirtHypervisor, ref: string): number {
-  const info = JSON.parse(execFileSync("qemu-img", ["info", "-U", "--output=json", join(hypervisor.folders[0] ?? "", `${ref}.qcow2`)], { encoding: "utf8" })) as { "virtual-size": number };
+  const info = JSON.parse(execFileSync("/usr/bin/qemu-img", ["info", "-U", "--output=json", join(hypervisor.folders[0] ?? "", `${ref}.qcow2`)], { encoding: "utf8" })) as { "virtual-size": number };
   return info["virtual-size"];
 }
 

@@ -23,7 +23,7 @@ describe.runIf(existsSync(SSHD) && process.getuid?.() === 0)("qemu+ssh", { timeo
   let hypervisor: LibvirtHypervisor | { missing: string };
   const call = (): CallOptions => ({ key: "k1", signal: AbortSignal.timeout(TIMEOUT_MS) });
   const file = (name: string): string => readFileSync(join(folder, name), "utf8");
-  const keygen = (name: string): void => void execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)]);
+  const keygen = (name: string): void => void execFileSync("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)]);
   const over = (started: LibvirtHypervisor, credentials: object): Driver => {
     const { host } = started.hosts[0];
     return createLibvirtDriver({ ...host, endpoint: `qemu+ssh://${userInfo().username}@127.0.0.1:${port}/system`, credentials }, { log: pino({ level: "silent" }) });

@@ -36,7 +36,7 @@ export async function startTestDaemon(): Promise<TestDaemon> {
   const mounts = OWN_FOLDERS.map((name, index) => `mkdir -p ${name} && mount --bind ${own[index]} ${name} || exit 1`);
   writeFileSync(script, ["#!/bin/sh", ...mounts, `exec /usr/sbin/libvirtd --config /etc/libvirt/libvirtd.conf --pid-file ${join(folder, "pid")}`, ""].join("\n"), { mode: 0o755 });
   // It ends with the tests, even when these are killed.
-  const child = spawn("setpriv", ["--pdeathsig", "TERM", "unshare", "--mount", "--propagation", "private", script], { stdio: ["ignore", "ignore", "pipe"], detached: true });
+  const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "TERM", "/usr/bin/unshare", "--mount", "--propagation", "private", script], { stdio: ["ignore", "ignore", "pipe"], detached: true });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4_000)));
   const ended = new Promise<void>((resolve) => child.on("error", () => resolve()).on("exit", () => resolve()));
