@@ -9,11 +9,18 @@ export interface ErrorWords {
   requestId: string | null;
 }
 
+/** Why a VM that is in the right state does not allow something all the same. */
+const REASONS = ["busy", "expired", "snapshots"] as const;
+
+function isReason(reason: string | undefined): reason is (typeof REASONS)[number] {
+  return (REASONS as readonly (string | undefined)[]).includes(reason);
+}
+
 /** Words for anything that a query or mutation threw. `t` is `useTranslations("errors")`. */
 export function describeError(error: unknown, t: ReturnType<typeof useTranslations<"errors">>): ErrorWords {
   const body = errorBodyOf(error);
   if (!body) return { why: t("network.title"), next: t("network.next"), requestId: null };
-  const { needed, available, requiredPermission, retryAfter, state, quota, used, limit } = body;
+  const { needed, available, requiredPermission, retryAfter, reason, state, quota, used, limit } = body;
   let why: string = t(`code.${body.code}`);
   if (body.code === "INSUFFICIENT_CREDITS" && needed !== undefined && available !== undefined) {
     why = t("code.INSUFFICIENT_CREDITS_AMOUNT", { needed: formatCredits(needed), available: formatCredits(available) });
@@ -21,6 +28,8 @@ export function describeError(error: unknown, t: ReturnType<typeof useTranslatio
     why = t("code.FORBIDDEN_PERMISSION", { permission: requiredPermission });
   } else if (body.code === "FORBIDDEN" && quota !== undefined) {
     why = t("code.FORBIDDEN_QUOTA", { used: used ?? 0, limit: limit ?? 0 });
+  } else if (body.code === "INVALID_STATE" && isReason(reason)) {
+    why = t(`because.${reason}`);
   } else if (body.code === "INVALID_STATE" && state !== undefined) {
     why = t("code.INVALID_STATE_NAMED", { state });
   }

@@ -30,7 +30,7 @@ const seen = (id: string) => bench.driver.inspect(hypervisorRef(id), anyCall);
 /** What the sweep compares is older than a minute. */
 const aged = (id: string) => bench.rt.db.prisma.vm.update({ where: { id }, data: { updatedAt: new Date(Date.now() - 120_000) } });
 
-describe("giving up a host", () => {
+describe("giving up a host", { timeout: 60_000 }, () => {
   it("ends the undoing of a creation: the credits are free, and the sweep removes what is left when the host is back", async () => {
     bench.fault({ operation: "start", mode: "before", failure: "refused" });
     bench.fault({ operation: "destroy", mode: "before", times: 0 });
@@ -69,7 +69,7 @@ describe("giving up a host", () => {
   });
 });
 
-describe("an administrator", () => {
+describe("an administrator", { timeout: 60_000 }, () => {
   it("sees whose operations they are, calls one off, and switches anybody's VM", async () => {
     const made = await bench.create("theirs");
     await bench.ended(made.operationId);

@@ -61,17 +61,17 @@ export async function takeForAction(tx: Tx, vm: Vm, action: VmOperationAction, o
   if (action === "start") await requireCreditsFor(tx, { organizationId: vm.organizationId, needed: vm.computePricePerHour + vm.storagePricePerHour });
   const { during } = VM_TRANSITIONS[action];
   if (!(await takeVm(tx, vm, { status: during, operationId, at }))) {
-    throw new AppError("INVALID_STATE", "Another operation has just taken this VM.", { state: vm.status });
+    throw new AppError("INVALID_STATE", "Another operation has just taken this VM.", { state: vm.status, reason: "busy" });
   }
   await announceStatus(tx, vm, during, null, at);
 }
 
 /** What has expired stays off until it is extended. */
 function refuseExpired(vm: Vm): void {
-  if (vm.expiryStoppedAt !== null) throw new AppError("INVALID_STATE", "This VM has expired. Extend it first.", { state: vm.status });
+  if (vm.expiryStoppedAt !== null) throw new AppError("INVALID_STATE", "This VM has expired. Extend it first.", { state: vm.status, reason: "expired" });
 }
 
 function notNow(vm: Vm, action: VmOperationAction): AppError {
-  if (vm.operationId !== null) return new AppError("INVALID_STATE", "Another operation has this VM now.", { state: vm.status });
+  if (vm.operationId !== null) return new AppError("INVALID_STATE", "Another operation has this VM now.", { state: vm.status, reason: "busy" });
   return new AppError("INVALID_STATE", `A VM that is ${vm.status.replaceAll("_", " ")} does not allow this: ${action.replaceAll("_", " ")}.`, { state: vm.status });
 }

@@ -26,7 +26,7 @@ const ask = (operation: "start" | "stop" | "restart" | "snapshot" | "delete", vm
   batchVms(bench.rt, actor(), { operation, vmIds, options: { graceful: true, parallel: true, ...options } });
 const results = async (id: string) => (await getOperation(bench.rt, actor(), id)).results ?? [];
 
-describe("a batch", () => {
+describe("a batch", { timeout: 60_000 }, () => {
   it("does it to all, and says so of each", async () => {
     const answer = await ask("stop");
     expect(answer).toMatchObject({ operation: "stop", totalVms: 3, status: "queued", results: ids.map((vmId) => ({ vmId, status: "queued" })) });

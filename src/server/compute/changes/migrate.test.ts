@@ -47,7 +47,7 @@ const rowNow = () => bench.rt.db.prisma.vm.findUniqueOrThrow({ where: { id: vmId
 const where = async () => [(await bench.driver.inspect(hypervisorRef(vmId), anyCall))?.power ?? null, (await other.inspect(hypervisorRef(vmId), anyCall))?.power ?? null];
 const move = () => migrateVm(bench.rt, admin.actor, { id: vmId, targetHost: OTHER.name, liveMigration: true, preserveState: true });
 
-describe("a move", () => {
+describe("a move", { timeout: 60_000 }, () => {
   it("of a running VM: it runs there, is here no more, and was taken into account on both meanwhile", async () => {
     const answer = await move();
     expect(answer).toMatchObject({ sourceHost: TEST_HOST.name, targetHost: OTHER.name, progressPercent: 0 });

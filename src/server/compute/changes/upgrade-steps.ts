@@ -71,7 +71,7 @@ export const vmUpgrade: OperationDefinition<Input> = {
 async function reserve(tx: Tx, { subjectId, organizationId, input: more }: OperationRequest<Input>): Promise<Input> {
   const vm = await lockVm(tx, subjectId);
   if ((await countSnapshots(tx, vm.id)) > 0) {
-    throw new AppError("INVALID_STATE", "Delete the VM's snapshots first: each of them keeps the size that it was taken at.", { state: "stopped" });
+    throw new AppError("INVALID_STATE", "Delete the VM's snapshots first: each of them keeps the size that it was taken at.", { state: "stopped", reason: "snapshots" });
   }
   await requireQuota(tx, organizationId, more);
   const host = vm.hostId === null ? null : await lockHost(tx, vm.hostId);

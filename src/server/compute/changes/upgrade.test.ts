@@ -38,7 +38,7 @@ async function stopped(name: string): Promise<string> {
   return made.vmId;
 }
 
-describe("an upgrade", () => {
+describe("an upgrade", { timeout: 60_000 }, () => {
   it("makes the VM larger on its host and in the database, and dearer from then on", async () => {
     const id = await stopped("grows");
     const { operationId, status } = await upgradeVm(bench.rt, actor(), { id, upgrade: "test-more" });

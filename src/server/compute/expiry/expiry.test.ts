@@ -48,7 +48,7 @@ async function vmUntil(name: string, expireAt: string): Promise<string> {
   return made.vmId;
 }
 
-describe("a VM that expires", () => {
+describe("a VM that expires", { timeout: 60_000 }, () => {
   it("is warned of, stopped in the night, and deleted after the grace; each once, however often that is looked at", async () => {
     const id = await vmUntil("ends", "2030-03-10T12:00:00Z");
     await at("2030-03-07T11:59:00Z");

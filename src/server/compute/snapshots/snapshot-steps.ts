@@ -104,7 +104,7 @@ async function claimSnapshot(tx: Tx, { subjectId, organizationId, input: asked, 
 /** To go back to when it ran is to start it. */
 async function requireStart(tx: Tx, vmId: string, organizationId: string): Promise<void> {
   const vm = await lockVm(tx, vmId);
-  if (vm.expiryStoppedAt !== null) throw new AppError("INVALID_STATE", "This VM has expired. Extend it first.", { state: "stopped" });
+  if (vm.expiryStoppedAt !== null) throw new AppError("INVALID_STATE", "This VM has expired. Extend it first.", { state: "stopped", reason: "expired" });
   await requireCreditsFor(tx, { organizationId, needed: vm.computePricePerHour + vm.storagePricePerHour });
 }
 

@@ -38,7 +38,7 @@ const removeAll = async () => {
   for (const row of await rows()) await remove(row.id);
 };
 
-describe("a snapshot", () => {
+describe("a snapshot", { timeout: 60_000 }, () => {
   it("has the customer's name here and our id on the hypervisor; the VM goes on running", async () => {
     const { snapshotId, ended } = await take("before; rm -rf / $(upgrade)");
     expect(ended).toMatchObject({ kind: "vm.snapshot", status: "succeeded" });
@@ -101,7 +101,7 @@ describe("a snapshot", () => {
   });
 });
 
-describe("the schedule", () => {
+describe("the schedule", { timeout: 60_000 }, () => {
   const clock = new ManualClock(new Date());
   const later = (): Runtime => ({ ...bench.rt, clock });
   const settled = async () => {
