@@ -3,7 +3,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCertificate, IconCircleCheck } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { CopyText } from "#components/ui/copy-text.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import classes from "./hosts.module.css";
 import type { TestResult } from "./types.ts";
@@ -27,9 +26,9 @@ export function TestResultPanel({ result, onTrust, pending = false }: TestResult
           {t("untrusted")}
         </p>
         <p>{t("compare")}</p>
-        <CopyText value={certificate.fingerprint} label={t("fingerprint")}>
-          <span className={classes.fingerprint}>{certificate.fingerprint}</span>
-        </CopyText>
+        <p className={classes.fingerprint} aria-label={t("fingerprint")}>
+          {certificate.fingerprint}
+        </p>
         <CertificateFacts certificate={certificate} />
         <div>
           <Button onClick={() => onTrust(certificate.fingerprint)} loading={pending}>
