@@ -159,6 +159,23 @@ describe("numbers", () => {
     expect(foreign.config).toEqual({ name: "by-hand" });
   });
 
+  it("keeps a number that a clone of ours, asked for by a killed process, takes while we look", async () => {
+    bench = await createBench();
+    const number = await bench.vmids.reserve(bench.fake.origin, bench.ref, { from: 10_000, to: 20_000 });
+    let looks = 0;
+    bench.fake.onRequest = (_method, path) => {
+      looks += path === "/cluster/resources" ? 1 : 0;
+      if (looks !== 2 || bench.fake.state.vms.has(number)) return;
+      // Not there at the first look; there, and still blank, at the second.
+      const late = blankVm(number, "pve1", { lock: "clone" });
+      bench.fake.state.vms.set(number, late);
+      setTimeout(() => Object.assign(late, { config: { description: `switchyard ${bench.ref}.${number}`, cores: "2", memory: "2048", scsi0: `shared:vm-${number}-disk-0,size=2G` } }), 50);
+    };
+    await bench.driver.create(bench.ref, bench.hardware, bench.call());
+    expect(made()).toEqual([number]);
+    expect(bench.asked("POST", CLONE)).toEqual([]);
+  });
+
   it("gives twenty VMs at once numbers of their own", async () => {
     bench = await createBench({ pace: { ...FAKE_PACE, clone: 10, task: 2, power: 2 } });
     const refs = Array.from({ length: 20 }, (_, at) => `${bench.ref}${at.toString(36)}`);

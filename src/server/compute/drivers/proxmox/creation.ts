@@ -91,8 +91,7 @@ async function clone(session: Session, ref: string, hardware: VmHardware, call: 
     throw new DriverError("unavailable", `no number for the VM: ${error instanceof Error ? error.message : "unknown"}`, error);
   });
   if (rows.some((row) => row.vmid === vmid)) {
-    // It bears none of our marks: somebody took the number by hand.
-    await session.vmids.discard(session.place.origin, ref, vmid);
+    await giveUpNumber(session, ref, vmid, call);
     return false;
   }
   const { node } = session.place;
@@ -118,7 +117,7 @@ async function clone(session: Session, ref: string, hardware: VmHardware, call: 
   return true;
 }
 
-/** The number is taken: by an earlier attempt of ours, or by what we may not see. */
+/** The number is taken. By an attempt of ours that has only just begun, it is ours; by anybody else, the next one will be. */
 async function giveUpNumber(session: Session, ref: string, vmid: number, call: CallOptions): Promise<void> {
   if (!(await lookAt(session, ref, call))) await session.vmids.discard(session.place.origin, ref, vmid);
 }

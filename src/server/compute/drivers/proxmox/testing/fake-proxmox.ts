@@ -39,6 +39,8 @@ export interface FakeProxmox {
   tasks: FakeTasks;
   faults: FakeFaults;
   requests: SeenRequest[];
+  /** What happens on the host just before it answers. */
+  onRequest: ((method: string, path: string) => void) | null;
   /** What was not as Proxmox publishes it: empty, or the driver or this fake is wrong. */
   violations: string[];
   fingerprint(): string;
@@ -114,6 +116,7 @@ export async function startFakeProxmox(options: { version?: string; pace?: Parti
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const { pathname } = new URL(request.url ?? "", "https://fake");
+    fake.onRequest?.(request.method ?? "", pathname.slice(BASE.length));
     const fault = faults.take(request.method ?? "", pathname.slice(BASE.length));
     if (fault && beforeWork(fault, response)) return;
     try {
@@ -133,7 +136,8 @@ export async function startFakeProxmox(options: { version?: string; pace?: Parti
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   // A listening server has an address.
   const { port } = server.address() as AddressInfo;
-  return {
+  const fake: FakeProxmox = {
+    onRequest: null,
     origin: `https://127.0.0.1:${port}`,
     state,
     access,
@@ -157,6 +161,7 @@ export async function startFakeProxmox(options: { version?: string; pace?: Parti
       await new Promise((done) => server.close(done));
     },
   };
+  return fake;
 }
 
 function initialState(version: string, pace: FakePace): FakeState {
