@@ -61,17 +61,22 @@ test("a customer looks at the VM's screen and types into it", async ({ page, con
 
 async function signUp(page: Page): Promise<void> {
   await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace");
-  await page.getByLabel("Email").fill(`grace-${randomBytes(4).toString("hex")}@e2e.example`);
-  await page.getByLabel("Password", { exact: true }).fill(randomBytes(12).toString("base64"));
+  await page.getByLabel("Name").fill("Grace Hopper");
+  await page.getByLabel("E-mail address").fill(`console-${randomBytes(5).toString("hex")}@example.com`);
+  await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page).not.toHaveURL(/sign-up/);
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 }
 
 async function createVm(page: Page): Promise<void> {
   await page.goto("/vms/new");
   await page.getByRole("radio", { name: /Debian/ }).click();
   await page.getByRole("radio", { name: /vCPU/ }).first().click();
+  const project = page.getByLabel("Name of the project");
+  if (!(await project.isVisible())) await page.getByRole("button", { name: "New project" }).click();
+  await project.fill("Homepage");
+  await page.getByRole("button", { name: "Create project" }).click();
+  await expect(project).toBeHidden();
   await page.getByLabel("Name", { exact: true }).fill("web-1");
   await page.getByRole("button", { name: "Create VM" }).click();
   const dialog = page.getByRole("dialog");
