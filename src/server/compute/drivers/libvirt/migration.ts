@@ -55,8 +55,9 @@ function peerSession(session: Session, target: DriverHost): Session {
   return { ...session, host, virsh, facts: (call) => readFacts(virsh, host, reading(call)) };
 }
 
+/** libvirt is moving it alive now, perhaps for a process that is gone. A copy that was begun shows in the notes instead. */
 function isUnderWay(source: Machine, arrived: Machine | null): boolean {
-  return (source.power !== "stopped" && source.busy === "migrate" && source.notes?.state !== "moving") || (source.power !== "stopped" && arrived !== null && arrived.busy === "migrate" && arrived.notes?.state !== "moving");
+  return source.power !== "stopped" && [source, arrived].some((vm) => vm?.busy === "migrate" && vm.notes?.state !== "moving");
 }
 
 /** One storage for both: what is here is there. */

@@ -22,7 +22,8 @@ async function orAlready(work: Promise<unknown>): Promise<void> {
 export async function start(session: Session, ref: string, call: CallOptions): Promise<void> {
   for (;;) {
     const vm = await machine(session, ref, call);
-    if (vm.notes?.state === "moving" && vm.power === "stopped") await note(session, vm, { state: "ready" }, call); // Who moves it finds that out, and leaves it here.
+    // Who copies it to another host finds that out before the end, and leaves it here.
+    if (vm.notes?.state === "moving" && vm.power === "stopped") await note(session, vm, { state: "ready" }, call);
     if (vm.busy === "create") throw new DriverError("unavailable", `${ref} is still being made`);
     if (vm.power === "running" && vm.busy === null) return;
     if (vm.busy !== null && vm.busy !== "migrate") await lookAgain(call);

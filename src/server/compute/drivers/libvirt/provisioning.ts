@@ -93,7 +93,7 @@ async function finishDisk(session: Session, notes: VmNotes, hardware: VmHardware
 
 async function finishDomain(session: Session, vm: Machine, notes: VmNotes, call: CallOptions): Promise<void> {
   // Destroyed meanwhile: it does not come back.
-  if ((await addressOf(session, vm.ref, call)) === null || !(await findMachine(session, vm.ref, call))) throw new DriverError("not_found", `${vm.ref} was removed while it was made`);
+  if (!(await findMachine(session, vm.ref, call))) throw new DriverError("not_found", `${vm.ref} was removed while it was made`);
   await define(session, withNotes(vm.definition, { ...notes, state: "ready" }), call);
 }
 
