@@ -31,7 +31,8 @@ export interface LibvirtHypervisor extends TestHypervisor {
 export async function startLibvirtHypervisor(): Promise<LibvirtHypervisor | { missing: string }> {
   const missing = await whatIsMissing();
   if (missing !== null) return { missing };
-  const name = `sy-test-${randomBytes(4).toString("hex")}`;
+  await removeAbandoned(createVirsh({ endpoint: SYSTEM, credentials: {} }));
+  const name = `sy-test-${process.pid}-${randomBytes(4).toString("hex")}`;
   const folder = await mkdtemp(join(tmpdir(), "switchyard-libvirt-test-"));
   // QEMU runs as a user of its own.
   await chmod(folder, 0o755);
@@ -121,6 +122,22 @@ async function makeForeign(virsh: Virsh, name: string): Promise<string> {
   const xml = `<domain type='qemu'><name>${foreign.replaceAll("'", "&apos;").replaceAll('"', "&quot;")}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu><os><type arch='x86_64'>hvm</type></os></domain>`;
   await virsh.run(["define", "--file", { file: xml }], anySignal());
   return foreign;
+}
+
+/** What tests that were killed have left in the computer's libvirtd. */
+async function removeAbandoned(virsh: Virsh): Promise<void> {
+  const lists = await Promise.all([virsh.run(["pool-list", "--all", "--name"], anySignal()), virsh.run(["net-list", "--all", "--name"], anySignal())]);
+  const names = new Set(lists.join("\n").match(/^sy-test-\d+-[0-9a-f]+/gm));
+  for (const name of names) if (!isAlive(Number(name.split("-")[2]))) await removeAll(virsh, name);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The test's domains (those with a disk in its pool, and the foreign ones), pool and network. */
