@@ -14,4 +14,3 @@ export const FINDING_KINDS = ["unknown_vm", "missing_vm"] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export const FINDING_VIEWS = ["open", "ignored", "resolved"] as const;
-export type FindingView = (typeof FINDING_VIEWS)[number];

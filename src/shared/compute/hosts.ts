@@ -200,7 +200,6 @@ export const findingOutput = z.object({
   resolution: z.string().nullable(),
 });
 export const findingListOutput = pageOf(findingOutput);
-export const findingIdInput = z.object({ id: id("hostFinding") });
 export const findingAdoptInput = z.object({
   id: id("hostFinding"),
   organizationId: id("organization"),
