@@ -7,15 +7,17 @@ import { printReport, type Report } from "./support/report.ts";
 import { benchTelemetry } from "./telemetry/telemetry.ts";
 import { benchVmListDatabase } from "./vm-list/vm-list-db.ts";
 import { benchVmList } from "./vm-list/vm-list.ts";
+import { benchVmPower } from "./vm-power/vm-power.ts";
 
 /**
- * `npm run bench [-- vm-list vm-list-db vm-metrics ledger telemetry] [--seconds 6]`: each of ours against a baseline in the same run, on a throw-away PostgreSQL. Machines differ and are noisy:
+ * `npm run bench [-- vm-list vm-list-db vm-metrics vm-power ledger telemetry] [--seconds 6]`: each of ours against a baseline in the same run, on a throw-away PostgreSQL. Machines differ and are noisy:
  * the ratios are the result, the figures an indication.
  */
 const SCENARIOS: Record<string, (options: { databaseUrl: string; seconds: number }) => Promise<Report>> = {
   "vm-list": benchVmList,
   "vm-list-db": benchVmListDatabase,
   "vm-metrics": benchVmMetrics,
+  "vm-power": benchVmPower,
   ledger: benchLedger,
   telemetry: benchTelemetry,
 };

@@ -20,7 +20,7 @@ describe("a migration between simulated hosts", () => {
   let target: Driver;
   let ref: string;
   const call = (signal = AbortSignal.timeout(10_000)): CallOptions => ({ key: "m1", signal });
-  const fault = (fault: Fault): void => injectFault(simulatedHostFolder(folder, here.name), fault);
+  const fault = (next: Fault): void => injectFault(simulatedHostFolder(folder, here.name), next);
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "switchyard-migration-"));
     [source, target] = [here, there].map((host) => createSimulatedDriver({ folder, speed: SPEED }, host)) as [Driver, Driver];
