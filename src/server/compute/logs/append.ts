@@ -17,7 +17,7 @@ export interface VmLogEntry {
   operationId?: string | null;
 }
 
-/** Writes to a VM's log, in the transaction of what the line tells of: it is there when that happened, and only then. The VM must exist. */
+/** Writes to a VM's log, in the transaction of what the line tells of: it is there when that happened, and only then. A VM that does not exist has no log. */
 export async function appendVmLog(tx: Tx, ...entries: VmLogEntry[]): Promise<void> {
   await insertLines(
     tx,

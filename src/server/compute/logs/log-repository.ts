@@ -34,8 +34,14 @@ export interface LogFilter {
   search: string | null;
 }
 
+/** Lines of a VM that does not exist are left out: a log must not stop what it tells of. */
 export async function insertLines(tx: Tx, lines: readonly NewLine[]): Promise<void> {
-  await tx.vmLog.createMany({ data: [...lines] });
+  const column = (name: keyof NewLine) => lines.map((line) => line[name]);
+  await tx.$executeRaw`insert into vm_log (vm_id, operation_id, at, level, source, message)
+    select l.vm_id, l.operation_id, l.at, l.level, l.source, l.message
+    from unnest(${column("vmId")}::text[], ${column("operationId")}::text[], ${column("at")}::timestamptz[], ${column("level")}::text[], ${column("source")}::text[], ${column("message")}::text[])
+      with ordinality as l(vm_id, operation_id, at, level, source, message, nth)
+    where exists (select 1 from vm where vm.id = l.vm_id) order by l.nth`;
 }
 
 /** The newest `limit` lines that the filter lets through, newest first. */
