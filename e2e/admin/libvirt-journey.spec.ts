@@ -47,8 +47,8 @@ test("an administrator connects a libvirt host and makes a plan; a customer gets
     await drawer.getByLabel("Name for programs").fill(`tiny-${mark}`);
     await drawer.getByLabel("Memory", { exact: true }).fill("0.25");
     await drawer.getByLabel("Disk", { exact: true }).fill("1");
-    await drawer.getByLabel("Price an hour, while it runs").fill("0.002");
-    await drawer.getByLabel("Price an hour, while it exists").fill("0.001");
+    await drawer.getByLabel("While it runs").fill("0.002");
+    await drawer.getByLabel("While it exists").fill("0.001");
     await drawer.getByRole("checkbox", { name: new RegExp(`kvm-${mark}`) }).check();
     await drawer.getByRole("button", { name: "Add plan" }).click();
     await expect(drawer).toBeHidden();
