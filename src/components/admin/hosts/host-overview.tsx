@@ -41,7 +41,7 @@ function Capacity({ host }: { host: HostDetail }) {
         <div key={row.key}>
           <dt>{row.name}</dt>
           <dd>
-            <UsageBar share={row.share} label={row.label} />
+            <UsageBar share={row.share} label={row.label} wide />
             <div className={classes.dim}>{row.measured}</div>
           </dd>
         </div>
