@@ -70,8 +70,8 @@ async function signUp(page: Page): Promise<void> {
 
 async function createVm(page: Page): Promise<void> {
   await page.goto("/vms/new");
-  await page.getByRole("radio", { name: /Debian/ }).click();
-  await page.getByRole("radio", { name: /vCPU/ }).first().click();
+  await page.getByRole("radio", { name: /^Debian/ }).click();
+  await page.getByRole("radio", { name: /^Nano/ }).click();
   const project = page.getByLabel("Name of the project");
   if (!(await project.isVisible())) await page.getByRole("button", { name: "New project" }).click();
   await project.fill("Homepage");

@@ -13,8 +13,8 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
     await page.goto("/vms");
     await page.getByRole("link", { name: "Create VM" }).first().click();
     await expect(page.getByRole("heading", { name: "Create VM", level: 1 })).toBeVisible();
-    await page.getByRole("radio", { name: /Debian/ }).click();
-    await page.getByRole("radio", { name: /vCPU/ }).first().click();
+    await page.getByRole("radio", { name: /^Debian/ }).click();
+    await page.getByRole("radio", { name: /^Nano/ }).click();
     await newProject(page, "Homepage");
     await page.getByRole("button", { name: "Add SSH key" }).click();
     const dialog = page.getByRole("dialog");
