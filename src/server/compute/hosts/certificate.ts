@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { checkServerIdentity, connect, type PeerCertificate } from "node:tls";
+import { checkServerIdentity, connect, type PeerCertificate, rootCertificates } from "node:tls";
 
 export interface SeenCertificate {
   /** SHA-256, colon hex */
@@ -14,14 +14,14 @@ export interface SeenCertificate {
 /**
  * The certificate that a server shows, whoever vouches for it. Only a handshake: nothing is sent, so nothing is given away to a stranger.
  * @param endpoint https://host:port
- * @param authority PEM of an authority to trust instead of the usual ones
+ * @param authority PEM of an authority to trust beside the usual ones, as the driver does
  * @throws Error of the connection: ECONNREFUSED, ENOTFOUND, time-out, no TLS there
  */
 export function readCertificate(endpoint: string, authority: string | undefined, timeoutMs: number): Promise<SeenCertificate> {
   const { hostname, port } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, "");
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, ...(authority ? { ca: authority } : {}), ...(isIP(host) ? {} : { servername: host }) });
+    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, ...(authority ? { ca: [...rootCertificates, authority] } : {}), ...(isIP(host) ? {} : { servername: host }) });
     const timer = setTimeout(() => socket.destroy(new Error(`${host} did not answer within ${Math.round(timeoutMs / 1_000)} s`)), timeoutMs);
     socket.once("error", (error) => {
       clearTimeout(timer);

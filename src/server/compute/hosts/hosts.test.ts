@@ -51,6 +51,11 @@ describe("connecting a host", () => {
     expect(await create({ ...PVE, name: "pve-away", status: "maintenance" })).toMatchObject({ status: "maintenance", health: "unknown", capacity: { memoryMb: { total: 0 } } });
   });
 
+  it("refuses to sell less than it has, which the database would refuse too", async () => {
+    expect(hostCreateInput.safeParse({ ...SIMULATED, name: "half", vcpuRatio: 0.5 }).error?.issues).toMatchObject([{ path: ["vcpuRatio"] }]);
+    expect(await create({ ...SIMULATED, name: "whole", vcpuRatio: 1 })).toMatchObject({ vcpuRatio: 1 });
+  });
+
   it("refuses a name twice, an unknown region and a simulated host without a size", async () => {
     await create({ ...SIMULATED, name: "twice" });
     await expect(create({ ...SIMULATED, name: "twice" })).rejects.toMatchObject({ code: "CONFLICT", extras: { details: [{ field: "name" }] } });
