@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, test } from "@playwright/test";
+import { deleteVm, expectState, newProject, power, signUp, submitVm } from "../support/customer.ts";
 import { IMAGE, libvirtMissing, type PreparedHost, prepareHost } from "../support/libvirt.ts";
 import { signInAs } from "../support/sign-in.ts";
 
@@ -75,10 +76,7 @@ test("an administrator connects a libvirt host and makes a plan; a customer gets
     await customer.getByRole("radio", { name: new RegExp(`Tiny ${mark}`) }).click();
     await newProject(customer, "Real");
     await customer.getByLabel("Name", { exact: true }).fill(`real-${mark}`);
-    await customer.getByRole("button", { name: "Create VM" }).click();
-    const dialog = customer.getByRole("dialog");
-    await dialog.getByRole("checkbox", { name: "I have saved the password" }).check();
-    await dialog.getByRole("button", { name: `Continue to real-${mark}` }).click();
+    await submitVm(customer, `real-${mark}`);
     await expectState(customer, "running", 120_000);
     await expect(customer.getByText(/^10\.214\.\d+\.\d+$/).first()).toBeVisible();
     expect(await prepared.virsh("list", "--name", "--state-running")).toContain(vmId());
@@ -88,23 +86,23 @@ test("an administrator connects a libvirt host and makes a plan; a customer gets
     await customer.getByRole("tab", { name: "Console" }).click();
     const canvas = customer.locator("[role=application] canvas");
     await expect(canvas).toBeVisible({ timeout: 30_000 });
-    await expect.poll(async () => difference(canvas, await pixels(canvas), 1_500), { timeout: 60_000, message: "the guest has booted: its screen is still" }).toBeLessThan(BLINKING);
-    const before = await pixels(canvas);
+    let before: number[] = [];
+    const change = async (): Promise<number> => {
+      const last = before;
+      before = await pixels(canvas);
+      return difference(last, before);
+    };
+    await expect.poll(change, { timeout: 60_000, intervals: [1_500], message: "the guest has booted: its screen is still" }).toBeLessThan(BLINKING);
     await canvas.click();
     await customer.keyboard.type("echo switchyard", { delay: 40 });
-    await expect.poll(() => difference(canvas, before, 0)).toBeGreaterThan(BLINKING);
+    await expect.poll(async () => difference(before, await pixels(canvas))).toBeGreaterThan(BLINKING);
   });
 
   await test.step("stops and deletes it, and nothing of it is left on the host", async () => {
-    await customer.getByRole("button", { name: "Stop", exact: true }).click();
-    await customer.getByRole("dialog").getByRole("button", { name: "Stop", exact: true }).click();
+    await power(customer, "Stop");
     await expectState(customer, "stopped", 60_000);
     expect(await prepared.virsh("list", "--name", "--state-running")).not.toContain(vmId());
-    await customer.getByRole("tab", { name: "Settings" }).click();
-    await customer.getByRole("button", { name: "Delete VM" }).click();
-    const dialog = customer.getByRole("dialog");
-    await dialog.getByLabel(/to confirm/).fill(`real-${mark}`);
-    await dialog.getByRole("button", { name: "Delete VM" }).click();
+    await deleteVm(customer, `real-${mark}`);
     await expectState(customer, "terminated", 60_000);
     expect(await prepared.disks()).toEqual([]);
   });
@@ -119,33 +117,10 @@ async function pixels(canvas: Locator): Promise<number[]> {
   return canvas.evaluate((element: HTMLCanvasElement) => Array.from(element.getContext("2d")?.getImageData(0, 0, element.width, element.height).data ?? []));
 }
 
-/** How many pixels differ from `before`, after a while; all of them when the size is another. */
-async function difference(canvas: Locator, before: number[], afterMs: number): Promise<number> {
-  await canvas.page().waitForTimeout(afterMs);
-  const now = await pixels(canvas);
-  if (now.length !== before.length) return now.length;
+/** How many pixels differ; all of them when the size is another. */
+function difference(one: readonly number[], other: readonly number[]): number {
+  if (one.length !== other.length) return Math.max(one.length, other.length);
   let count = 0;
-  for (let at = 0; at < now.length; at += 4) if (now[at] !== before[at] || now[at + 1] !== before[at + 1] || now[at + 2] !== before[at + 2]) count += 1;
+  for (let at = 0; at < one.length; at += 4) if (one[at] !== other[at] || one[at + 1] !== other[at + 1] || one[at + 2] !== other[at + 2]) count += 1;
   return count;
-}
-
-async function signUp(page: Page): Promise<void> {
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail address").fill(`new-${randomBytes(5).toString("hex")}@example.com`);
-  await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
-}
-
-async function newProject(page: Page, name: string): Promise<void> {
-  const field = page.getByLabel("Name of the project");
-  if (!(await field.isVisible())) await page.getByRole("button", { name: "New project" }).click();
-  await field.fill(name);
-  await page.getByRole("button", { name: "Create project" }).click();
-  await expect(field).toBeHidden();
-}
-
-async function expectState(page: Page, status: string, timeout: number): Promise<void> {
-  await expect(page.locator(`header [data-status=${status}]`).first()).toBeVisible({ timeout });
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expectState, newProject, power, signUp, submitVm } from "../support/customer.ts";
 
 /** A VM's screen in the page: it shows a picture, and typing changes it. */
 test("a customer looks at the VM's screen and types into it", async ({ page, context }) => {
@@ -51,38 +51,21 @@ test("a customer looks at the VM's screen and types into it", async ({ page, con
   });
 
   await test.step("is told when the machine is off, and starts it from there", async () => {
-    await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await page.getByRole("dialog").getByRole("button", { name: /Stop/ }).click();
+    await power(page, "Stop");
     await expect(page.getByText("web-1 is off")).toBeVisible({ timeout: 60_000 });
     await page.getByRole("tabpanel").getByRole("button", { name: "Start", exact: true }).click();
     await expect(page.getByText("Connected", { exact: true })).toBeVisible({ timeout: 60_000 });
   });
 });
 
-async function signUp(page: Page): Promise<void> {
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail address").fill(`console-${randomBytes(5).toString("hex")}@example.com`);
-  await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
-}
-
 async function createVm(page: Page): Promise<void> {
   await page.goto("/vms/new");
   await page.getByRole("radio", { name: /^Debian/ }).click();
   await page.getByRole("radio", { name: /^Nano/ }).click();
-  const project = page.getByLabel("Name of the project");
-  if (!(await project.isVisible())) await page.getByRole("button", { name: "New project" }).click();
-  await project.fill("Homepage");
-  await page.getByRole("button", { name: "Create project" }).click();
-  await expect(project).toBeHidden();
+  await newProject(page, "Homepage");
   await page.getByLabel("Name", { exact: true }).fill("web-1");
-  await page.getByRole("button", { name: "Create VM" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("checkbox", { name: "I have saved the password" }).check();
-  await dialog.getByRole("button", { name: "Continue to web-1" }).click();
-  await expect(page.locator("[data-status=running]").first()).toBeVisible({ timeout: 60_000 });
+  await submitVm(page, "web-1");
+  await expectState(page, "running", 60_000);
 }
 
 /** The whole picture, as text to compare. */

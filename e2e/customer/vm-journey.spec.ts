@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { deleteVm, expectState, newProject, power, signUp, submitVm } from "../support/customer.ts";
 
 /** A VM for credits, as somebody who has never been here does it. */
 const SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKKOAHY5l1jgJRmQ7tbOlDNsKGjJBuHtFJEcOuZJLsXz ada@laptop";
@@ -27,12 +27,7 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
   });
 
   await test.step("is shown the password once, and the steps while they happen", async () => {
-    await page.getByRole("button", { name: "Create VM" }).click();
-    const dialog = page.getByRole("dialog");
-    await expect(dialog.getByText("Password of web-1")).toBeVisible();
-    await dialog.getByRole("checkbox", { name: "I have saved the password" }).check();
-    await dialog.getByRole("button", { name: "Continue to web-1" }).click();
-    await expect(page).toHaveURL(/\/vms\/vm_[0-9a-z]{26}/);
+    await submitVm(page, "web-1");
     await expect(page.getByRole("list", { name: "Steps" }).getByText("Create the disk from the image")).toBeVisible();
     await expectState(page, "running");
     await expect(page.getByText(/^10\.\d+\.\d+\.\d+$/).first()).toBeVisible();
@@ -57,12 +52,7 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
   });
 
   await test.step("deletes it by typing its name", async () => {
-    await page.getByRole("tab", { name: "Settings" }).click();
-    await page.getByRole("button", { name: "Delete VM" }).click();
-    const dialog = page.getByRole("dialog");
-    await expect(dialog.getByRole("button", { name: "Delete VM" })).toBeDisabled();
-    await dialog.getByLabel(/Type web-1 to confirm/).fill("web-1");
-    await dialog.getByRole("button", { name: "Delete VM" }).click();
+    await deleteVm(page, "web-1");
     await expectState(page, "terminated");
   });
 
@@ -76,32 +66,3 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
     await expect(page.getByText("nothing burns now", { exact: true })).toBeVisible();
   });
 });
-
-/** Creates an account in the browser and waits for its first page. */
-export async function signUp(page: Page): Promise<string> {
-  const email = `new-${randomBytes(5).toString("hex")}@example.com`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
-  return email;
-}
-
-async function newProject(page: Page, name: string): Promise<void> {
-  const field = page.getByLabel("Name of the project");
-  if (!(await field.isVisible())) await page.getByRole("button", { name: "New project" }).click();
-  await field.fill(name);
-  await page.getByRole("button", { name: "Create project" }).click();
-  await expect(field).toBeHidden();
-}
-
-async function power(page: Page, action: "Stop" | "Restart"): Promise<void> {
-  await page.getByRole("button", { name: action, exact: true }).click();
-  await page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
-}
-
-async function expectState(page: Page, status: string): Promise<void> {
-  await expect(page.locator(`header [data-status=${status}]`).first()).toBeVisible({ timeout: 30_000 });
-}
