@@ -5,18 +5,15 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
-import { type Column, DataTable } from "#components/table/data-table.tsx";
-import { FilterBar } from "#components/table/filter-bar.tsx";
+import type { Column } from "#components/table/data-table.tsx";
+import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
-import { NoMatch } from "#components/table/no-match.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
-import { useRowKeys } from "#components/table/use-row-keys.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { VM_STATUSES } from "#shared/compute/states.ts";
 import classes from "./lists.module.css";
@@ -29,7 +26,6 @@ export function AdminVmList() {
   const status = useTranslations("common.status");
   const filters = useListFilters(VM_STATUSES);
   const state = useTableState();
-  const { list, search } = useRowKeys();
   const query = useQuery(useTRPC().platform.vms.queryOptions(listInput({ page: state.page, status: filters.status, q: filters.q }), { placeholderData: keepPreviousData }));
   const mayChange = useViewer().me.permissions.includes("platform:vms:write");
   const columns: Column<AdminVm>[] = [
@@ -54,30 +50,20 @@ export function AdminVmList() {
   return (
     <>
       <PageHeader title={t("title")} />
-      <FilterBar filters={filters} searchLabel={t("search")} searchRef={search} statuses={VM_STATUSES.map((value) => ({ value, label: status(value) }))} />
-      <div ref={list}>
-        <Section flush>
-          <DataTable
-            label={t("title")}
-            rows={query.data?.data}
-            columns={columns}
-            stale={query.isPlaceholderData}
-            error={query.error}
-            onRetry={() => void query.refetch()}
-            empty={
-              filters.active ? (
-                <NoMatch onClear={filters.clear} />
-              ) : (
-                <EmptyState icon={<IconServer2 />} title={t("empty")}>
-                  {t("emptyText")}
-                </EmptyState>
-              )
-            }
-            state={state}
-            {...(query.data ? { pagination: query.data.pagination } : {})}
-          />
-        </Section>
-      </div>
+      <FilteredList
+        label={t("title")}
+        query={query}
+        columns={columns}
+        filters={filters}
+        state={state}
+        searchLabel={t("search")}
+        statuses={VM_STATUSES.map((value) => ({ value, label: status(value) }))}
+        empty={
+          <EmptyState icon={<IconServer2 />} title={t("empty")}>
+            {t("emptyText")}
+          </EmptyState>
+        }
+      />
     </>
   );
 }

@@ -5,18 +5,15 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
-import { type Column, DataTable } from "#components/table/data-table.tsx";
-import { FilterBar } from "#components/table/filter-bar.tsx";
+import type { Column } from "#components/table/data-table.tsx";
+import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
-import { NoMatch } from "#components/table/no-match.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
-import { useRowKeys } from "#components/table/use-row-keys.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { Section } from "#components/ui/section.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { HOST_STATUSES } from "#shared/compute/host-states.ts";
 import { UsageBar } from "../usage-bar.tsx";
@@ -32,7 +29,6 @@ export function HostList() {
   const { me } = useViewer();
   const filters = useListFilters(HOST_STATUSES);
   const state = useTableState();
-  const { list, search } = useRowKeys();
   const columns = useHostColumns();
   const query = useQuery(useTRPC().compute.hosts.list.queryOptions(listInput({ page: state.page, status: filters.status, q: filters.q }), { placeholderData: keepPreviousData }));
   const add = me.permissions.includes("platform:hosts:write") && (
@@ -43,31 +39,23 @@ export function HostList() {
   return (
     <>
       <PageHeader title={t("title")} actions={add} />
-      <FilterBar filters={filters} searchLabel={t("search")} searchRef={search} statuses={HOST_STATUSES.map((value) => ({ value, label: status(value) }))} />
       <Rows>
-        <div ref={list}>
-          <Section flush>
-            <DataTable
-              label={t("title")}
-              rows={query.data?.data}
-              columns={columns}
-              rowHref={(host) => `/admin/hosts/${host.id}`}
-              stale={query.isPlaceholderData}
-              error={query.error}
-              onRetry={() => void query.refetch()}
-              empty={
-                filters.active ? (
-                  <NoMatch onClear={filters.clear} />
-                ) : (
-                  <EmptyState icon={<IconServerCog />} title={t("empty")} action={add || undefined}>
-                    {t("emptyText")}
-                  </EmptyState>
-                )
-              }
-              state={state}
-              {...(query.data ? { pagination: query.data.pagination } : {})}
-            />
-          </Section>
+        <div>
+          <FilteredList
+            label={t("title")}
+            query={query}
+            columns={columns}
+            filters={filters}
+            state={state}
+            searchLabel={t("search")}
+            statuses={HOST_STATUSES.map((value) => ({ value, label: status(value) }))}
+            rowHref={(host) => `/admin/hosts/${host.id}`}
+            empty={
+              <EmptyState icon={<IconServerCog />} title={t("empty")} action={add || undefined}>
+                {t("emptyText")}
+              </EmptyState>
+            }
+          />
         </div>
         <FindingList quiet />
       </Rows>

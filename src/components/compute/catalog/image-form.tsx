@@ -8,7 +8,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import classes from "./catalog.module.css";
 import { ForSale, PositionField, SlugField } from "./form-parts.tsx";
-import { OfferForm } from "./offer-drawer.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import { SourceFields } from "./source-fields.tsx";
 import type { OfferedImage, Place } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";

@@ -9,7 +9,7 @@ import { fieldErrors } from "#components/form/server-errors.ts";
 import classes from "./catalog.module.css";
 import { ForSale, PositionField, PriceFields, SizeFields, SlugField } from "./form-parts.tsx";
 import { HostChecks, type PlanPlaces } from "./host-checks.tsx";
-import { OfferForm } from "./offer-drawer.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import { priceOf, typedPrice } from "./price.ts";
 import type { OfferedPlan, Place } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";

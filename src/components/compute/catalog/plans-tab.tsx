@@ -3,13 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconStack2 } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { perMonth } from "#components/billing/forecast.ts";
 import { Credits } from "#components/ui/credits.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
 import { VmSize } from "../vm-size.tsx";
-import { OfferDrawer } from "./offer-drawer.tsx";
 import { OfferList } from "./offer-list.tsx";
 import { OfferState } from "./offer-state.tsx";
 import { PlanForm } from "./plan-form.tsx";
@@ -22,35 +19,25 @@ export function PlansTab() {
   const trpc = useTRPC();
   const query = useQuery(trpc.compute.catalogAdmin.plans.list.queryOptions());
   const places = useQuery(trpc.compute.catalogAdmin.places.queryOptions());
-  const [opened, setOpened] = useState<OfferedPlan | "new" | null>(null);
   const price = (plan: OfferedPlan) => BigInt(plan.computePricePerHour) + BigInt(plan.storagePricePerHour);
   return (
-    <>
-      <OfferList
-        label={t("title")}
-        description={t("text")}
-        addLabel={t("add")}
-        query={query}
-        nameTitle={words("form.name")}
-        nameOf={(plan) => plan.name}
-        onOpen={setOpened}
-        columns={[
-          { key: "size", title: t("size"), from: "sm", render: (plan) => <VmSize resources={{ cpu: plan.vcpu, memoryGb: plan.memoryMb / 1024, storageGb: plan.storageGb }} /> },
-          { key: "price", title: t("price"), align: "right", render: (plan) => <Credits micro={price(plan)} perHour /> },
-          { key: "month", title: t("month"), align: "right", from: "md", render: (plan) => <Credits micro={perMonth(price(plan))} /> },
-          { key: "where", title: t("where"), from: "lg", render: (plan) => (plan.hosts.length === 0 ? t("everywhere") : plan.hosts.map(({ hostName }) => hostName).join(", ")) },
-          { key: "vms", title: words("vms"), align: "right", width: 70, from: "sm", render: (plan) => plan.vmCount },
-          { key: "state", title: words("state"), width: 110, render: (plan) => <OfferState active={plan.active} /> },
-        ]}
-        empty={
-          <EmptyState icon={<IconStack2 />} title={t("empty")}>
-            {t("emptyText")}
-          </EmptyState>
-        }
-      />
-      <OfferDrawer title={opened && (opened === "new" ? t("add") : t("edit", { name: opened.name }))} onClose={() => setOpened(null)}>
-        {opened && <PlanForm plan={opened === "new" ? null : opened} places={places.data?.data ?? []} onClose={() => setOpened(null)} />}
-      </OfferDrawer>
-    </>
+    <OfferList
+      label={t("title")}
+      description={t("text")}
+      addLabel={t("add")}
+      query={query}
+      nameOf={(plan) => plan.name}
+      columns={[
+        { key: "size", title: t("size"), from: "sm", render: (plan) => <VmSize resources={{ cpu: plan.vcpu, memoryGb: plan.memoryMb / 1024, storageGb: plan.storageGb }} /> },
+        { key: "price", title: t("price"), align: "right", render: (plan) => <Credits micro={price(plan)} perHour /> },
+        { key: "month", title: t("month"), align: "right", from: "md", render: (plan) => <Credits micro={perMonth(price(plan))} /> },
+        { key: "where", title: t("where"), from: "lg", render: (plan) => (plan.hosts.length === 0 ? t("everywhere") : plan.hosts.map(({ hostName }) => hostName).join(", ")) },
+        { key: "vms", title: words("vms"), align: "right", width: 70, from: "sm", render: (plan) => plan.vmCount },
+        { key: "state", title: words("state"), width: 110, render: (plan) => <OfferState active={plan.active} /> },
+      ]}
+      empty={{ icon: <IconStack2 />, title: t("empty"), text: t("emptyText") }}
+      editLabel={(plan) => t("edit", { name: plan.name })}
+      renderForm={(plan, close) => <PlanForm plan={plan} places={places.data?.data ?? []} onClose={close} />}
+    />
   );
 }

@@ -7,7 +7,7 @@ import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import classes from "./catalog.module.css";
-import { OfferForm } from "./offer-drawer.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import type { TierQuota } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";
 

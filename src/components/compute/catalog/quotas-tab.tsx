@@ -3,10 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconGauge } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { EmptyState } from "#components/ui/empty-state.tsx";
-import { OfferDrawer } from "./offer-drawer.tsx";
 import { OfferList } from "./offer-list.tsx";
 import { QuotaForm } from "./quota-form.tsx";
 import type { TierQuota } from "./types.ts";
@@ -18,34 +15,25 @@ export function QuotasTab() {
   const t = useTranslations("catalog.quota");
   const format = useFormatter();
   const query = useQuery(useTRPC().compute.catalogAdmin.quotas.list.queryOptions());
-  const [opened, setOpened] = useState<Row | "new" | null>(null);
   const rows = query.data && { data: query.data.data.map((quota) => ({ ...quota, id: quota.tier })) };
   return (
-    <>
-      <OfferList<Row>
-        label={t("title")}
-        description={t("text")}
-        addLabel={t("add")}
-        query={{ ...query, data: rows }}
-        nameTitle={t("tier")}
-        nameOf={(quota) => quota.tier}
-        onOpen={setOpened}
-        columns={[
-          { key: "vms", title: t("vms"), align: "right", render: (quota) => format.number(quota.vms) },
-          { key: "vcpu", title: t("vcpu"), align: "right", from: "sm", render: (quota) => format.number(quota.vcpu) },
-          { key: "memory", title: t("memory"), align: "right", from: "sm", render: (quota) => t("gb", { gb: format.number(quota.memoryMb / 1024, { maximumFractionDigits: 1 }) }) },
-          { key: "storage", title: t("storage"), align: "right", from: "sm", render: (quota) => t("gb", { gb: format.number(quota.storageGb) }) },
-          { key: "snapshots", title: t("snapshots"), align: "right", from: "md", render: (quota) => format.number(quota.snapshots) },
-        ]}
-        empty={
-          <EmptyState icon={<IconGauge />} title={t("empty")}>
-            {t("emptyText")}
-          </EmptyState>
-        }
-      />
-      <OfferDrawer title={opened && (opened === "new" ? t("add") : t("edit", { tier: opened.tier }))} onClose={() => setOpened(null)}>
-        {opened && <QuotaForm quota={opened === "new" ? null : opened} onClose={() => setOpened(null)} />}
-      </OfferDrawer>
-    </>
+    <OfferList<Row>
+      label={t("title")}
+      description={t("text")}
+      addLabel={t("add")}
+      query={{ ...query, data: rows }}
+      nameTitle={t("tier")}
+      nameOf={(quota) => quota.tier}
+      columns={[
+        { key: "vms", title: t("vms"), align: "right", render: (quota) => format.number(quota.vms) },
+        { key: "vcpu", title: t("vcpu"), align: "right", from: "sm", render: (quota) => format.number(quota.vcpu) },
+        { key: "memory", title: t("memory"), align: "right", from: "sm", render: (quota) => t("gb", { gb: format.number(quota.memoryMb / 1024, { maximumFractionDigits: 1 }) }) },
+        { key: "storage", title: t("storage"), align: "right", from: "sm", render: (quota) => t("gb", { gb: format.number(quota.storageGb) }) },
+        { key: "snapshots", title: t("snapshots"), align: "right", from: "md", render: (quota) => format.number(quota.snapshots) },
+      ]}
+      empty={{ icon: <IconGauge />, title: t("empty"), text: t("emptyText") }}
+      editLabel={(quota) => t("edit", { tier: quota.tier })}
+      renderForm={(quota, close) => <QuotaForm quota={quota} onClose={close} />}
+    />
   );
 }

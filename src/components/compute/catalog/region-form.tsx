@@ -8,7 +8,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import { useNotify } from "#components/ui/use-notify.ts";
 import { PositionField } from "./form-parts.tsx";
-import { OfferForm } from "./offer-drawer.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import type { OfferedRegion } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";
 

@@ -7,7 +7,7 @@ import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import { ForSale, PositionField, PriceFields, SizeFields, SlugField } from "./form-parts.tsx";
-import { OfferForm } from "./offer-drawer.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import { priceOf, typedPrice } from "./price.ts";
 import type { OfferedUpgrade } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";

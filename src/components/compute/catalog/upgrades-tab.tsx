@@ -3,11 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconArrowBigUpLines } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { Credits } from "#components/ui/credits.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
-import { OfferDrawer } from "./offer-drawer.tsx";
 import { OfferList } from "./offer-list.tsx";
 import { OfferState } from "./offer-state.tsx";
 import type { OfferedUpgrade } from "./types.ts";
@@ -19,7 +16,6 @@ export function UpgradesTab() {
   const words = useTranslations("catalog");
   const format = useFormatter();
   const query = useQuery(useTRPC().compute.catalogAdmin.upgrades.list.queryOptions());
-  const [opened, setOpened] = useState<OfferedUpgrade | "new" | null>(null);
   const adds = (upgrade: OfferedUpgrade) =>
     [
       upgrade.vcpu > 0 && t("addsVcpu", { count: upgrade.vcpu }),
@@ -29,29 +25,20 @@ export function UpgradesTab() {
       .filter(Boolean)
       .join(" · ");
   return (
-    <>
-      <OfferList
-        label={t("title")}
-        description={t("text")}
-        addLabel={t("add")}
-        query={query}
-        nameTitle={words("form.name")}
-        nameOf={(upgrade) => upgrade.name}
-        onOpen={setOpened}
-        columns={[
-          { key: "adds", title: t("adds"), from: "sm", render: adds },
-          { key: "price", title: t("price"), align: "right", render: (upgrade) => <Credits micro={BigInt(upgrade.computePricePerHour) + BigInt(upgrade.storagePricePerHour)} perHour /> },
-          { key: "state", title: words("state"), width: 110, render: (upgrade) => <OfferState active={upgrade.active} /> },
-        ]}
-        empty={
-          <EmptyState icon={<IconArrowBigUpLines />} title={t("empty")}>
-            {t("emptyText")}
-          </EmptyState>
-        }
-      />
-      <OfferDrawer title={opened && (opened === "new" ? t("add") : t("edit", { name: opened.name }))} onClose={() => setOpened(null)}>
-        {opened && <UpgradeForm upgrade={opened === "new" ? null : opened} onClose={() => setOpened(null)} />}
-      </OfferDrawer>
-    </>
+    <OfferList
+      label={t("title")}
+      description={t("text")}
+      addLabel={t("add")}
+      query={query}
+      nameOf={(upgrade) => upgrade.name}
+      columns={[
+        { key: "adds", title: t("adds"), from: "sm", render: adds },
+        { key: "price", title: t("price"), align: "right", render: (upgrade) => <Credits micro={BigInt(upgrade.computePricePerHour) + BigInt(upgrade.storagePricePerHour)} perHour /> },
+        { key: "state", title: words("state"), width: 110, render: (upgrade) => <OfferState active={upgrade.active} /> },
+      ]}
+      empty={{ icon: <IconArrowBigUpLines />, title: t("empty"), text: t("emptyText") }}
+      editLabel={(upgrade) => t("edit", { name: upgrade.name })}
+      renderForm={(upgrade, close) => <UpgradeForm upgrade={upgrade} onClose={close} />}
+    />
   );
 }

@@ -6,10 +6,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Meter } from "#components/ui/meter.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { OfferDrawer } from "../catalog/offer-drawer.tsx";
 import { OfferList } from "../catalog/offer-list.tsx";
 import type { Pool } from "../catalog/types.ts";
 import classes from "../catalog/catalog.module.css";
@@ -22,7 +20,6 @@ export function NetworksPage() {
   const t = useTranslations("catalog.network");
   const words = useTranslations("catalog");
   const query = useQuery(useTRPC().compute.catalogAdmin.pools.list.queryOptions());
-  const [opened, setOpened] = useState<Pool | "new" | null>(null);
   const [shown, setShown] = useState<Pool | null>(null);
   return (
     <>
@@ -32,9 +29,7 @@ export function NetworksPage() {
         description={t("text")}
         addLabel={t("add")}
         query={query}
-        nameTitle={words("form.name")}
         nameOf={(pool) => pool.name}
-        onOpen={setOpened}
         columns={[
           { key: "network", title: t("network"), render: (pool) => <code>{pool.network}</code> },
           { key: "region", title: t("region"), from: "md", render: (pool) => pool.region },
@@ -53,15 +48,10 @@ export function NetworksPage() {
             ),
           },
         ]}
-        empty={
-          <EmptyState icon={<IconNetwork />} title={t("empty")}>
-            {t("emptyText")}
-          </EmptyState>
-        }
+        empty={{ icon: <IconNetwork />, title: t("empty"), text: t("emptyText") }}
+        editLabel={(pool) => t("edit", { name: pool.name })}
+        renderForm={(pool, close) => <PoolForm pool={pool} onClose={close} />}
       />
-      <OfferDrawer title={opened && (opened === "new" ? t("add") : t("edit", { name: opened.name }))} onClose={() => setOpened(null)}>
-        {opened && <PoolForm pool={opened === "new" ? null : opened} onClose={() => setOpened(null)} />}
-      </OfferDrawer>
       <PoolAddresses pool={shown} onClose={() => setShown(null)} />
     </>
   );

@@ -7,7 +7,7 @@ import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import { useNotify } from "#components/ui/use-notify.ts";
-import { OfferForm } from "../catalog/offer-drawer.tsx";
+import { OfferForm } from "../catalog/offer-form.tsx";
 import classes from "../catalog/catalog.module.css";
 import type { Pool } from "../catalog/types.ts";
 import { useOfferSaved } from "../catalog/use-offer-saved.ts";

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Drawer } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { type FormEventHandler, type ReactNode, useEffect, useRef } from "react";
 import { Form } from "#components/form/form.tsx";
@@ -13,15 +13,6 @@ interface OfferFormProps {
   error: unknown;
   submitLabel?: string | undefined;
   children: ReactNode;
-}
-
-/** Where one thing of the catalog is made or changed. Null: closed. */
-export function OfferDrawer({ title, onClose, children }: { title: string | null; onClose: () => void; children: ReactNode }) {
-  return (
-    <Drawer opened={title !== null} onClose={onClose} title={title} position="right" size="lg">
-      {children}
-    </Drawer>
-  );
 }
 
 /** The form in the drawer, with its two ways out. */
