@@ -6,7 +6,6 @@ import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { OfferList } from "./offer-list.tsx";
 import { RegionForm } from "./region-form.tsx";
-import type { OfferedRegion } from "./types.ts";
 
 /** Where things stand. */
 export function RegionsTab() {
