@@ -19,6 +19,7 @@ export const ID_PREFIXES = {
   ipPool: "ipp",
   hostFinding: "fnd",
   snapshot: "snp",
+  backup: "bkp",
   vm: "vm",
   operation: "op",
   machine: "mch",

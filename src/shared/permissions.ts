@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   "vm:delete",
   "vm:console",
   "vm:snapshot",
+  "vm:backup",
   "sshkey:read",
   "sshkey:create",
   "sshkey:delete",
@@ -38,7 +39,7 @@ const READ: readonly Permission[] = [
 export const ORGANIZATION_ROLES = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
-  operator: [...READ, "vm:create", "vm:update", "vm:power", "vm:console", "vm:snapshot", "operation:control", "sshkey:create"],
+  operator: [...READ, "vm:create", "vm:update", "vm:power", "vm:console", "vm:snapshot", "vm:backup", "operation:control", "sshkey:create"],
   viewer: READ,
 } as const satisfies Record<string, readonly Permission[]>;
 

@@ -5,7 +5,7 @@ import { id, timestamp } from "../schema.ts";
 export const LOG_LEVELS = ["info", "warning", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const LOG_SOURCES = ["state", "operation", "hypervisor"] as const;
+export const LOG_SOURCES = ["state", "operation", "hypervisor", "serial"] as const;
 export type LogSource = (typeof LOG_SOURCES)[number];
 
 /** Lines of one answer, at most. */

@@ -25,12 +25,23 @@ export const vmMetricsInput = z.object({
   to: timestamp.optional().describe("now when left out"),
 });
 
-const disk = { readMbps: z.number().describe("megabytes a second"), writeMbps: z.number().describe("megabytes a second") };
+const disk = {
+  readMbps: z.number().describe("megabytes a second"),
+  writeMbps: z.number().describe("megabytes a second"),
+  readIops: z.number().nullable().describe("requests a second; null, both: the hypervisor does not say"),
+  writeIops: z.number().nullable(),
+};
+const cpu = {
+  usagePercent: z.number().describe("of all vCPUs together"),
+  userPercent: z.number().nullable().describe("parts of the usage; null, these two and the wait: the hypervisor does not say"),
+  systemPercent: z.number().nullable(),
+  iowaitPercent: z.number().nullable().describe("the vCPUs stood still for a disk"),
+};
 const network = { rxMbps: z.number().describe("megabits a second"), txMbps: z.number().describe("megabits a second") };
 
 export const metricPoint = z.object({
   timestamp: timestamp.describe("begin of the bucket"),
-  cpu: z.object({ usagePercent: z.number(), peakPercent: z.number().describe("highest sample of the bucket") }).optional(),
+  cpu: z.object({ ...cpu, peakPercent: z.number().describe("highest sample of the bucket") }).optional(),
   memory: z.object({ usedGb: z.number() }).optional(),
   disk: z.object(disk).optional(),
   network: z.object(network).optional(),
@@ -45,13 +56,13 @@ export const vmMetricsOutput = z.object({
   to: timestamp,
   metrics: z
     .object({
-      cpu: z.object({ usagePercent: z.number().describe("of all vCPUs together") }).optional(),
+      cpu: z.object(cpu).optional(),
       memory: z.object({ totalGb: z.number(), usedGb: z.number(), freeGb: z.number() }).optional(),
       disk: z.object(disk).optional(),
       network: z.object(network).optional(),
     })
     .nullable()
-    .describe("the newest sample. What hypervisors do not tell of every VM is left out: user, system and I/O wait of the processor, the guest's cache, IOPS and packets"),
+    .describe("the newest sample"),
   uptime: z
     .object({ upSeconds: z.number().int(), totalSeconds: z.number().int(), percent: z.number().nullable() })
     .describe("how long the VM was seen running, of the range or of what it existed of it; percent is null when it did not exist"),

@@ -111,7 +111,8 @@ export const vmCreateInput = z.object({
   name: vmName,
   projectId: id("project"),
   plan: z.string().max(64).describe("slug or id of a plan; sizes come from plans alone"),
-  templateId: z.string().max(64).describe("slug or id of an image"),
+  templateId: z.string().max(64).optional().describe("slug or id of an image; with `backup_id` it is left out"),
+  backupId: id("backup").optional().describe("instead of an image: its disk is made from this backup"),
   region: z.string().max(64).optional(),
   sshKeys: z.array(z.string().max(8192)).max(20).default([]).describe("ids of saved keys, or public keys"),
   metadata: metadata.default({}),
@@ -129,7 +130,11 @@ export const vmCreateOutput = z.object({
 export const vmUpdateInput = z.object({ id: id("vm"), name: vmName.optional(), metadata: metadata.optional() });
 export const vmStopInput = z.object({ id: id("vm"), graceful: z.boolean().default(true), timeoutSeconds: z.number().int().min(1).max(600).default(60) });
 export const vmActionOutput = z.object({ id: z.string(), status: z.enum(VM_STATUSES), operationId: z.string() });
-export const vmDeleteInput = z.object({ id: id("vm"), force: z.boolean().default(false) });
+export const vmDeleteInput = z.object({
+  id: id("vm"),
+  force: z.boolean().default(false).describe("its power is cut; else it is asked to shut down first"),
+  preserveVolumes: z.boolean().default(false).describe("a backup of its disk is made first, and kept until somebody deletes it; without that backup the VM stays"),
+});
 export const vmDeleteOutput = z.object({ id: z.string(), status: z.enum(VM_STATUSES), deletionJobId: z.string(), estimatedCompletion: timestamp });
 
 // Operations

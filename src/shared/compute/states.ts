@@ -30,20 +30,22 @@ export const VM_ACTIONS = [
   "snapshot",
   "snapshot_restore",
   "snapshot_delete",
+  "backup",
+  "backup_restore",
   "migrate",
   "extend",
   "delete",
 ] as const;
 export type VmAction = (typeof VM_ACTIONS)[number];
 
-const SNAPSHOTS = ["snapshot", "snapshot_restore", "snapshot_delete"] as const;
+const COPIES = ["snapshot", "snapshot_restore", "snapshot_delete", "backup", "backup_restore"] as const;
 /** What changes the database alone. */
 const WRITTEN = ["rename", "extend"] as const;
 
 const ALLOWED: Record<VmStatus, readonly VmAction[]> = {
   provisioning: WRITTEN,
-  running: ["stop", "shutdown", "restart", "reset", "suspend", "password", ...SNAPSHOTS, "migrate", ...WRITTEN, "delete"],
-  stopped: ["start", "upgrade", ...SNAPSHOTS, "migrate", ...WRITTEN, "delete"],
+  running: ["stop", "shutdown", "restart", "reset", "suspend", "password", ...COPIES, "migrate", ...WRITTEN, "delete"],
+  stopped: ["start", "upgrade", ...COPIES, "migrate", ...WRITTEN, "delete"],
   suspended: ["resume", "stop", "snapshot_delete", ...WRITTEN, "delete"],
   starting: WRITTEN,
   stopping: WRITTEN,
@@ -70,6 +72,8 @@ export const VM_TRANSITIONS = {
   snapshot: { during: "updating", after: null },
   snapshot_restore: { during: "updating", after: null },
   snapshot_delete: { during: "updating", after: null },
+  backup: { during: "updating", after: null },
+  backup_restore: { during: "updating", after: null },
   migrate: { during: "migrating", after: null },
   delete: { during: "deleting", after: "terminated" },
 } as const satisfies Partial<Record<VmAction, { during: VmStatus; after: VmStatus | null }>>;
@@ -80,7 +84,7 @@ export const POWER_ACTIONS = ["start", "stop", "shutdown", "restart", "reset", "
 export type PowerAction = (typeof POWER_ACTIONS)[number];
 
 /** What can be done to many VMs at once. */
-export const BATCH_ACTIONS = [...POWER_ACTIONS, "delete", "snapshot"] as const satisfies readonly VmOperationAction[];
+export const BATCH_ACTIONS = [...POWER_ACTIONS, "delete", "snapshot", "backup"] as const satisfies readonly VmOperationAction[];
 export type BatchAction = (typeof BATCH_ACTIONS)[number];
 
 export function vmAllows(status: string, action: VmAction): boolean {

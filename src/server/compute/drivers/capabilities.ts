@@ -4,6 +4,9 @@ import type {
   DriverHost,
   GuestConfiguration,
   HostProbe,
+  PastVmUsage,
+  SerialOutput,
+  VmBackupObservation,
   VmHardware,
   VmObservation,
   VmSize,
@@ -32,7 +35,7 @@ export interface Inspection {
 }
 
 export interface Provisioning {
-  /** A stopped VM with its disk made from the image. @throws refused when a VM of this name with another size is there, or it does not fit */
+  /** A stopped VM with its disk made from the image, or the backup. @throws refused when a VM of this name with another size is there, it does not fit, or there is no such backup */
   create(ref: string, hardware: VmHardware, call: CallOptions): Promise<void>;
   /** Cloud-init data, read by the guest at its next start. */
   configure(ref: string, guest: GuestConfiguration, call: CallOptions): Promise<void>;
@@ -61,6 +64,11 @@ export interface Metering {
   usage(refs: readonly string[], call: CallOptions): Promise<VmUsage[]>;
 }
 
+export interface History {
+  /** What the host itself recorded of the VM between two times, oldest first, as fine as it has it; nothing where it has nothing. For the time when nobody asked for `usage`. */
+  usageHistory(ref: string, from: Date, to: Date, call: CallOptions): Promise<PastVmUsage[]>;
+}
+
 export interface Resizing {
   /** Of a stopped VM. The disk only grows. @throws refused when it runs, would shrink its disk, or does not fit */
   resize(ref: string, size: VmSize, call: CallOptions): Promise<void>;
@@ -81,6 +89,28 @@ export interface Snapshots {
   deleteSnapshot(ref: string, name: string, call: CallOptions): Promise<void>;
 }
 
+/**
+ * Copies of a VM's disks, whole and apart from it: they are in a place of their own (the host's setting), need nothing of the VM, and outlive it.
+ * Names are ours, of the same form as those of snapshots, and unique on all hosts.
+ */
+export interface Backups {
+  /**
+   * The disks at one moment, of a VM that goes on running, or is stopped; not its memory. A repetition with the name of a backup that is complete does nothing;
+   * what an earlier call left incomplete counts for nothing.
+   * @throws refused when there is no place or no room for it; nothing is left of it then
+   */
+  takeBackup(ref: string, name: string, call: CallOptions): Promise<VmBackupObservation>;
+  /** All complete ones of ours that this host can reach, of VMs that are gone too. */
+  listBackups(call: CallOptions): Promise<VmBackupObservation[]>;
+  /**
+   * Of a stopped VM: its disk is the backup's, but as large as it was when it is larger than that; its snapshots are gone. Everything else (size, name, addresses, cloud-init) stays.
+   * @throws refused when it runs, or there is no such backup: then nothing has changed
+   */
+  restoreBackup(ref: string, name: string, call: CallOptions): Promise<void>;
+  /** Also one that is being taken (its task is ended), and one that never was. */
+  deleteBackup(name: string, call: CallOptions): Promise<void>;
+}
+
 export interface Migration {
   /**
    * To another host of the same kind: the VM is there, in the state it was in, and here no more. `bandwidthMbps`: megabits a second, null: unlimited.
@@ -92,4 +122,9 @@ export interface Migration {
 export interface Consoles {
   /** The screen of a running VM. @throws refused when it does not run */
   openConsole(ref: string, call: CallOptions): Promise<ConsoleConnection>;
+}
+
+export interface SerialLogs {
+  /** What the guest wrote to its first serial port since it was made, or as much of it as the host kept. An offset beyond the end: from the beginning of what there is. */
+  readSerial(ref: string, offset: number, limit: number, call: CallOptions): Promise<SerialOutput>;
 }

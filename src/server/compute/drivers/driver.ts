@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Consoles, Inspection, Metering, Migration, Passwords, PowerControl, Probing, Provisioning, Resizing, Snapshots, Suspension } from "./capabilities.ts";
+import type { Backups, Consoles, History, Inspection, Metering, Migration, Passwords, PowerControl, Probing, Provisioning, Resizing, SerialLogs, Snapshots, Suspension } from "./capabilities.ts";
 
 export interface CallOptions {
   /** Ends the wait, not the hypervisor's own task. */
@@ -19,6 +19,8 @@ export interface TaskProgress {
 
 export interface VmHardware {
   image: VmImage;
+  /** a backup that the disk is made from instead of the image; null: from the image */
+  backup: string | null;
   /** linked: the disk refers to the image's; the driver makes a full copy where it cannot do that */
   cloneMode: "full" | "linked";
   /** the hypervisor's name of the storage for the disk; null: the host's default */
@@ -86,12 +88,25 @@ export interface VmUsage {
   ref: string;
   /** 0–100, of all vCPUs together */
   cpuPercent: number;
+  /** parts of it, in the same measure; null, these two and `cpuIowaitPercent`: the hypervisor does not say */
+  cpuUserPercent: number | null;
+  cpuSystemPercent: number | null;
+  /** 0–100, of all vCPUs together: they stood still for a disk */
+  cpuIowaitPercent: number | null;
   memoryUsedMb: number;
   /** bytes a second, these four */
   diskReadBps: number;
   diskWriteBps: number;
   networkRxBps: number;
   networkTxBps: number;
+  /** requests a second, these two; null: the hypervisor does not say */
+  diskReadIops: number | null;
+  diskWriteIops: number | null;
+}
+
+/** What a VM used at a time that is over. */
+export interface PastVmUsage extends Omit<VmUsage, "ref"> {
+  at: Date;
 }
 
 export interface HostProbe {
@@ -120,6 +135,24 @@ export interface VmSnapshotObservation {
   sizeMb: number | null;
 }
 
+export interface VmBackupObservation {
+  /** ours, as it was given to `takeBackup` */
+  name: string;
+  takenAt: Date;
+  /** of the copy, as it is stored; null: the hypervisor does not say */
+  sizeMb: number | null;
+}
+
+/** What a guest wrote to its serial port, from an offset on. */
+export interface SerialOutput {
+  /** bytes as they came, at most `limit` */
+  bytes: Buffer;
+  /** where the next reading begins */
+  next: number;
+  /** what was there before `bytes` and after the offset is gone: overwritten, or more than `limit` */
+  skipped: boolean;
+}
+
 /** A VM's screen: RFB (RFC 6143) over a stream. */
 export interface ConsoleConnection {
   stream: Duplex;
@@ -128,10 +161,11 @@ export interface ConsoleConnection {
 }
 
 /** What a hypervisor may lack; asked for with `supports`. Everything else every driver does. */
-export type Capability = "suspension" | "resizing" | "passwords" | "snapshots" | "migration" | "console";
+export type Capability = "suspension" | "resizing" | "passwords" | "snapshots" | "backups" | "migration" | "console" | "serial-log" | "history";
 
 /** Everything that a host's driver must do. What it does not support throws `refused` with a sentence. */
-export interface Driver extends Probing, Inspection, Provisioning, PowerControl, Suspension, Metering, Resizing, Passwords, Snapshots, Migration, Consoles {
+export interface Driver
+  extends Probing, Inspection, Provisioning, PowerControl, Suspension, Metering, History, Resizing, Passwords, Snapshots, Backups, Migration, Consoles, SerialLogs {
   readonly supports: ReadonlySet<Capability>;
 }
 
