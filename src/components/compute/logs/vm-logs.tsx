@@ -17,7 +17,7 @@ import classes from "./vm-logs.module.css";
 
 // As shared/compute/logs.ts has them: its own lists would bring zod along.
 const LEVELS = ["warning", "error"] as const;
-const SOURCES = ["state", "operation", "hypervisor"] as const;
+const SOURCES = ["state", "operation", "hypervisor", "serial"] as const;
 
 /** What happened to a VM, line by line: followed, filtered, searched and saved. */
 export function VmLogs({ vm }: { vm: { id: string; name: string } }) {

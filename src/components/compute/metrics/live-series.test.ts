@@ -17,7 +17,7 @@ const metrics: VmMetricsView = {
   to: "2026-01-01T00:15:00.000Z",
   metrics: null,
   uptime: { upSeconds: 0, totalSeconds: 0, percent: null },
-  series: ["00:00", "13:00", "14:00"].map((time) => ({ timestamp: `2026-01-01T00:${time}.000Z`, cpu: { usagePercent: 1, peakPercent: 1 } })),
+  series: ["00:00", "13:00", "14:00"].map((time) => ({ timestamp: `2026-01-01T00:${time}.000Z`, cpu: { usagePercent: 1, peakPercent: 1, userPercent: null, systemPercent: null, iowaitPercent: null } })),
 };
 const times = (view: VmMetricsView) => view.series.map((each) => each.timestamp.slice(14, 19));
 
@@ -33,6 +33,11 @@ describe("withSample", () => {
     expect(withSample(metrics, sample("14:00", 7), QUARTER)).toBe(metrics);
   });
   it("lets go of what is older than the range", () => expect(times(withSample(metrics, sample("15:30"), QUARTER))).toEqual(["13:00", "14:00", "15:30"]));
+  it("keeps what a hypervisor says beyond the rest, and null where it does not say", () => {
+    const said = { ...sample("14:50"), cpuUserPercent: 3, cpuSystemPercent: 2, cpuIowaitPercent: 1, diskReadIops: 40, diskWriteIops: 50 };
+    expect(withSample(metrics, said, QUARTER).series.at(-1)).toMatchObject({ cpu: { userPercent: 3, systemPercent: 2, iowaitPercent: 1 }, disk: { readIops: 40, writeIops: 50 } });
+    expect(withSample(metrics, sample("14:50"), QUARTER).series.at(-1)).toMatchObject({ cpu: { userPercent: null, systemPercent: null, iowaitPercent: null }, disk: { readIops: null, writeIops: null } });
+  });
   it("begins an empty series", () => {
     expect(withSample({ ...metrics, series: [] }, sample("15:30"), QUARTER).series).toHaveLength(1);
   });

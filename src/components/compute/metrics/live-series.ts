@@ -9,6 +9,12 @@ export interface LiveSample {
   diskWriteBps: number;
   networkRxBps: number;
   networkTxBps: number;
+  /** these five: null or left out where the hypervisor does not say */
+  cpuUserPercent?: number | null;
+  cpuSystemPercent?: number | null;
+  cpuIowaitPercent?: number | null;
+  diskReadIops?: number | null;
+  diskWriteIops?: number | null;
 }
 
 /**
@@ -28,9 +34,20 @@ export function withSample(view: VmMetricsView, sample: LiveSample, rangeMs: num
 function pointOf(sample: LiveSample): MetricPoint {
   return {
     timestamp: sample.at,
-    cpu: { usagePercent: sample.cpuPercent, peakPercent: sample.cpuPercent },
+    cpu: {
+      usagePercent: sample.cpuPercent,
+      peakPercent: sample.cpuPercent,
+      userPercent: sample.cpuUserPercent ?? null,
+      systemPercent: sample.cpuSystemPercent ?? null,
+      iowaitPercent: sample.cpuIowaitPercent ?? null,
+    },
     memory: { usedGb: sample.memoryUsedMb / 1_024 },
-    disk: { readMbps: sample.diskReadBps / 1e6, writeMbps: sample.diskWriteBps / 1e6 },
+    disk: {
+      readMbps: sample.diskReadBps / 1e6,
+      writeMbps: sample.diskWriteBps / 1e6,
+      readIops: sample.diskReadIops ?? null,
+      writeIops: sample.diskWriteIops ?? null,
+    },
     network: { rxMbps: (sample.networkRxBps * 8) / 1e6, txMbps: (sample.networkTxBps * 8) / 1e6 },
   };
 }

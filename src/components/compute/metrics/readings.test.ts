@@ -21,7 +21,7 @@ describe("chartPoints", () => {
 
 describe("readingOf", () => {
   it("takes megabits and megabytes for what they are", () => {
-    const flat = readingOf({ timestamp: "2026-01-01T00:00:00Z", disk: { readMbps: 1, writeMbps: 2 }, network: { rxMbps: 8, txMbps: 0.8 }, memory: { usedGb: 0.5 } });
+    const flat = readingOf({ timestamp: "2026-01-01T00:00:00Z", disk: { readMbps: 1, writeMbps: 2, readIops: null, writeIops: null }, network: { rxMbps: 8, txMbps: 0.8 }, memory: { usedGb: 0.5 } });
     expect(flat).toMatchObject({ diskReadBps: 1e6, diskWriteBps: 2e6, networkRxBps: 1e6, networkTxBps: 1e5, memoryUsedMb: 512 });
   });
 });
