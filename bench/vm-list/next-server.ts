@@ -21,7 +21,7 @@ const rt: Runtime = { config, log, clock: systemClock, db, sealer: createSealer(
 globalThis.__benchList = async (authorization) => {
   const found = await authenticate(rt, { authorization, cookie: null, ip: "", requestId: "" });
   if (!found) return null;
-  return listVms(rt, asMember(found.actor, null, "vm:read"), { page: 1, limit: 20, includeGone: false });
+  return (await listVms(rt, asMember(found.actor, null, "vm:read"), { page: 1, limit: 20, includeGone: false })).text;
 };
 
 const app = next({ dev: false, dir: "bench/vm-list/next-app" });
@@ -31,5 +31,5 @@ createServer((request, response) => void handle(request, response)).listen(confi
 process.on("SIGTERM", () => process.exit(0));
 
 declare global {
-  var __benchList: (authorization: string | null) => Promise<unknown>;
+  var __benchList: (authorization: string | null) => Promise<string | null>;
 }

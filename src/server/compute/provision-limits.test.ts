@@ -52,7 +52,7 @@ describe("the quota", () => {
     for (let n = 0; n < fitting; n += 1) await createVm(bench.rt, person.actor, input(projectId));
     const perVm = { vms: 1, vcpu: 1, memoryMb: 2_048, storageGb: 25 }[quota] ?? 0;
     await expect(createVm(bench.rt, person.actor, input(projectId))).rejects.toMatchObject({ code: "FORBIDDEN", extras: { quota, used: fitting * perVm, limit } });
-    expect((await listVms(bench.rt, person.actor, everything)).pagination.total).toBe(fitting);
+    expect((await listVms(bench.rt, person.actor, everything)).read().pagination.total).toBe(fitting);
     expect(await getQuota(bench.rt, person.actor)).toMatchObject({ used: { [quota]: fitting * perVm }, allowed: { [quota]: limit } });
   });
 
@@ -109,11 +109,11 @@ describe("addresses", () => {
     });
     const network = { publicIp: "203.0.113.2", ipv6: "2001:db8::1" };
     expect((await getVm(bench.rt, bench.customer.actor, vmId)).network).toMatchObject(network);
-    expect((await listVms(bench.rt, bench.customer.actor, everything)).data.find((vm) => vm.id === vmId)?.network).toMatchObject(network);
+    expect((await listVms(bench.rt, bench.customer.actor, everything)).read().data.find((vm) => vm.id === vmId)?.network).toMatchObject(network);
 
     const worker = bench.worker();
     expect(await bench.ended(made?.operationId ?? "")).toMatchObject({ status: "succeeded" });
-    await bench.ended((await deleteVm(bench.rt, bench.customer.actor, { id: vmId, force: true })).deletionJobId);
+    await bench.ended((await deleteVm(bench.rt, bench.customer.actor, { id: vmId, force: true, preserveVolumes: false })).deletionJobId);
     await worker.stop();
     expect(await prisma().ipAddress.findMany({ select: { vmId: true } })).toEqual([{ vmId: null }, { vmId: null }]);
     await expect(bench.create()).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });

@@ -59,7 +59,7 @@ describe("making a VM", () => {
     const project = await createProject(bench.rt, poor.actor, { name: "Poor" });
     const attempt = createVm(bench.rt, poor.actor, { name: "web-1", projectId: project.id, plan: "small", templateId: "debian-12", sshKeys: [], metadata: {} });
     await expect(attempt).rejects.toMatchObject({ code: "INSUFFICIENT_CREDITS", extras: { needed: "1000000", available: "999999" } });
-    expect((await listVms(bench.rt, poor.actor, { page: 1, limit: 20, includeGone: true })).pagination.total).toBe(0);
+    expect((await listVms(bench.rt, poor.actor, { page: 1, limit: 20, includeGone: true })).read().pagination.total).toBe(0);
   });
 
   it("does not find a project of another organization", async () => {

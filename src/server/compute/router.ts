@@ -77,7 +77,7 @@ export const computeRouter = router({
       .meta({ route: { method: "GET", path: "/vms", tags: vmTags, summary: "List VMs" } })
       .input(schema.vmListInput)
       .output(answer(schema.vmListOutput))
-      .query(({ ctx, input }) => listVms(ctx.rt, ctx.actor, input)),
+      .query(async ({ ctx, input }) => ctx.written(await listVms(ctx.rt, ctx.actor, input))),
     get: member("vm:read")
       .meta({ route: { method: "GET", path: "/vms/{id}", tags: vmTags, summary: "One VM, with its usage" } })
       .input(schema.vmIdInput)

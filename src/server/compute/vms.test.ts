@@ -49,7 +49,7 @@ describe("the catalog", () => {
     const demo = await makePerson(rt, { welcome: credits(100) });
     await seedDemoCompute(rt, demo.organizationId, demo.userId);
     await seedDemoCompute(rt, demo.organizationId, demo.userId);
-    expect((await listVms(rt, demo.actor, page)).data.map((vm) => vm.name)).toEqual(["db-1", "web-1"]);
+    expect((await listVms(rt, demo.actor, page)).read().data.map((vm) => vm.name)).toEqual(["db-1", "web-1"]);
   });
 });
 
@@ -59,15 +59,15 @@ describe("the list", () => {
     for (const name of ["alpha", "beta", "100-percent", "beta-2"]) ids.push(await make(name));
     await rt.db.prisma.vm.update({ where: { id: ids[3] ?? "" }, data: { status: "terminated" } });
   });
-  const names = async (filter: object) => (await listVms(rt, person.actor, { ...page, ...filter })).data.map((vm) => vm.name);
+  const names = async (filter: object) => (await listVms(rt, person.actor, { ...page, ...filter })).read().data.map((vm) => vm.name);
 
   it("is newest first, without those that are gone, in pages with their total", async () => {
     expect(await names({})).toEqual(["100-percent", "beta", "alpha"]);
     expect(await names({ includeGone: true })).toEqual(["beta-2", "100-percent", "beta", "alpha"]);
     expect(await names({ status: "terminated" })).toEqual(["beta-2"]);
-    const second = await listVms(rt, person.actor, { ...page, page: 2, limit: 2 });
+    const second = (await listVms(rt, person.actor, { ...page, page: 2, limit: 2 })).read();
     expect([second.data.map((vm) => vm.name), second.pagination]).toEqual([["alpha"], { page: 2, limit: 2, total: 3, pages: 2 }]);
-    expect(await listVms(rt, person.actor, { ...page, page: 9 })).toEqual({ data: [], pagination: { page: 9, limit: 20, total: 3, pages: 1 } });
+    expect((await listVms(rt, person.actor, { ...page, page: 9 })).read()).toEqual({ data: [], pagination: { page: 9, limit: 20, total: 3, pages: 1 } });
   });
 
   it("is filtered by name, by the beginning of an id, status, hypervisor and project", async () => {
@@ -90,7 +90,7 @@ describe("the list", () => {
 
   it("shows others nothing", async () => {
     const stranger = await makePerson(rt);
-    expect((await listVms(rt, stranger.actor, { ...page, projectId })).data).toEqual([]);
+    expect((await listVms(rt, stranger.actor, { ...page, projectId })).read().data).toEqual([]);
     await expect(getVm(rt, stranger.actor, ids[0] ?? "")).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(updateVm(rt, stranger.actor, { id: ids[0] ?? "", name: "mine" })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(await getVm(rt, "platform", ids[0] ?? "")).toMatchObject({ name: "alpha" });
@@ -101,7 +101,7 @@ describe("the list", () => {
     for (const [n, id] of ids.slice(0, 3).entries()) {
       await rt.db.prisma.vm.update({ where: { id }, data: { status: states[n + 1] ?? "", startedAt: n === 0 ? rt.clock.now() : null, statusReason: "why", privateIp: "10.0.0.1" } });
     }
-    const { data } = await listVms(rt, person.actor, { ...page, includeGone: true });
+    const { data } = (await listVms(rt, person.actor, { ...page, includeGone: true })).read();
     expect(data.map((vm) => vm.pricePerHour)).toEqual(["0", "1000", "1000", "5000"]);
     for (const vm of data) expect(vmOutput.parse(vm)).toEqual(vm);
     for (const vm of data) expect(await getVm(rt, person.actor, vm.id)).toMatchObject(vm);

@@ -6,6 +6,7 @@ import { pagination } from "#shared/schema.ts";
 import { renameResource } from "#server/billing/spans.ts";
 import type { MemberActor, Scope } from "#server/identity/actor.ts";
 import { publish } from "#server/infra/events.ts";
+import { JsonText } from "#server/infra/json-text.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { latestSample } from "./metrics/sample-repository.ts";
@@ -18,9 +19,10 @@ import { toView, type VmView } from "./vm-view.ts";
 const USAGE_FRESH_MS = 90_000;
 
 /** Newest first. Those that are gone only when asked for, by `includeGone` or by their status. */
-export async function listVms(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmListInput>): Promise<z.infer<typeof vmListOutput>> {
+/** A page of the organization's VMs. */
+export async function listVms(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmListInput>): Promise<JsonText<z.infer<typeof vmListOutput>>> {
   const row = await listVmPage(rt, { ...input, organizationId: actor.organizationId }, input);
-  return { data: row?.data ?? [], pagination: pagination(input, row?.total ?? 0) };
+  return new JsonText(`{"data":${row?.data ?? "[]"},"pagination":${JSON.stringify(pagination(input, row?.total ?? 0))}}`);
 }
 
 export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.infer<typeof vmDetailOutput>> {

@@ -5,6 +5,7 @@ import { endBrowserSession } from "#server/identity/sessions.ts";
 import { demoSignIn, signInBrowser } from "#server/identity/sign-in.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import type { InProcess } from "./in-process.ts";
+import { readWritten } from "#server/trpc/context.ts";
 import { appRouter, createCaller } from "#server/trpc/root.ts";
 
 /** The handle for Next's pages; see in-process.ts. */
@@ -23,6 +24,7 @@ export function createInProcess(rt: Runtime): InProcess {
         ip,
         userAgent: headers.get("user-agent") ?? "",
         requestId,
+        written: readWritten,
       });
     },
     signIn: (credentials, meta) => signInBrowser(rt, credentials, meta),

@@ -41,6 +41,12 @@ describe("tRPC's own client", () => {
 });
 
 describe("the mount", () => {
+  it("sends what the database wrote as JSON as it is, alone and among others", async () => {
+    const text = '{"result":{"data":{ "displayName" : "가나다" }}}';
+    expect(await (await fetch(`${web.url}/trpc/probe.written`)).text()).toBe(text);
+    expect(await (await fetch(`${web.url}/trpc/probe.written,probe.read?batch=1&input=${encodeURIComponent('{"1":{"id":"x"}}')}`)).text()).toBe(`[${text},{"result":{"data":{"id":"x"}}}]`);
+  });
+
   it("refuses what is not well formed", async () => {
     expect((await post("probe.echo", "{")).status).toBe(400);
     expect((await post("probe.echo", '{"displayName":"\\u0000"}')).status).toBe(400);

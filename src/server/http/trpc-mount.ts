@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzip } from "node:zlib";
 import { type AnyRouter, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { AppError } from "#shared/errors.ts";
+import { JsonText } from "#server/infra/json-text.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import type { Context } from "#server/trpc/context.ts";
 import { toAppError } from "#server/trpc/init.ts";
@@ -29,7 +30,8 @@ export interface TrpcMount {
 
 interface Outcome {
   status: number;
-  body: unknown;
+  /** JSON */
+  text: string;
 }
 
 export function createTrpcMount(rt: Runtime, router: AnyRouter, origins: OriginPolicy): TrpcMount {
@@ -46,13 +48,13 @@ export function createTrpcMount(rt: Runtime, router: AnyRouter, origins: OriginP
       // The formatter reads the request's id alone; before there is a context, that is all we have.
       ctx: context ?? { requestId },
     });
-    return { status: app.status, body: { error: shape } };
+    return { status: app.status, text: JSON.stringify({ error: shape }) };
   };
 
   const run = async (call: Call, index: number, context: Context): Promise<Outcome> => {
     try {
       const data: unknown = await call.procedure({ ctx: context, path: call.path, getRawInput: async () => call.input, type: call.procedure._def.type, signal: undefined, batchIndex: index } as never);
-      return { status: 200, body: { result: { data } } };
+      return { status: 200, text: data instanceof JsonText ? `{"result":{"data":${data.text}}}` : JSON.stringify({ result: { data } }) };
     } catch (error) {
       return failure(error, context.requestId, call, context);
     }
@@ -69,16 +71,16 @@ export function createTrpcMount(rt: Runtime, router: AnyRouter, origins: OriginP
       const body = method === "POST" ? await readBody(request, BODY_LIMIT) : "";
       const { batch, calls } = readCalls(router, method, address, body);
       scope.route = calls.length === 1 ? `trpc ${calls[0]?.path ?? ""}` : "trpc batch";
-      const context = await createContext(rt, request, { cookies: true });
+      const context = await createContext(rt, request, { cookies: true, sendsText: true });
       const first = calls[0];
       if (calls.length === 1 && first) {
         const outcome = await run(first, 0, context);
-        return batch ? { status: outcome.status, body: [outcome.body] } : outcome;
+        return batch ? { status: outcome.status, text: `[${outcome.text}]` } : outcome;
       }
       const outcomes = await Promise.all(calls.map((call, index) => run(call, index, context)));
       const statuses = new Set(outcomes.map((outcome) => outcome.status));
       // 207: the calls of the batch ended differently; each says its own (tRPC's convention).
-      return { status: statuses.size === 1 ? (outcomes[0]?.status ?? 200) : 207, body: outcomes.map((outcome) => outcome.body) };
+      return { status: statuses.size === 1 ? (outcomes[0]?.status ?? 200) : 207, text: `[${outcomes.map((outcome) => outcome.text).join(",")}]` };
     } catch (error) {
       return failure(error, requestId);
     }
@@ -87,12 +89,10 @@ export function createTrpcMount(rt: Runtime, router: AnyRouter, origins: OriginP
   return {
     async handle(request, response) {
       if (handleCors(request, response, origins)) return;
-      const { status, body } = await answer(request, scopeOf(request).id);
-      await send(request, response, status, body);
+      await send(request, response, await answer(request, scopeOf(request).id));
     },
     timeout(request, response) {
-      const { status, body } = failure(new AppError("TIMEOUT"), scopeOf(request).id);
-      void send(request, response, status, body);
+      void send(request, response, failure(new AppError("TIMEOUT"), scopeOf(request).id));
     },
   };
 }
@@ -101,8 +101,7 @@ function isJson(request: IncomingMessage): boolean {
   return /^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "");
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, status: number, body: unknown): Promise<void> {
-  const text = JSON.stringify(body);
+async function send(request: IncomingMessage, response: ServerResponse, { status, text }: Outcome): Promise<void> {
   const zipped = text.length >= COMPRESS_FROM && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? "")) ? await compress(text) : null;
   if (response.headersSent || response.writableEnded) return;
   response.statusCode = status;

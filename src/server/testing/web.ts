@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError, type ErrorCode } from "#shared/errors.ts";
 import { buildWebServer, type WebServer, type WebServerOptions } from "#server/http/web-server.ts";
 import type { Config } from "#server/infra/config.ts";
+import { JsonText } from "#server/infra/json-text.ts";
 import { identityRouter } from "#server/identity/router.ts";
 import { publicProcedure, router, signedIn } from "#server/trpc/init.ts";
 import { createTestRuntime, type TestRuntime } from "./runtime.ts";
@@ -45,6 +46,8 @@ export function createProbeRouter(probe: Probe) {
         return input;
       }),
       read: publicProcedure.meta({ route: { method: "GET", path: "/echo", tags, summary: "Read" } }).input(echoInput).output(echoInput).query(({ input }) => input),
+      // No output schema: the front gets what the procedure gives.
+      written: publicProcedure.query(({ ctx }) => ctx.written(new JsonText<{ displayName: string }>(`{ "displayName" : "가나다" }`))),
       one: publicProcedure.meta({ route: { method: "PUT", path: "/echo/{id}", tags, summary: "One" } }).input(echoInput.extend({ id: z.string().max(40) })).output(echoInput).mutation(({ input }) => input),
       create: publicProcedure
         .meta({ route: { method: "POST", path: "/secrets", successStatus: 201, tags, summary: "A secret, once" } })

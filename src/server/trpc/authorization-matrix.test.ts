@@ -8,7 +8,7 @@ import { makeOffer, type Offer } from "#server/testing/offer.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { makeTenant, type Tenant } from "#server/testing/tenant.ts";
-import type { Context } from "./context.ts";
+import { type Context, readWritten } from "./context.ts";
 import { setOutputParsing, toAppError } from "./init.ts";
 
 // Outputs are parsed here, so that what a procedure gives is what its schema says. It has to be asked for before the routers are loaded.
@@ -207,7 +207,7 @@ afterAll(() => rt.close());
 
 /** Calls the procedure as `actor`, who asks for `organizationId` (null: their own). */
 async function call(path: string, actor: UserActor | null, organizationId: string | null, input: unknown): Promise<Verdict> {
-  const context: Context = { rt, actor, organizationId, bearer: null, ip: "192.0.2.1", userAgent: "test", requestId: "req_matrix" };
+  const context: Context = { rt, actor, organizationId, bearer: null, ip: "192.0.2.1", userAgent: "test", requestId: "req_matrix", written: readWritten };
   // The caller is a tree of functions by the procedures' paths, which only this walk knows as strings.
   const procedure = path.split(".").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], createCaller(context)) as (input: unknown) => Promise<unknown>;
   try {

@@ -1,4 +1,5 @@
 import type { UserActor } from "#server/identity/actor.ts";
+import type { JsonText } from "#server/infra/json-text.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
 /** What every procedure gets, whichever front it was called from. */
@@ -13,4 +14,11 @@ export interface Context {
   ip: string;
   userAgent: string;
   requestId: string;
+  /** Gives on what the database wrote as JSON: as it is to a front that sends the text, read to everybody else. */
+  written<T>(json: JsonText<T>): T;
+}
+
+/** For callers that want the value. */
+export function readWritten<T>(json: JsonText<T>): T {
+  return json.read();
 }

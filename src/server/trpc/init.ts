@@ -3,6 +3,7 @@ import { type z, ZodError } from "zod";
 import { AppError, ERRORS, type ErrorCode, type ErrorExtras } from "#shared/errors.ts";
 import { organizationPermissions, type Permission, type PlatformPermission, platformPermissions } from "#shared/permissions.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
+import { JsonText } from "#server/infra/json-text.ts";
 import type { Context } from "./context.ts";
 import { describeIssue } from "./issue-message.ts";
 import type { RouteMeta } from "./route-meta.ts";
@@ -57,7 +58,7 @@ export const createCallerFactory = t.createCallerFactory;
  * A procedure's output schema: parsed where that is asked for (tests), trusted otherwise; the types and the OpenAPI document come from it in either case.
  */
 export function answer<T extends z.ZodType>(schema: T): T {
-  if (parseOutputs) return schema;
+  if (parseOutputs) return Object.create(schema, { parseAsync: { value: (value: unknown) => schema.parseAsync(value instanceof JsonText ? value.read() : value) } }) as T;
   return Object.create(schema, { parseAsync: { value: async (value: unknown) => value } }) as T;
 }
 let parseOutputs = false;

@@ -50,7 +50,7 @@ it("health follows the host: one event a change, and its VMs say since when noth
   expect([await events(), await told()]).toEqual([["host.unreachable"], 1]);
   const scope = { organizationId: tenant.organizationId };
   expect((await getVm(rt, scope, tenant.vmId)).unknownSince).toBe(gone);
-  expect((await listVms(rt, tenant.actor, { page: 1, limit: 20, includeGone: true })).data.map((vm) => [vm.status, vm.unknownSince])).toEqual([["running", gone]]);
+  expect((await listVms(rt, tenant.actor, { page: 1, limit: 20, includeGone: true })).read().data.map((vm) => [vm.status, vm.unknownSince])).toEqual([["running", gone]]);
 
   clearFaults(folder);
   const back = await round();
@@ -58,7 +58,7 @@ it("health follows the host: one event a change, and its VMs say since when noth
   expect(await host()).toMatchObject({ health: "healthy", healthSince: new Date(back), healthMessage: null });
   expect([await events(), await told()]).toEqual([["host.unreachable", "host.healthy"], 2]);
   expect((await getVm(rt, scope, tenant.vmId)).unknownSince).toBeNull();
-  expect((await listVms(rt, tenant.actor, { page: 1, limit: 20, includeGone: false })).data[0]?.unknownSince).toBeNull();
+  expect((await listVms(rt, tenant.actor, { page: 1, limit: 20, includeGone: false })).read().data[0]?.unknownSince).toBeNull();
 });
 
 it("one lost answer is no absence; a refusal is one at once", async () => {

@@ -48,7 +48,7 @@ export function createHealthHandlers(rt: Runtime, options: { draining: () => boo
       sendJson(response, reason === null ? 200 : 503, JSON.stringify(reason === null ? { status: "pass" } : { status: "fail", reason }));
     },
     async health(request, response) {
-      const [context, found] = await Promise.all([createContext(rt, request, { cookies: true }), health()]);
+      const [context, found] = await Promise.all([createContext(rt, request, { cookies: true, sendsText: false }), health()]);
       const { status, version, uptimeSeconds, checks } = found;
       const full = platformPermissions(context.actor?.platformRole).includes("platform:health:read");
       const body = full ? { status, version, uptime_seconds: uptimeSeconds, checks: checks.map(({ latencyMs, ...check }) => ({ ...check, latency_ms: latencyMs })) } : { status };

@@ -47,7 +47,7 @@ export function createRestHandler(rt: Runtime, dependencies: RestDependencies): 
 
   /** The list of an answer, as who sent the request may see it now. */
   const entriesOf = async (request: IncomingMessage, route: Route, follow: NonNullable<Route["follow"]>, input: unknown, after: string | null): Promise<readonly StreamEntry[]> => {
-    const context = await createContext(rt, request, { cookies: false });
+    const context = await createContext(rt, request, { cookies: false, sendsText: false });
     const { text } = await run(route, context, after === null ? input : { ...(input as object), cursor: undefined, since: after, lines: follow.lines });
     // The route's output has this list, and its entries have ids.
     return (JSON.parse(text) as Record<string, StreamEntry[]>)[follow.list] ?? [];
@@ -58,7 +58,7 @@ export function createRestHandler(rt: Runtime, dependencies: RestDependencies): 
     const { method = "GET", url = "/" } = request;
     const mark = url.indexOf("?");
     const path = mark === -1 ? url : url.slice(0, mark);
-    const context = await createContext(rt, request, { cookies: false });
+    const context = await createContext(rt, request, { cookies: false, sendsText: false });
     const limit = await rateLimit.take(callerOf(context));
     for (const [name, value] of Object.entries(limit.headers)) response.setHeader(name, value);
     if (limit.error) throw limit.error;
