@@ -1,11 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { DRIVER_NAMES } from "./registry.ts";
+import { describeBackups } from "./testing/contract-backups.ts";
 import { type ContractBench, createContractBench } from "./testing/contract-bench.ts";
 import { describeChanges } from "./testing/contract-changes.ts";
 import { describeConsole } from "./testing/contract-console.ts";
+import { describeHistory } from "./testing/contract-history.ts";
 import { describeLifecycle } from "./testing/contract-lifecycle.ts";
 import { describeMigration } from "./testing/contract-migration.ts";
 import { describePower } from "./testing/contract-power.ts";
+import { describeRestores } from "./testing/contract-restores.ts";
+import { describeSerial } from "./testing/contract-serial.ts";
 import { describeSnapshots } from "./testing/contract-snapshots.ts";
 import type { TestHypervisor } from "./testing/hypervisor.ts";
 import { HYPERVISORS } from "./testing/hypervisors.ts";
@@ -50,4 +54,8 @@ describe.each(DRIVER_NAMES)("driver contract: %s", { timeout: TEST_TIMEOUT_MS },
   describe("snapshots", () => describeSnapshots(present));
   describe("migration", () => describeMigration(present));
   describe("console", () => describeConsole(present));
+  describe("backups", () => describeBackups(present));
+  describe("restores", () => describeRestores(present));
+  describe("serial", () => describeSerial(present));
+  describe("history", () => describeHistory(present));
 });

@@ -18,6 +18,10 @@ export interface ContractBench {
   /** A name for one more VM. */
   another(): string;
   create(ref?: string): Promise<void>;
+  /** A name for a backup. */
+  backupName(): string;
+  /** Names that were given. */
+  backupNames: readonly string[];
   /** Creates, configures and starts the VM. */
   running(): Promise<void>;
   observe(): Promise<VmObservation | null>;
@@ -34,6 +38,7 @@ export function createContractBench(hypervisor: TestHypervisor): ContractBench {
   const [first] = hypervisor.hosts;
   const ref = hypervisorRef(newId("vm"));
   const refs = [ref];
+  const backupNames: string[] = [];
   const driver = first.connect();
   const call = (key = "k1", signal = AbortSignal.timeout(hypervisor.patienceMs)): CallOptions => ({ key, signal });
   const bench: ContractBench = {
@@ -56,6 +61,12 @@ export function createContractBench(hypervisor: TestHypervisor): ContractBench {
       refs.push(name);
       return name;
     },
+    backupName() {
+      const name = newId("backup");
+      backupNames.push(name);
+      return name;
+    },
+    backupNames,
     create: (name = ref) => driver.create(name, hypervisor.hardware, call()),
     async running() {
       await driver.create(ref, hypervisor.hardware, call());
@@ -80,6 +91,7 @@ export function createContractBench(hypervisor: TestHypervisor): ContractBench {
     },
     async clear() {
       for (const { connect } of hypervisor.hosts) for (const name of refs) await connect().destroy(name, call("clear"));
+      if (driver.supports.has("backups")) for (const name of backupNames) await first.connect().deleteBackup(name, call("clear"));
     },
   };
   return bench;

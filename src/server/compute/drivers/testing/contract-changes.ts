@@ -50,10 +50,11 @@ export function describeChanges(bench: () => ContractBench): void {
     if (driver.supports.has("passwords")) expect(await failure(driver.setPassword(ref, guest, call()))).toBe("not_found");
     if (driver.supports.has("snapshots")) expect(await failure(driver.takeSnapshot(ref, "first", call()))).toBe("not_found");
     if (driver.supports.has("console")) expect(await failure(driver.openConsole(ref, call()))).toBe("not_found");
+    if (driver.supports.has("serial-log")) expect(await failure(driver.readSerial(ref, 0, 1_024, call()))).toBe("not_found");
   });
 
   it("refuses what it does not support", async () => {
-    const { driver, ref, guest, call, create, failure, hypervisor } = bench();
+    const { driver, ref, guest, call, create, failure, backupName, hypervisor } = bench();
     await create();
     if (!driver.supports.has("suspension")) expect(await failure(driver.suspend(ref, call()))).toBe("refused");
     if (!driver.supports.has("resizing")) expect(await failure(driver.resize(ref, hypervisor.larger, call()))).toBe("refused");
@@ -61,6 +62,15 @@ export function describeChanges(bench: () => ContractBench): void {
     if (!driver.supports.has("snapshots")) expect(await failure(driver.takeSnapshot(ref, "first", call()))).toBe("refused");
     if (!driver.supports.has("migration")) expect(await failure(driver.migrate(ref, hypervisor.hosts[0].host, { live: false, bandwidthMbps: null }, call()))).toBe("refused");
     if (!driver.supports.has("console")) expect(await failure(driver.openConsole(ref, call()))).toBe("refused");
+    if (!driver.supports.has("backups")) {
+      const name = backupName();
+      expect(await failure(driver.takeBackup(ref, name, call()))).toBe("refused");
+      expect(await failure(driver.restoreBackup(ref, name, call()))).toBe("refused");
+      expect(await failure(driver.listBackups(call()))).toBe("refused");
+      expect(await failure(driver.deleteBackup(name, call()))).toBe("refused");
+    }
+    if (!driver.supports.has("serial-log")) expect(await failure(driver.readSerial(ref, 0, 1_024, call()))).toBe("refused");
+    if (!driver.supports.has("history")) expect(await failure(driver.usageHistory(ref, new Date(0), new Date(), call()))).toBe("refused");
   });
 
   it("tells how far it is, and tells no secret", async () => {

@@ -21,11 +21,21 @@ export interface TestHypervisor {
     /** user of the image */
     user: string;
   };
+  /** What is on the disks of its first host; absent: nothing can be written there from outside, and the tests of what backups have in them are skipped. */
+  disk?: TestDisk;
   /** What any one call may take, with room to spare. */
   patienceMs: number;
   /** Makes a VM by the hypervisor's own means, as somebody else would. @returns its ref, as `list` shows it */
   makeForeign(): Promise<string>;
   close(): Promise<void>;
+}
+
+/** The first disk of a stopped VM, past the driver. */
+export interface TestDisk {
+  /** Writes a few letters where nothing of its system is: each time to the same place. */
+  write(ref: string, text: string): Promise<void>;
+  /** What was written there last. */
+  read(ref: string): Promise<string>;
 }
 
 export interface TestHost {
