@@ -24,13 +24,15 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
   const moment = (ms: number) => formatter.dateTime(new Date(ms), { dateStyle: "medium", timeStyle: "short" });
   const selection = useSelection(onSelect);
   const draw = (each: Series, index: number) => {
-    const common = { dataKey: each.key, name: each.label, isAnimationActive: false, ...(stacked ? { stackId: "all" } : {}) };
+    const common = { dataKey: each.key, name: each.label, isAnimationActive: false };
     const color = seriesColor(each, index);
     const line = { stroke: color, strokeWidth: 1.75, ...(each.dashed ? { strokeDasharray: "5 4" } : {}), dot: rows.length === 1, activeDot: { r: 3.5, strokeWidth: 0 }, type: "monotone" as const };
     const drawnAs = each.kind ?? kind;
-    if (drawnAs === "bar") return <Bar key={each.key} {...common} fill={color} maxBarSize={28} radius={stacked ? 0 : [2, 2, 0, 0]} />;
+    // Lines stay out of the stack: a total, a limit or a forecast drawn over it.
+    const stack = stacked ? { stackId: "all" } : {};
+    if (drawnAs === "bar") return <Bar key={each.key} {...common} {...stack} fill={color} maxBarSize={28} radius={stacked ? 0 : [2, 2, 0, 0]} />;
     if (drawnAs === "line") return <Line key={each.key} {...common} {...line} connectNulls={false} />;
-    return <Area key={each.key} {...common} {...line} connectNulls={false} fill={color} fillOpacity={stacked ? 0.5 : 0.12} />;
+    return <Area key={each.key} {...common} {...stack} {...line} connectNulls={false} fill={color} fillOpacity={stacked ? 0.5 : 0.12} />;
   };
   return (
     <ResponsiveContainer width="100%" height={height}>

@@ -24,6 +24,7 @@ export function QuotaForm({ quota, onClose }: { quota: TierQuota | null; onClose
       memoryGb: quota ? quota.memoryMb / 1024 : 40,
       storageGb: quota?.storageGb ?? 500,
       snapshots: quota?.snapshots ?? 5,
+      backups: quota?.backups ?? 20,
     },
     validate: { tier: (value) => (/^[a-z][a-z0-9_-]{0,31}$/.test(value) ? null : t("tierInvalid")) },
   });
@@ -38,6 +39,7 @@ export function QuotaForm({ quota, onClose }: { quota: TierQuota | null; onClose
         <NumberInput label={t("memory")} suffix=" GB" min={0} {...form.getInputProps("memoryGb")} />
         <NumberInput label={t("storage")} suffix=" GB" min={0} allowDecimal={false} {...form.getInputProps("storageGb")} />
         <NumberInput label={t("snapshots")} min={0} allowDecimal={false} {...form.getInputProps("snapshots")} />
+        <NumberInput label={t("backups")} min={0} allowDecimal={false} {...form.getInputProps("backups")} />
       </div>
     </OfferForm>
   );

@@ -30,6 +30,7 @@ export function QuotasTab() {
         { key: "memory", title: t("memory"), align: "right", from: "sm", render: (quota) => t("gb", { gb: format.number(quota.memoryMb / 1024, { maximumFractionDigits: 1 }) }) },
         { key: "storage", title: t("storage"), align: "right", from: "sm", render: (quota) => t("gb", { gb: format.number(quota.storageGb) }) },
         { key: "snapshots", title: t("snapshots"), align: "right", from: "md", render: (quota) => format.number(quota.snapshots) },
+        { key: "backups", title: t("backups"), align: "right", from: "md", render: (quota) => format.number(quota.backups) },
       ]}
       empty={{ icon: <IconGauge />, title: t("empty"), text: t("emptyText") }}
       editLabel={(quota) => t("edit", { tier: quota.tier })}

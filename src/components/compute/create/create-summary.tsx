@@ -23,7 +23,7 @@ interface CreateSummaryProps {
   expireInDays: number | null;
   quota: Quota | undefined;
   /** what the VM adds to what the quota counts */
-  more: Record<QuotaPart, number> | undefined;
+  more: Partial<Record<QuotaPart, number>> | undefined;
   /** why the VM can't be created yet; null: it can */
   blocked: string | null;
   pending: boolean;

@@ -51,7 +51,7 @@ export function LogLines({ lines, followed, onFollow, older }: LogLinesProps) {
         </div>
       )}
       {lines.map((line) => (
-        <div key={line.id} className={classes.line} data-level={line.level}>
+        <div key={line.id} className={classes.line} data-level={line.level} data-source={line.source}>
           <time className={classes.time} dateTime={line.timestamp}>
             {format.dateTime(new Date(line.timestamp), { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" })}
           </time>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chartPoints, highest, type Reading, readingOf } from "./readings.ts";
+import { chartPoints, highest, type Reading, readingOf, said } from "./readings.ts";
 
 const at = (minute: number) => Date.parse("2026-01-01T00:00:00Z") + minute * 60_000;
 const reading = (minute: number, cpuPercent: number): Reading => ({ ...readingOf({ timestamp: new Date(at(minute)).toISOString() }), cpuPercent });
@@ -22,7 +22,16 @@ describe("chartPoints", () => {
 describe("readingOf", () => {
   it("takes megabits and megabytes for what they are", () => {
     const flat = readingOf({ timestamp: "2026-01-01T00:00:00Z", disk: { readMbps: 1, writeMbps: 2, readIops: null, writeIops: null }, network: { rxMbps: 8, txMbps: 0.8 }, memory: { usedGb: 0.5 } });
-    expect(flat).toMatchObject({ diskReadBps: 1e6, diskWriteBps: 2e6, networkRxBps: 1e6, networkTxBps: 1e5, memoryUsedMb: 512 });
+    expect(flat).toMatchObject({ diskReadBps: 1e6, diskWriteBps: 2e6, networkRxBps: 1e6, networkTxBps: 1e5, memoryUsedMb: 512, diskReadIops: null, cpuUserPercent: null });
+  });
+});
+
+describe("said", () => {
+  it("is what a hypervisor told at least once", () => {
+    const readings = [reading(1, 3), { ...reading(2, 3), cpuUserPercent: 0 }];
+    expect(said(readings, ["cpuUserPercent", "cpuSystemPercent"])).toEqual(["cpuUserPercent"]);
+    expect(values(chartPoints(readings, ["cpuUserPercent"], options), "cpuUserPercent")).toEqual([[0, null], [1, null], [2, 0], [10, null]]);
+    expect(said([], ["diskReadIops"])).toEqual([]);
   });
 });
 

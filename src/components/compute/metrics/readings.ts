@@ -12,6 +12,13 @@ export interface Reading {
   diskWriteBps: number;
   networkRxBps: number;
   networkTxBps: number;
+  /** parts of the processor's usage, and its wait for a disk; null, from here on: the hypervisor does not say */
+  cpuUserPercent: number | null;
+  cpuSystemPercent: number | null;
+  cpuIowaitPercent: number | null;
+  /** requests a second */
+  diskReadIops: number | null;
+  diskWriteIops: number | null;
 }
 export type ReadingKey = Exclude<keyof Reading, "at">;
 
@@ -25,6 +32,11 @@ export function readingOf(point: MetricPoint): Reading {
     diskWriteBps: (point.disk?.writeMbps ?? 0) * 1e6,
     networkRxBps: ((point.network?.rxMbps ?? 0) * 1e6) / 8,
     networkTxBps: ((point.network?.txMbps ?? 0) * 1e6) / 8,
+    cpuUserPercent: point.cpu?.userPercent ?? null,
+    cpuSystemPercent: point.cpu?.systemPercent ?? null,
+    cpuIowaitPercent: point.cpu?.iowaitPercent ?? null,
+    diskReadIops: point.disk?.readIops ?? null,
+    diskWriteIops: point.disk?.writeIops ?? null,
   };
 }
 
@@ -57,6 +69,11 @@ export function chartPoints(readings: readonly Reading[], keys: readonly Reading
   row(options.to);
   const names = keys.flatMap((key) => (options.before ? [key, BEFORE + key] : [key]));
   return [...rows].sort(([a], [b]) => a - b).map(([, point]) => ({ ...Object.fromEntries(names.map((name) => [name, null])), ...point }));
+}
+
+/** Those of the numbers that the hypervisor said at least once. */
+export function said<K extends ReadingKey>(readings: readonly Reading[], keys: readonly K[]): K[] {
+  return keys.filter((key) => readings.some((reading) => reading[key] !== null));
 }
 
 /** The largest of the numbers; null of none. */
