@@ -22,6 +22,20 @@ export function displayName(max = 64) {
     .regex(/^[^\p{Cc}]*$/u, { error: "must not contain control characters" });
 }
 
+/** The name of a time zone in the IANA database, like Asia/Seoul. */
+export const timeZone = z.string().max(64).refine(isTimeZone, { error: "must be an IANA time zone, like Europe/Berlin" });
+
+/** Whether this computer knows the time zone. A mere difference to UTC, like +09:00, is none: it has no summer. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const pageInput = z.object({
   page: z.number().int().min(1).max(100_000).default(1),
   limit: z.number().int().min(1).max(100).default(20),

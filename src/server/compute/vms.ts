@@ -5,6 +5,7 @@ import { AppError } from "#shared/errors.ts";
 import { pagination } from "#shared/schema.ts";
 import { renameResource } from "#server/billing/spans.ts";
 import type { MemberActor, Scope } from "#server/identity/actor.ts";
+import { timeZoneOf } from "#server/identity/organizations.ts";
 import { publish } from "#server/infra/events.ts";
 import { JsonText } from "#server/infra/json-text.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
@@ -37,7 +38,7 @@ export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.in
     imageFamily: vm.image.family,
     hypervisorDetails: { host: vm.host?.name ?? null, mac: vm.mac },
     sshKeys: vm.sshKeys,
-    expiry: expiryOf(vm),
+    expiry: vm.expireAt && expiryOf(vm, await timeZoneOf(rt, rt.db.prisma, vm.organizationId)),
     interfaces: [interfaceOf(vm, await addressesOf(rt, vm.id))],
     usage: metric && { cpuUsagePercent: metric.cpuPercent, memoryUsagePercent: Math.round((metric.memoryUsedMb / vm.memoryMb) * 1000) / 10, at: metric.at.toISOString() },
   };

@@ -4,7 +4,8 @@ import { profile } from "#shared/identity/schema.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { authenticate } from "./authenticate.ts";
-import { getProfile, listOrganizations, updateProfile } from "./profile.ts";
+import { listOrganizations } from "./organizations.ts";
+import { getProfile, updateProfile } from "./profile.ts";
 import { tokensOf } from "./sessions.ts";
 
 let rt: TestRuntime;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { notFound } from "#shared/errors.ts";
-import type { organizationOutput, profile, updateMeInput } from "#shared/identity/schema.ts";
+import type { profile, updateMeInput } from "#shared/identity/schema.ts";
 import { organizationPermissions, platformPermissions } from "#shared/permissions.ts";
 import { availableCredits } from "#server/billing/credits.ts";
 import type { User } from "#server/infra/prisma/client.ts";
@@ -64,21 +64,6 @@ export async function updateProfile(rt: Runtime, actor: UserActor, organizationI
   });
   forgetUser(rt, actor.userId);
   return profileOf(rt, user, organizationId);
-}
-
-/** The organizations that the user is a member of, their own first. */
-export async function listOrganizations(rt: Runtime, actor: UserActor): Promise<{ data: z.output<typeof organizationOutput>[] }> {
-  const rows = await organizationsOf(rt, actor.userId);
-  return {
-    data: rows.map(({ organization, role }) => ({
-      id: organization.id,
-      name: organization.name,
-      personal: organization.personal,
-      role,
-      permissions: [...organizationPermissions(role)],
-      tier: organization.tier,
-    })),
-  };
 }
 
 function pick<T extends string>(allowed: Readonly<Record<T, T>>, value: string, fallback: T): T {

@@ -60,6 +60,14 @@ export async function organizationsOf(rt: Runtime, userId: string): Promise<{ ro
   });
 }
 
+export function findOrganization(tx: Tx, id: string): Promise<Organization | null> {
+  return tx.organization.findUnique({ where: { id } });
+}
+
+export function updateOrganizationRow(tx: Tx, id: string, data: Pick<Organization, "timeZone">): Promise<Organization> {
+  return tx.organization.update({ where: { id }, data });
+}
+
 /** null: there is no such organization. */
 export async function organizationTier(tx: Tx, id: string): Promise<string | null> {
   return (await tx.organization.findUnique({ where: { id }, select: { tier: true } }))?.tier ?? null;

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { loginInput, loginOutput, organizationOutput, profile, sessionIdInput, sessionOutput, signupInput, tokens, updateMeInput } from "#shared/identity/schema.ts";
-import { answer, publicProcedure, router, signedIn } from "#server/trpc/init.ts";
-import { getProfile, listOrganizations, updateProfile } from "./profile.ts";
+import { loginInput, loginOutput, organizationOutput, profile, sessionIdInput, sessionOutput, signupInput, tokens, updateMeInput, updateOrganizationInput } from "#shared/identity/schema.ts";
+import { answer, asMember, publicProcedure, router, signedIn } from "#server/trpc/init.ts";
+import { listOrganizations, updateOrganization } from "./organizations.ts";
+import { getProfile, updateProfile } from "./profile.ts";
 import { endSession, listSessions, logout, refresh } from "./sessions.ts";
 import { login, signup } from "./sign-in.ts";
 
@@ -46,4 +47,10 @@ export const identityRouter = router({
     .meta({ route: { method: "GET", path: "/organizations", tags: ["Account"], summary: "Organizations you are a member of" } })
     .output(answer(z.object({ data: z.array(organizationOutput) })))
     .query(({ ctx }) => listOrganizations(ctx.rt, ctx.actor)),
+  // The organization is the one that is named, whichever the caller is in.
+  updateOrganization: signedIn
+    .meta({ route: { method: "PATCH", path: "/organizations/{id}", tags: ["Account"], summary: "Change an organization's settings" } })
+    .input(updateOrganizationInput)
+    .output(answer(organizationOutput))
+    .mutation(({ ctx, input }) => updateOrganization(ctx.rt, asMember(ctx.actor, input.id, "organization:update"), input)),
 });

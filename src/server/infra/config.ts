@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { timeZone } from "#shared/schema.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** The one reader of the environment. Each variable's default and meaning stand here and in README.md. */
@@ -76,20 +77,11 @@ const schema = z.object({
   /** The simulated hypervisor and devices run this many times faster than real ones. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
   /** IANA name; expired VMs are stopped at two in the night there. */
-  EXPIRY_TIME_ZONE: z.string().default("UTC").refine(isTimeZone, { error: "must be an IANA time zone, like Europe/Berlin" }),
+  EXPIRY_TIME_ZONE: timeZone.default("UTC"),
   /** Simulated devices that the demo runs. */
   DEMO_DEVICES: z.coerce.number().int().min(0).max(50).default(3),
   NEXT_DIST_DIR: z.string().default(".next"),
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export interface Config {
   mode: "demo" | "production";

@@ -63,6 +63,7 @@ const MATRIX: Record<string, Rule> = {
   "identity.sessions": self(),
   "identity.endSession": self((victim) => ({ id: victim.actor.sessionId }), 404),
   "identity.organizations": self(),
+  "identity.updateOrganization": thing("organization:update", (victim) => ({ id: victim.organizationId, timeZone: "Asia/Seoul" })),
 
   "billing.balance": own("credits:read"),
   "billing.history": own("credits:read", page),

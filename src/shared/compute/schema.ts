@@ -81,7 +81,7 @@ export const vmDetailOutput = vmOutput.extend({
   hypervisorDetails: z.object({ host: z.string().nullable(), mac: z.string().nullable() }),
   sshKeys: z.array(z.string()).describe("public keys put on it"),
   expiry: z
-    .object({ expireAt: timestamp, stoppedAt: timestamp.nullable(), deleteAt: timestamp.nullable().describe("when it is deleted unless it is extended; null: it has not expired yet") })
+    .object({ expireAt: timestamp, stopAt: timestamp.nullable().describe("when it is stopped unless it is extended: in the organization's first night after its end; null: it was stopped"), stoppedAt: timestamp.nullable(), deleteAt: timestamp.nullable().describe("when it is deleted unless it is extended; null: it has not expired yet") })
     .nullable()
     .describe("null: it does not expire"),
   interfaces: z.array(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { displayName, id, micro, timestamp } from "../schema.ts";
+import { displayName, id, micro, timestamp, timeZone } from "../schema.ts";
 
 export const email = z
   .string()
@@ -65,4 +65,11 @@ export const organizationOutput = z.object({
   role: z.string(),
   permissions: z.array(z.string()),
   tier: z.string(),
+  timeZone: z.string().nullable().describe("IANA name, of the organization's own; null: the installation's"),
+  effectiveTimeZone: z.string().describe("in its nights VMs that have expired are stopped"),
+});
+
+export const updateOrganizationInput = z.object({
+  id: id("organization"),
+  timeZone: timeZone.nullable().optional().describe("IANA name, like Asia/Seoul: in its nights VMs that have expired are stopped; null: the installation's"),
 });

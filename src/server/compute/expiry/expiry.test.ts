@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ManualClock } from "#server/infra/clock.ts";
+import { updateOrganization } from "#server/identity/organizations.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { hypervisorRef } from "../drivers/driver.ts";
@@ -64,7 +65,7 @@ describe("a VM that expires", { timeout: 60_000 }, () => {
     await at("2030-03-12T01:00:00Z");
     expect(await eventsOf(id)).toEqual(["vm.expiry.warning", "vm.expired"]);
     await expect(startVm(bench.rt, actor(), id)).rejects.toMatchObject({ code: "INVALID_STATE", message: "This VM has expired. Extend it first." });
-    expect((await getVm(bench.rt, actor(), id)).expiry).toEqual({ expireAt: "2030-03-10T12:00:00.000Z", stoppedAt: "2030-03-11T01:00:00.000Z", deleteAt: "2030-03-18T01:00:00.000Z" });
+    expect((await getVm(bench.rt, actor(), id)).expiry).toEqual({ expireAt: "2030-03-10T12:00:00.000Z", stopAt: null, stoppedAt: "2030-03-11T01:00:00.000Z", deleteAt: "2030-03-18T01:00:00.000Z" });
     await at("2030-03-18T00:59:00Z");
     expect(await rowOf(id)).toMatchObject({ status: "stopped" });
     await at("2030-03-18T01:00:00Z");
@@ -93,6 +94,36 @@ describe("a VM that expires", { timeout: 60_000 }, () => {
     expect((await rowOf(id)).status).toBe("running");
     await at("2030-03-31T01:00:00Z");
     expect((await rowOf(id)).status).toBe("stopped");
+  });
+
+  it("is stopped by the clock of its organization, in summer and winter, where it has one; and customers read that clock", async () => {
+    const { organizationId } = bench.customer;
+    // In New York summer begins on March 10th of 2030, at two in the night: the night is at seven by UTC before, and at six from then on.
+    const [winter, leap, summer] = [await vmUntil("winter", "2030-03-09T01:00:00Z"), await vmUntil("leap-york", "2030-03-10T01:00:00Z"), await vmUntil("summer", "2030-03-11T01:00:00Z")];
+    const statuses = async () => (await Promise.all([winter, leap, summer].map(rowOf))).map(({ status }) => status);
+    try {
+      expect(await updateOrganization(bench.rt, actor(), { timeZone: "America/New_York" })).toMatchObject({ effectiveTimeZone: "America/New_York" });
+      const stopAt = async (id: string) => (await getVm(moved(), actor(), id)).expiry?.stopAt;
+      expect([await stopAt(winter), await stopAt(leap), await stopAt(summer)]).toEqual(["2030-03-09T07:00:00.000Z", "2030-03-10T07:00:00.000Z", "2030-03-11T06:00:00.000Z"]);
+      await at("2030-03-09T06:59:00Z");
+      expect(await statuses()).toEqual(["running", "running", "running"]);
+      await at("2030-03-09T07:00:00Z");
+      expect(await statuses()).toEqual(["stopped", "running", "running"]);
+      await at("2030-03-10T06:59:00Z");
+      await at("2030-03-10T07:00:00Z");
+      expect(await statuses()).toEqual(["stopped", "stopped", "running"]);
+      await at("2030-03-11T05:59:00Z");
+      expect(await statuses()).toEqual(["stopped", "stopped", "running"]);
+      await at("2030-03-11T06:00:00Z");
+      expect(await statuses()).toEqual(["stopped", "stopped", "stopped"]);
+      const told = await bench.rt.db.prisma.vmLog.findMany({ where: { vmId: summer, source: "state", message: { contains: "America" } }, orderBy: { id: "asc" } });
+      expect(told.map(({ message }) => message)).toEqual([
+        "This VM expires at 2030-03-10 21:00 (America/New_York).",
+        "This VM has expired. It is deleted at 2030-03-18 02:00 (America/New_York) unless it is extended.",
+      ]);
+    } finally {
+      await bench.rt.db.prisma.organization.update({ where: { id: organizationId }, data: { timeZone: null } });
+    }
   });
 
   it("that another operation has is left for the next time", async () => {

@@ -19,6 +19,13 @@ export function nightFrom(at: Date, timeZone: string): Date {
   }
 }
 
+/** The time as the zone's clock shows it, in a form that reads the same everywhere: 2026-03-10 02:00 (Asia/Seoul). */
+export function wallTime(at: Date, timeZone: string): string {
+  const { year, month, day, hour, minute } = wallClock(timeZone)(at);
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)} (${timeZone})`;
+}
+
 interface Wall {
   year: number;
   month: number;

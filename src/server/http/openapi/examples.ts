@@ -9,6 +9,8 @@ const BY_NAME: Record<string, unknown> = {
   email: "ada@example.com",
   password: "correct horse battery",
   name: "web-1",
+  time_zone: "Asia/Seoul",
+  effective_time_zone: "Asia/Seoul",
   phone_number: "+82 10-1234-5678",
   public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2b7Q1n3v8uVtq0m6y5c4x9z1w2e3r4t5y6u7i8o9p0 ada@laptop",
   ssh_keys: [`${ID_PREFIXES.sshKey}_${SUFFIX}`],
