@@ -1,5 +1,5 @@
 import type { Tx } from "#server/infra/events.ts";
-import type { MeterSpan } from "#server/infra/prisma/client.ts";
+import type { Prisma } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import type { ChargedSpan, ChargePlan } from "./metering-plan.ts";
 
@@ -118,7 +118,7 @@ export async function anchorOf(tx: Tx, resourceId: string): Promise<{ organizati
 }
 
 /** Does nothing while the component is on already. */
-export async function insertSpan(tx: Tx, span: Omit<MeterSpan, "endedAt" | "exhaustedAt">): Promise<void> {
+export async function insertSpan(tx: Tx, span: Omit<Prisma.MeterSpanCreateManyInput, "endedAt" | "exhaustedAt">): Promise<void> {
   await tx.meterSpan.createMany({ data: [span], skipDuplicates: true });
 }
 
