@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type * as backups from "#shared/compute/backups.ts";
 import type * as catalog from "#shared/compute/catalog.ts";
 import type * as schema from "#shared/compute/schema.ts";
 import type * as snapshots from "#shared/compute/snapshots.ts";
@@ -14,4 +15,6 @@ export type SshKey = z.infer<typeof schema.sshKeyOutput>;
 export type Operation = z.infer<typeof schema.operationOutput>;
 export type Upgrade = z.infer<typeof schema.upgradeOutput>;
 export type Snapshot = z.infer<typeof snapshots.snapshotOutput>;
-export type SnapshotSchedule = z.infer<typeof snapshots.snapshotListOutput>["schedule"];
+export type Backup = z.infer<typeof backups.backupOutput>;
+/** When copies of a VM are made by themselves. */
+export type CopySchedule = z.infer<typeof snapshots.snapshotListOutput>["schedule"];

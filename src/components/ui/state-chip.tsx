@@ -18,6 +18,8 @@ const TONES: Record<string, Tone> = {
   updating: "busy",
   migrating: "busy",
   deleting: "busy",
+  creating: "busy",
+  restoring: "busy",
   compensating: "busy",
   queued: "warn",
   draining: "warn",

@@ -9,7 +9,7 @@ import { useNotify } from "#components/ui/use-notify.ts";
 import type { Snapshot, VmDetail } from "../types.ts";
 import { ReasonedButton } from "../vm/reasoned-button.tsx";
 import { useWhyNot } from "../vm/use-why-not.ts";
-import classes from "./snapshots.module.css";
+import classes from "../copies/copies.module.css";
 
 /** Going back to a snapshot and deleting it; both ask first. */
 export function SnapshotActions({ vm, snapshot }: { vm: VmDetail; snapshot: Snapshot }) {

@@ -1,50 +1,36 @@
 "use client";
 
+import { Skeleton } from "@mantine/core";
 import { IconCamera } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Rows } from "#components/ui/grid.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { Skeleton } from "@mantine/core";
+import { useCopyColumns } from "../copies/use-copy-columns.tsx";
 import type { Snapshot, VmDetail } from "../types.ts";
 import { ReasonedButton } from "../vm/reasoned-button.tsx";
 import { useWhyNot } from "../vm/use-why-not.ts";
 import { SnapshotActions } from "./snapshot-actions.tsx";
 import { SnapshotSchedule } from "./snapshot-schedule.tsx";
-import classes from "./snapshots.module.css";
 import { TakeSnapshotDialog } from "./take-snapshot-dialog.tsx";
 
 /** The VM's snapshots: take, go back to, delete; and the schedule that takes them by itself. */
 export function VmSnapshots({ vm }: { vm: VmDetail }) {
   const t = useTranslations("changes.snapshots");
-  const format = useFormatter();
+  const copy = useCopyColumns<Snapshot>((snapshot) => t(snapshot.withMemory ? "withMemory" : "diskOnly"));
   const whyNot = useWhyNot(vm);
   const [taking, setTaking] = useState(false);
   const query = useQuery(useTRPC().compute.snapshots.list.queryOptions({ id: vm.id }));
   if (query.error && !query.data) return <ErrorState error={query.error} title={t("loadFailed")} onRetry={() => void query.refetch()} />;
   const columns: Column<Snapshot>[] = [
-    {
-      key: "name",
-      title: t("name"),
-      render: (snapshot) => (
-        <span className={classes.name}>
-          {snapshot.name}
-          <small>
-            {t(snapshot.withMemory ? "withMemory" : "diskOnly")}
-            {snapshot.automatic && ` · ${t("automatic")}`}
-            {snapshot.status !== "ready" && ` · ${t(`states.${snapshot.status}`)}`}
-          </small>
-        </span>
-      ),
-    },
-    { key: "size", title: t("size"), align: "right", from: "sm", render: (snapshot) => (snapshot.sizeMb === null ? t("unknownSize") : `${format.number(snapshot.sizeMb / 1024, { maximumFractionDigits: 1 })} GB`) },
-    { key: "created", title: t("created"), align: "right", width: 110, from: "sm", render: (snapshot) => <RelativeTime at={snapshot.createdAt} /> },
+    copy.name,
+    copy.size,
+    copy.created,
     { key: "actions", title: "", align: "right", width: 180, render: (snapshot) => <SnapshotActions vm={vm} snapshot={snapshot} /> },
   ];
   return (
@@ -70,7 +56,7 @@ export function VmSnapshots({ vm }: { vm: VmDetail }) {
           }
         />
       </Section>
-      {query.data ? <SnapshotSchedule key={`${query.data.schedule.everyHours}-${query.data.schedule.keep}`} vm={vm} schedule={query.data.schedule} /> : <Skeleton height={140} />}
+      {query.data ? <SnapshotSchedule vm={vm} schedule={query.data.schedule} /> : <Skeleton height={140} />}
       <TakeSnapshotDialog vm={vm} opened={taking} onClose={() => setTaking(false)} />
     </Rows>
   );

@@ -1,0 +1,50 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { Column } from "#components/table/data-table.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { StateChip } from "#components/ui/state-chip.tsx";
+import { useByteWords } from "../vm/byte-words.ts";
+import classes from "./copies.module.css";
+
+/** What snapshots and backups have in common. */
+interface Copy {
+  name: string;
+  automatic: boolean;
+  status: "creating" | "ready" | "restoring" | "deleting";
+  sizeMb: number | null;
+  createdAt: string;
+}
+
+/** Columns of a list of snapshots or backups; `about` says more of one, below its name. On phones its name alone, with when it was taken below. */
+export function useCopyColumns<T extends Copy>(about: (copy: T) => string | null): { name: Column<T>; size: Column<T>; created: Column<T> } {
+  const t = useTranslations("changes.copies");
+  const words = useByteWords();
+  return {
+    name: {
+      key: "name",
+      title: t("name"),
+      render: (copy) => (
+        <span className={classes.name}>
+          {copy.name}
+          <small>
+            {[about(copy), copy.automatic ? t("automatic") : null].filter(Boolean).join(" · ")}
+            <span className={classes.phone}>
+              <RelativeTime at={copy.createdAt} />
+            </span>
+          </small>
+          {copy.status !== "ready" && <StateChip status={copy.status} />}
+        </span>
+      ),
+    },
+    size: {
+      key: "size",
+      title: t("size"),
+      align: "right",
+      width: 110,
+      from: "sm",
+      render: (copy) => (copy.sizeMb === null ? t("unknownSize") : words.megabytes(copy.sizeMb)),
+    },
+    created: { key: "created", title: t("created"), align: "right", width: 110, from: "sm", render: (copy) => <RelativeTime at={copy.createdAt} /> },
+  };
+}
