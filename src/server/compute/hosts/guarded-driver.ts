@@ -31,6 +31,9 @@ export function guardDriver(driver: Driver, host: { name: string }, options: { n
     list: (call) => look(call, () => driver.list(call)),
     usage: (refs, call) => look(call, () => driver.usage(refs, call)),
     listSnapshots: (ref, call) => look(call, () => driver.listSnapshots(ref, call)),
+    usageHistory: (ref, from, to, call) => look(call, () => driver.usageHistory(ref, from, to, call)),
+    listBackups: (call) => look(call, () => driver.listBackups(call)),
+    readSerial: (ref, offset, limit, call) => look(call, () => driver.readSerial(ref, offset, limit, call)),
     openConsole: (ref, call) => look(call, () => driver.openConsole(ref, call)),
     create: (ref, hardware, call) => change(call, () => driver.create(ref, hardware, call)),
     configure: (ref, guest, call) => change(call, () => driver.configure(ref, guest, call)),
@@ -46,6 +49,9 @@ export function guardDriver(driver: Driver, host: { name: string }, options: { n
     takeSnapshot: (ref, name, call) => change(call, () => driver.takeSnapshot(ref, name, call)),
     restoreSnapshot: (ref, name, call) => change(call, () => driver.restoreSnapshot(ref, name, call)),
     deleteSnapshot: (ref, name, call) => change(call, () => driver.deleteSnapshot(ref, name, call)),
+    takeBackup: (ref, name, call) => change(call, () => driver.takeBackup(ref, name, call)),
+    restoreBackup: (ref, name, call) => change(call, () => driver.restoreBackup(ref, name, call)),
+    deleteBackup: (name, call) => change(call, () => driver.deleteBackup(name, call)),
     migrate: (ref, target, how, call) => change(call, () => driver.migrate(ref, target, how, call)),
   };
 }

@@ -1,16 +1,23 @@
 import { createHash } from "node:crypto";
 import type { GuestConfiguration, VmHardware, VmObservation } from "../driver.ts";
+import type { SerialPort } from "./serial-port.ts";
 import type { Task } from "./task.ts";
 
+/** What is on a VM's disk, besides the system of its image. */
+export interface DiskContent {
+  /** what its users left there, by name */
+  files: Record<string, string>;
+  /** user → SHA-512-crypt, of those whose password was changed after the first start */
+  passwords: Record<string, string>;
+}
+
 /** A simulated VM. Its tasks end by themselves: the state at any time follows from the file and the time, whoever looks. */
-export interface Machine {
+export interface Machine extends DiskContent {
   ref: string;
   exists: boolean;
   power: "running" | "stopped" | "suspended";
   hardware: VmHardware;
   guest: GuestConfiguration | null;
-  /** user → SHA-512-crypt, of those whose password was changed after the first start */
-  passwords: Record<string, string>;
   mac: string;
   privateIp: string;
   /** ms since 1970, as all times here */
@@ -19,6 +26,7 @@ export interface Machine {
   addressAt: number | null;
   /** oldest first */
   snapshots: MachineSnapshot[];
+  serial: SerialPort;
   lastResetKey: string | null;
   lastRestoreKey: string | null;
   /** It is on its way from this other host, and here from when the migration there has ended. */
@@ -26,13 +34,12 @@ export interface Machine {
   task: Task | null;
 }
 
-export interface MachineSnapshot {
+export interface MachineSnapshot extends DiskContent {
   name: string;
   takenAt: number;
   sizeMb: number;
   power: Machine["power"];
   guest: GuestConfiguration | null;
-  passwords: Record<string, string>;
   /** ms the guest had been up; null: it was off */
   upMs: number | null;
 }
@@ -49,10 +56,11 @@ export function blankMachine(ref: string, hostName: string, hardware: VmHardware
 }
 
 /** With what files of earlier versions lack. */
-export function completed(state: Partial<Machine> & Omit<Machine, "passwords" | "snapshots" | "lastRestoreKey" | "incomingFrom">): Machine {
-  const { passwords = {}, snapshots = [], lastRestoreKey = null, incomingFrom = null } = state;
+export function completed(state: Partial<Machine> & Omit<Machine, "files" | "passwords" | "snapshots" | "serial" | "lastRestoreKey" | "incomingFrom">): Machine {
+  const { files = {}, passwords = {}, serial = { dropped: 0, parts: [] }, lastRestoreKey = null, incomingFrom = null } = state;
+  const snapshots = (state.snapshots ?? []).map((snapshot) => ({ ...snapshot, files: snapshot.files ?? {} }));
   const guest = state.guest && { ...state.guest, addresses: state.guest.addresses ?? [] };
-  return { ...state, passwords, snapshots, lastRestoreKey, incomingFrom, guest };
+  return { ...state, files, passwords, snapshots, serial, lastRestoreKey, incomingFrom, guest };
 }
 
 /** Whether its guest has come up: it reports its address, and its agent answers. */

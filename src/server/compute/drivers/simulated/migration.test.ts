@@ -11,7 +11,7 @@ import { openSimulatedHost, simulatedHostFolder } from "./simulated-host.ts";
 
 const SPEED = 50;
 const [here, there] = [simulatedHostNamed("here"), simulatedHostNamed("there")];
-const hardware = { image: { slug: "debian-12", source: null }, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 512, storageGb: 2 } as const;
+const hardware = { image: { slug: "debian-12", source: null }, backup: null, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 512, storageGb: 2 } as const;
 const live = { live: true, bandwidthMbps: null };
 
 describe("a migration between simulated hosts", () => {

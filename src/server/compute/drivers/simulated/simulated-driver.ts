@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
-import type { Capability, Driver, DriverHost, VmSize } from "../driver.ts";
+import type { Capability, Driver, DriverHost, VmHardware, VmSize } from "../driver.ts";
 import { DriverError } from "../errors.ts";
-import { guestAnswers, type Machine, observe } from "./machine.ts";
+import { storedBackup } from "./backup-files.ts";
+import { existing, simulatedBackups } from "./backups.ts";
+import { type DiskContent, guestAnswers, type Machine, observe } from "./machine.ts";
 import { simulatedMigration } from "./migration.ts";
 import { openSimulatedScreen } from "./screen/screens.ts";
+import { serialOutput } from "./serial-port.ts";
 import { openSimulatedHost, type SimulatedHost } from "./simulated-host.ts";
 import { simulatedSnapshots } from "./snapshots.ts";
 import { UNINTERRUPTIBLE } from "./task.ts";
-import { usageAt } from "./usage.ts";
+import { usageAt, usageBetween } from "./usage.ts";
 
-const EVERYTHING: ReadonlySet<Capability> = new Set(["suspension", "resizing", "passwords", "snapshots", "migration", "console"]);
+const EVERYTHING: ReadonlySet<Capability> = new Set(["suspension", "resizing", "passwords", "snapshots", "backups", "migration", "console", "serial-log", "history"]);
 const VERSION = "1.0";
 const REBOOT_TIMEOUT_MS = 30_000;
 
@@ -35,11 +38,14 @@ export function createSimulatedDriver(settings: { folder: string; speed: number 
         const { machine } = look(ref);
         return machine?.power === "running" ? [usageAt(machine, Date.now())] : [];
       })),
+    usageHistory: (ref, from, to, call) => read("usageHistory", ref, call, () => usageBetween(there(look(ref).machine, ref), from.getTime(), Math.min(to.getTime(), Date.now()))),
+    readSerial: (ref, offset, limit, call) => read("readSerial", ref, call, () => serialOutput(there(look(ref).machine, ref), Date.now(), offset, limit)),
 
     create: (ref, hardware, call) =>
       bring("create", ref, call, (machine) => {
         if (machine && !sameSize(machine.hardware, hardware)) throw new DriverError("refused", `${host.name} has another VM named ${ref}`);
-        return machine && machine.task?.kind !== "create" ? "reached" : { begin: { kind: "create" }, hardware };
+        if (machine) return machine.task?.kind === "create" ? { begin: { kind: "create" } } : "reached";
+        return { begin: { kind: "create" }, hardware, ...fromBackup(hardware) };
       }),
     configure: (ref, guest, call) =>
       bring("configure", ref, call, (machine) => (JSON.stringify(there(machine, ref).guest) === JSON.stringify(guest) ? "reached" : { begin: { kind: "configure", guest } })),
@@ -103,10 +109,19 @@ export function createSimulatedDriver(settings: { folder: string; speed: number 
       }),
 
     ...simulatedSnapshots(state),
+    ...simulatedBackups(state, host.name, settings.speed),
     migrate: simulatedMigration(settings, host, state),
     // A reboot from inside is a reset from outside.
     openConsole: (ref, call) => read("openConsole", ref, call, () => openSimulatedScreen(state, ref, () => driver.reset(ref, { key: randomUUID(), signal: AbortSignal.timeout(REBOOT_TIMEOUT_MS) }))),
-  };  return driver;
+  };
+  return driver;
+
+  function fromBackup(hardware: VmHardware): { disk?: DiskContent } {
+    if (hardware.backup === null) return {};
+    const { disk, storageGb } = existing(storedBackup(state.folder, hardware.backup), host.name, hardware.backup);
+    if (storageGb > hardware.storageGb) throw new DriverError("refused", "the backup is of a larger disk");
+    return { disk };
+  }
 }
 
 function sameSize(one: VmSize, other: VmSize): boolean {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CallOptions, Driver, DriverHost, VmHardware } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { type Fault, failBefore, interrupt, takeFault } from "./faults.ts";
-import { blankMachine, completed, type Machine } from "./machine.ts";
+import { keepFinishedBackup } from "./backup-files.ts";
+import { blankMachine, completed, type DiskContent, type Machine } from "./machine.ts";
 import { listStates, readState, writeState } from "./state-files.ts";
 import { ADDRESS_MS, settled, TASK_MS, type TaskParameters } from "./task.ts";
 
@@ -12,8 +13,8 @@ const LOOK_MS = 200;
 /** What a host has whose row does not say it yet: it was just added. */
 const USUAL_HOST = { vcpu: 32, memoryMb: 128 * 1024, storageGb: 2_000 };
 
-/** What a call wants of a VM, decided anew at each look. `override`: it ends the task that has the VM. */
-export type Decision = "reached" | { begin: TaskParameters; hardware?: VmHardware; override?: boolean; usualMs?: number; patienceMs?: number };
+/** What a call wants of a VM, decided anew at each look. `override`: it ends the task that has the VM; `disk`: what a new one begins with. */
+export type Decision = "reached" | { begin: TaskParameters; hardware?: VmHardware; disk?: DiskContent; override?: boolean; usualMs?: number; patienceMs?: number };
 
 export interface SimulatedHost {
   folder: string;
@@ -26,6 +27,8 @@ export interface SimulatedHost {
   fit(size: { memoryMb: number; storageGb: number }, others: readonly Machine[]): void;
   /** Answers from the present state. */
   read<T>(operation: keyof Driver, ref: string | null, call: CallOptions, work: () => T): Promise<T>;
+  /** Changes what no VM's task is about. */
+  change(operation: keyof Driver, ref: string | null, call: CallOptions, work: () => Promise<void>): Promise<void>;
   /** Brings a VM where `decide` wants it, waiting for tasks under way. @throws DriverError refused when the guest has not reacted `giveUpAfterMs` later */
   bring(operation: keyof Driver, ref: string, call: CallOptions, decide: (machine: Machine | null, version: number) => Decision, giveUpAfterMs?: number): Promise<void>;
   /** @throws DriverError not_found */
@@ -48,6 +51,7 @@ export function openSimulatedHost(settings: { folder: string; speed: number }, h
     const found = readState<Machine>(folderOf(ref));
     if (!found) return { version: 0, machine: null };
     const state = completed(found.state);
+    keepFinishedBackup(folder, state, Date.now());
     const machine = state.incomingFrom !== null ? arrived(state.ref, simulatedHostFolder(settings.folder, state.incomingFrom), host.name) : settled(state, Date.now());
     return { version: found.version, machine: machine?.exists ? machine : null };
   };
@@ -96,7 +100,7 @@ export function openSimulatedHost(settings: { folder: string; speed: number }, h
         await sleep(Math.max(1, Math.min(LOOK_MS, task.finishAt - Date.now())), undefined, { signal: call.signal });
         continue;
       }
-      const begun = begin(version, machine ?? blankFor(ref, decision.hardware), decision, call.key, fault);
+      const begun = begin(version, machine ?? { ...blankFor(ref, decision.hardware), ...decision.disk }, decision, call.key, fault);
       if (!begun) continue;
       call.report?.({ percent: 0, message: `${decision.begin.kind} of ${ref} on ${host.name} began` });
       await interrupt(fault, call.signal, ["midway", "hang"]);
@@ -119,6 +123,13 @@ export function openSimulatedHost(settings: { folder: string; speed: number }, h
       await interrupt(fault, call.signal, ["midway", "after", "hang"]);
       call.signal.throwIfAborted();
       return work();
+    },
+    async change(operation, ref, call, work) {
+      const fault = takeFault(folder, operation, ref);
+      failBefore(fault, host.name);
+      call.signal.throwIfAborted();
+      await work();
+      await interrupt(fault, call.signal, ["midway", "after", "hang"]);
     },
     there(machine, ref) {
       if (!machine) throw new DriverError("not_found", `${host.name} has no ${ref}`);

@@ -1,5 +1,7 @@
 import type { GuestConfiguration, VmSize } from "../driver.ts";
-import type { Machine, MachineSnapshot } from "./machine.ts";
+import { diskSizeMb } from "./backup-files.ts";
+import type { DiskContent, Machine, MachineSnapshot } from "./machine.ts";
+import { silent, speaking } from "./serial-port.ts";
 
 /** What a simulated hypervisor is doing to a VM. It ends at `finishAt`, whether anybody looks or not. */
 export interface Task extends TaskParameters {
@@ -18,6 +20,9 @@ export interface TaskParameters {
   size?: VmSize;
   login?: { user: string; passwordHash: string };
   snapshot?: string;
+  backup?: string;
+  /** of a backup that is restored */
+  disk?: DiskContent;
   /** of a migration: the other host's name */
   to?: string;
 }
@@ -37,6 +42,8 @@ export type TaskKind =
   | "takeSnapshot"
   | "restoreSnapshot"
   | "deleteSnapshot"
+  | "takeBackup"
+  | "restoreBackup"
   | "migrate";
 
 /** How long a task takes on a real hypervisor with fast disks. */
@@ -55,12 +62,14 @@ export const TASK_MS: Record<TaskKind, number> = {
   takeSnapshot: 3_000,
   restoreSnapshot: 3_000,
   deleteSnapshot: 1_500,
+  takeBackup: 4_000,
+  restoreBackup: 3_000,
   migrate: 6_000,
 };
 export const ADDRESS_MS = 3_000;
 
 /** The disk would be left half-way: cutting the power waits for these. */
-export const UNINTERRUPTIBLE: ReadonlySet<TaskKind> = new Set(["create", "destroy", "configure", "resize", "restoreSnapshot", "deleteSnapshot"]);
+export const UNINTERRUPTIBLE: ReadonlySet<TaskKind> = new Set(["create", "destroy", "configure", "resize", "restoreSnapshot", "deleteSnapshot", "restoreBackup"]);
 
 /** The state at `now`. */
 export function settled(machine: Machine, now: number): Machine {
@@ -75,20 +84,23 @@ function effectOf(idle: Machine, task: Task): Machine {
   const off = { power: "stopped", bootedAt: null, addressAt: null } as const;
   switch (task.kind) {
     case "create":
+    // Its copy is put aside before this (backup-files.ts).
+    case "takeBackup":
       return idle;
     case "configure":
       return { ...idle, guest: task.guest ?? null, passwords: {} };
     case "start":
-      return { ...idle, ...booted };
+      return speaking({ ...idle, ...booted }, task.finishAt);
     case "reset":
-      return { ...idle, ...booted, lastResetKey: task.key };
+      return speaking({ ...silent(idle, task.finishAt), ...booted, lastResetKey: task.key }, task.finishAt);
     case "resume":
-      return { ...idle, power: "running" };
+      return speaking({ ...idle, power: "running" }, task.finishAt);
     case "suspend":
-      return { ...idle, power: "suspended" };
+      return { ...silent(idle, task.finishAt), power: "suspended" };
     case "shutdown":
+      return { ...silent(idle, task.finishAt, true), ...off };
     case "powerOff":
-      return { ...idle, ...off };
+      return { ...silent(idle, task.finishAt), ...off };
     case "resize":
       return { ...idle, hardware: { ...idle.hardware, ...task.size } };
     case "setPassword":
@@ -99,6 +111,8 @@ function effectOf(idle: Machine, task: Task): Machine {
       return restored(idle, task);
     case "deleteSnapshot":
       return { ...idle, snapshots: idle.snapshots.filter(({ name }) => name !== task.snapshot) };
+    case "restoreBackup":
+      return { ...idle, ...task.disk, snapshots: [], lastRestoreKey: task.key };
     case "destroy":
     // The other host has it from the same moment on (migration.ts).
     case "migrate":
@@ -107,14 +121,14 @@ function effectOf(idle: Machine, task: Task): Machine {
 }
 
 function snapshotOf(machine: Machine, task: Task): MachineSnapshot {
-  const { power, guest, passwords, bootedAt } = machine;
-  const disk = Math.round(machine.hardware.storageGb * 12 + 40);
+  const { power, guest, files, passwords, bootedAt } = machine;
   return {
     name: task.snapshot ?? "",
     takenAt: task.finishAt,
-    sizeMb: disk + (power === "stopped" ? 0 : Math.round(machine.hardware.memoryMb * 0.4)),
+    sizeMb: diskSizeMb(machine.hardware.storageGb) + (power === "stopped" ? 0 : Math.round(machine.hardware.memoryMb * 0.4)),
     power,
     guest,
+    files,
     passwords,
     upMs: bootedAt === null ? null : task.finishAt - bootedAt,
   };
@@ -124,7 +138,8 @@ function snapshotOf(machine: Machine, task: Task): MachineSnapshot {
 function restored(machine: Machine, task: Task): Machine {
   const found = machine.snapshots.find(({ name }) => name === task.snapshot);
   if (!found) return machine;
-  const { power, guest, passwords, upMs } = found;
+  const { power, guest, files, passwords, upMs } = found;
   const at = upMs === null ? null : task.finishAt;
-  return { ...machine, power, guest, passwords, bootedAt: at === null ? null : at - (upMs ?? 0), addressAt: at, lastRestoreKey: task.key };
+  const then = { ...silent(machine, task.finishAt), power, guest, files, passwords, bootedAt: at === null ? null : at - (upMs ?? 0), addressAt: at, lastRestoreKey: task.key };
+  return power === "running" ? speaking(then, task.finishAt) : then;
 }

@@ -1,4 +1,4 @@
-import type { GuestFacts } from "./facts.ts";
+import type { BootFacts } from "./facts.ts";
 import type { Color } from "./text-screen.ts";
 
 export interface BootLine {
@@ -11,11 +11,11 @@ export interface BootLine {
 const SECONDS = 4.217;
 
 /** What a guest writes while it boots. */
-export function bootLog(facts: GuestFacts): BootLine[] {
+export function bootLog(facts: BootFacts): BootLine[] {
   const memoryKb = facts.memoryMb * 1_024;
   const kernel: readonly string[] = [
     `Linux version ${facts.kernel} (${facts.system}) SMP PREEMPT_DYNAMIC`,
-    "Command line: console=tty1 root=/dev/vda1 ro quiet",
+    "Command line: console=tty1 console=ttyS0 root=/dev/vda1 ro quiet",
     "Hypervisor detected: Switchyard simulator (nothing here is real)",
     `Memory: ${memoryKb - 38_912}K/${memoryKb}K available`,
     `smp: Brought up 1 node, ${facts.vcpu} ${facts.vcpu === 1 ? "CPU" : "CPUs"}`,

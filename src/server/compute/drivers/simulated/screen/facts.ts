@@ -1,7 +1,7 @@
 import { addressOf, type Machine } from "../machine.ts";
 
-/** What the simulated guest knows about itself. */
-export interface GuestFacts {
+/** What the simulated guest finds out about itself when it boots. */
+export interface BootFacts {
   hostname: string;
   user: string;
   system: string;
@@ -11,6 +11,10 @@ export interface GuestFacts {
   storageGb: number;
   address: string;
   mac: string;
+}
+
+/** What it knows about itself. */
+export interface GuestFacts extends BootFacts {
   bootedAt: number;
   /** when it has come up */
   upAt: number;
@@ -27,17 +31,14 @@ const SYSTEMS: readonly [prefix: string, name: string][] = [
   ["arch", "Arch Linux"],
 ];
 
-/** Of a machine that runs. */
-export function factsOf(machine: Machine): GuestFacts {
+export function bootFactsOf(machine: Machine): BootFacts {
   const { guest, hardware } = machine;
   const { slug } = hardware.image;
   const [family = slug, ...version] = slug.split("-");
   const name = SYSTEMS.find(([prefix]) => family === prefix)?.[1] ?? family;
-  const user = guest?.user ?? "user";
-  const bootedAt = machine.bootedAt ?? Date.now();
   return {
     hostname: guest?.hostname ?? machine.ref,
-    user,
+    user: guest?.user ?? "user",
     system: [name, ...version].join(" "),
     kernel: "6.12.0-simulated",
     vcpu: hardware.vcpu,
@@ -45,8 +46,17 @@ export function factsOf(machine: Machine): GuestFacts {
     storageGb: hardware.storageGb,
     address: addressOf(machine),
     mac: machine.mac,
+  };
+}
+
+/** Of a machine that runs. */
+export function factsOf(machine: Machine): GuestFacts {
+  const facts = bootFactsOf(machine);
+  const bootedAt = machine.bootedAt ?? Date.now();
+  return {
+    ...facts,
     bootedAt,
     upAt: machine.addressAt ?? bootedAt,
-    passwordHash: machine.passwords[user] ?? guest?.passwordHash ?? null,
+    passwordHash: machine.passwords[facts.user] ?? machine.guest?.passwordHash ?? null,
   };
 }
