@@ -18,7 +18,7 @@ it("hosts and the database are made to agree, and what nobody knows is left alon
   const made = [await bench.create("kept"), await bench.create("off"), await bench.create("lost"), await bench.create("late")];
   for (const each of made) expect(await bench.ended(each.operationId)).toMatchObject({ status: "succeeded" });
   const [kept = "", off = "", lost = "", late = ""] = made.map((each) => each.vmId);
-  await bench.ended((await deleteVm(bench.rt, bench.customer.actor, { id: late, force: true })).deletionJobId);
+  await bench.ended((await deleteVm(bench.rt, bench.customer.actor, { id: late, force: true, preserveVolumes: false })).deletionJobId);
   await worker.stop();
   // A call whose answer was lost arrives after all; a guest powers itself off; somebody deletes a VM by hand; somebody else has VMs there.
   await bench.driver.create(hypervisorRef(late), TEST_HARDWARE, anyCall);

@@ -5,7 +5,7 @@ import type { Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import type { StepContext } from "./operation-definition.ts";
+import { type StepContext, stepsFor } from "./operation-definition.ts";
 import { failureOf } from "./operation-engine.ts";
 import { definitionOf } from "./operation-kinds.ts";
 import { progressOf } from "./operation-moves.ts";
@@ -54,8 +54,9 @@ export async function retryOperation(rt: Runtime, actor: UserActor, scope: Scope
     const before = definition.input.parse(found.input);
     const { organizationId, subjectId } = found;
     const input = definition.request ? await definition.request(tx, { operationId: id, organizationId, subjectId, statusBefore: vm?.status ?? null, input: before, at }) : before;
-    await resetSteps(tx, id, definition.steps.map((step) => step.withRequest === true), at);
-    const progress = progressOf(definition.steps.map((step) => ({ status: step.withRequest ? "succeeded" : "pending" })), definition.steps);
+    const steps = stepsFor(definition, input);
+    await resetSteps(tx, id, steps, at);
+    const progress = progressOf(steps.map((step) => ({ status: step.withRequest ? "succeeded" : "pending" })), steps);
     const fresh = { status: "queued", compensating: false, cancelRequested: false, abandoned: false, errorCode: null, errorMessage: null, progress, nextRunAt: at, startedAt: null, finishedAt: null };
     await updateOperation(tx, id, { ...fresh, input: input as Prisma.InputJsonObject }); // inputs are plain objects by their schemas
     await audit(tx, actor, "operation.retry", found, at);
@@ -78,7 +79,7 @@ export async function giveUpOperation(rt: Runtime, actor: UserActor, id: string)
     if (operationIsOver(found.status) || !found.compensating) throw new AppError("INVALID_STATE", "Only an operation that is being undone can be given up.", { state: found.status });
     const definition = definitionOf(found.kind);
     for (const record of found.steps.toReversed()) {
-      const step = definition.steps[record.position];
+      const step = definition.steps.find((each) => each.name === record.name);
       if (!step || record.status === "pending" || record.status === "compensated") continue;
       const ctx: StepContext<unknown> = {
         rt,

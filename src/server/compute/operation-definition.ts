@@ -11,10 +11,12 @@ import type { TaskProgress } from "./drivers/driver.ts";
  * - A step that was begun is undone even when it failed: nobody knows how far it came.
  */
 export interface StepDefinition<Input> {
-  /** what the customer reads, translated by the web app */
+  /** what the customer reads, translated by the web app; one of its operation's own: its records are found by it */
   name: string;
   /** its share of the progress */
   weight: number;
+  /** An operation with another input has no such step. */
+  onlyIf?(input: Input): boolean;
   /** The request's own transaction does this step: it is recorded as done when the operation begins. */
   withRequest?: boolean;
   run?(ctx: StepContext<Input>): Promise<StepOutput>;
@@ -45,6 +47,20 @@ export interface OperationDefinition<Input> {
   request?(tx: Tx, request: OperationRequest<Input>): Promise<Input>;
   /** It cannot be tried again: something that it needs is kept nowhere. */
   once?: boolean;
+}
+
+/** The steps that an operation with this input has. */
+export function stepsFor<Input>(definition: OperationDefinition<Input>, input: Input): StepDefinition<Input>[] {
+  return definition.steps.filter((step) => step.onlyIf?.(input) ?? true);
+}
+
+/** The steps of an operation by its records: those it began with, also when the program has learnt others since. */
+export function stepsOf<Input>(definition: OperationDefinition<Input>, records: readonly { name: string }[]): StepDefinition<Input>[] {
+  return records.map(({ name }) => {
+    const step = definition.steps.find((each) => each.name === name);
+    if (!step) throw new Error(`${definition.kind} has no step ${name}`);
+    return step;
+  });
 }
 
 export interface OperationRequest<Input> {

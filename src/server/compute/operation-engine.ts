@@ -2,7 +2,7 @@ import type { Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { logEnd, logStep } from "./logs/operation-lines.ts";
-import { Later, type OperationDefinition, type StepContext, type StepDefinition, type StepOutput } from "./operation-definition.ts";
+import { Later, type OperationDefinition, type StepContext, type StepDefinition, type StepOutput, stepsOf } from "./operation-definition.ts";
 import { describeFailure, type StepFailure } from "./operation-failure.ts";
 import { backoffMs, nextMove, progressOf, RETRY_LIMIT } from "./operation-moves.ts";
 import { announceProgress } from "./operation-queue.ts";
@@ -119,11 +119,12 @@ async function recordDone(tx: Tx, rt: Runtime, lease: Lease, begun: Begun, defin
   const steps = operation.steps.map((step) => (step.position === begun.position ? { ...step, status: "succeeded" } : step));
   const over = steps.every((step) => step.status === "succeeded");
   const status = over ? "succeeded" : "running";
-  const progress = over ? 100 : progressOf(steps, definition.steps);
+  const defined = stepsOf(definition, operation.steps);
+  const progress = over ? 100 : progressOf(steps, defined);
   await updateOperation(tx, operation.id, {
     status,
     progress,
-    input: without(operation.input, definition.steps[begun.position]?.forgets ?? []),
+    input: without(operation.input, defined[begun.position]?.forgets ?? []),
     ...(over ? { finishedAt: at, leaseOwner: null, leaseUntil: null } : {}),
   });
   if (over) await logEnd(tx, operation, status, at);
@@ -229,7 +230,7 @@ async function end(tx: Tx, operation: OperationWithSteps, at: Date): Promise<voi
 function contextOf(rt: Runtime, begun: Begun, options: DriveOptions, reporter: StepReporter | null): { definition: OperationDefinition<unknown>; step: StepDefinition<unknown>; ctx: StepContext<unknown> } {
   const { operation } = begun;
   const definition = options.definitionOf(operation.kind);
-  const step = definition.steps[begun.position];
+  const step = stepsOf(definition, operation.steps)[begun.position];
   if (!step) throw new Error(`${operation.kind} has no step ${begun.position}`);
   const ctx: StepContext<unknown> = {
     rt,

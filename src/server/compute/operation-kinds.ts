@@ -1,12 +1,13 @@
+import { backupDelete } from "./backups/delete-steps.ts";
 import { vmsBatch } from "./changes/batch-steps.ts";
 import { vmCreditStop } from "./credit-stop-steps.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { projectDelete } from "./project-steps.ts";
 import { VM_DEFINITIONS } from "./vm-kinds.ts";
 
-/** Every kind of operation. Those in flight outlive an update of the program: don't rename kinds and don't reorder steps. */
+/** Every kind of operation. Those in flight outlive an update of the program: don't rename kinds or steps. */
 const DEFINITIONS: ReadonlyMap<string, OperationDefinition<unknown>> = new Map(
-  [...VM_DEFINITIONS, projectDelete as OperationDefinition<unknown>, vmCreditStop as OperationDefinition<unknown>, vmsBatch as OperationDefinition<unknown>].map((definition) => [definition.kind, definition]),
+  [...VM_DEFINITIONS, ...[backupDelete, projectDelete, vmCreditStop, vmsBatch].map((definition) => definition as OperationDefinition<unknown>)].map((definition) => [definition.kind, definition]),
 );
 
 /** @throws Error for a kind that this version does not know */

@@ -1,7 +1,7 @@
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import type { TaskProgress } from "./drivers/driver.ts";
-import type { OperationDefinition } from "./operation-definition.ts";
+import { type OperationDefinition, stepsOf } from "./operation-definition.ts";
 import { taskLines } from "./logs/task-lines.ts";
 import { announceProgress } from "./operation-queue.ts";
 import { type Lease, LeaseLost, lockLeased, type OperationWithSteps, updateOperation } from "./operation-repository.ts";
@@ -32,7 +32,7 @@ export function reportStep(rt: Runtime, lease: Lease, begunFrom: OperationWithSt
       await transact(rt, async (tx) => {
         const operation = await lockLeased(tx, lease);
         const step = operation.steps[position];
-        const progress = withinStep(operation.steps, definition, position, percent);
+        const progress = withinStep(operation.steps, stepsOf(definition, operation.steps), position, percent);
         if (step?.status !== "running" || progress <= operation.progress) return;
         const data: Prisma.OperationUpdateInput = { progress };
         await updateOperation(tx, operation.id, data);
@@ -60,9 +60,9 @@ export function reportStep(rt: Runtime, lease: Lease, begunFrom: OperationWithSt
 }
 
 /** Progress of an operation whose step at `position` is at `percent`; 100 is kept for the end. */
-export function withinStep(steps: readonly { status: string }[], definition: Pick<OperationDefinition<unknown>, "steps">, position: number, percent: number): number {
-  const total = definition.steps.reduce((sum, step) => sum + step.weight, 0);
-  const share = total === 0 ? 0 : (definition.steps[position]?.weight ?? 0) / total;
+export function withinStep(steps: readonly { status: string }[], weights: readonly { weight: number }[], position: number, percent: number): number {
+  const total = weights.reduce((sum, step) => sum + step.weight, 0);
+  const share = total === 0 ? 0 : (weights[position]?.weight ?? 0) / total;
   const within = Math.min(100, Math.max(0, percent)) * share;
-  return Math.min(99, progressOf(steps, definition.steps) + Math.floor(within));
+  return Math.min(99, progressOf(steps, weights) + Math.floor(within));
 }

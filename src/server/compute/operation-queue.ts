@@ -1,7 +1,7 @@
 import { currentCorrelation } from "#server/infra/correlation.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
-import type { OperationDefinition } from "./operation-definition.ts";
+import { type OperationDefinition, stepsFor } from "./operation-definition.ts";
 import type { StepFailure } from "./operation-failure.ts";
 import { progressOf } from "./operation-moves.ts";
 import { insertOperation } from "./operation-repository.ts";
@@ -9,7 +9,7 @@ import { insertOperation } from "./operation-repository.ts";
 export interface NewOperation<Input> {
   id: string;
   organizationId: string;
-  subjectType: "vm" | "project" | "batch";
+  subjectType: "vm" | "project" | "batch" | "backup";
   subjectId: string;
   subjectName: string;
   actorId: string | null;
@@ -23,12 +23,13 @@ export interface NewOperation<Input> {
  */
 export async function enqueueOperation<Input>(tx: Tx, definition: OperationDefinition<Input>, operation: NewOperation<Input>): Promise<void> {
   const { at, input, ...identity } = operation;
-  const steps = definition.steps.map((step, position) => ({
+  const defined = stepsFor(definition, input);
+  const steps = defined.map((step, position) => ({
     position,
     name: step.name,
     ...(step.withRequest ? { status: "succeeded", attempt: 1, startedAt: at, finishedAt: at } : { status: "pending" }),
   }));
-  const progress = progressOf(steps, definition.steps);
+  const progress = progressOf(steps, defined);
   await insertOperation(tx, {
     ...identity,
     kind: definition.kind,
@@ -57,7 +58,7 @@ export async function enqueueRefused<Input>(tx: Tx, definition: OperationDefinit
     nextRunAt: at,
     createdAt: at,
     finishedAt: at,
-    steps: { create: definition.steps.map((step, position) => ({ position, name: step.name, status: "pending" })) },
+    steps: { create: stepsFor(definition, input).map((step, position) => ({ position, name: step.name, status: "pending" })) },
   });
   await announceProgress(tx, { ...identity, ...outcome }, null, at);
 }

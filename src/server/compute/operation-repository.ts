@@ -1,6 +1,6 @@
 import type { Scope } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
-import { type Operation, type OperationStep, Prisma } from "#server/infra/prisma/client.ts";
+import type { Operation, OperationStep, Prisma } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { within } from "./repository.ts";
 
@@ -116,10 +116,10 @@ export async function updateOperation(tx: Tx, id: string, data: Prisma.Operation
   await tx.operation.update({ where: { id }, data, select: { id: true } });
 }
 
-/** Puts all steps back to their beginning. @param done for each position, whether the request itself has done it */
-export async function resetSteps(tx: Tx, operationId: string, done: readonly boolean[], at: Date): Promise<void> {
-  for (const [position, withRequest] of done.entries()) {
-    const times = withRequest ? { status: "succeeded", attempt: 1, startedAt: at, finishedAt: at } : { status: "pending", attempt: 0, startedAt: null, finishedAt: null };
-    await updateStep(tx, operationId, position, { ...times, compensationAttempt: 0, error: null, output: Prisma.DbNull });
-  }
+/** All steps from their beginning. Those that the request itself does are done. */
+export async function resetSteps(tx: Tx, operationId: string, steps: readonly { name: string; withRequest?: boolean }[], at: Date): Promise<void> {
+  await tx.operationStep.deleteMany({ where: { operationId } });
+  await tx.operationStep.createMany({
+    data: steps.map(({ name, withRequest }, position) => ({ operationId, position, name, ...(withRequest ? { status: "succeeded", attempt: 1, startedAt: at, finishedAt: at } : { status: "pending" }) })),
+  });
 }

@@ -25,20 +25,20 @@ export interface HostLoad {
 }
 
 /**
- * The active hosts of the region (null: of all) with what is taken on each; locked until the transaction ends, so that nobody else takes a place meanwhile.
+ * The active hosts of the region (null: of all; `hostId`: that one alone) with what is taken on each; locked until the transaction ends, so that nobody else takes a place meanwhile. `imageId` null: none is needed.
  * The sums are read after the locks: they see what those that held them before have taken. A VM on its way counts on both hosts.
  */
-export async function lockHosts(tx: Tx, wanted: { region: string | null; planId: string; imageId: string }): Promise<HostLoad[]> {
-  const { region, planId, imageId } = wanted;
-  await tx.$queryRaw`select id from host where status = 'active' and (${region}::text is null or region = ${region}) order by id for update`;
+export async function lockHosts(tx: Tx, wanted: { region: string | null; hostId: string | null; planId: string; imageId: string | null }): Promise<HostLoad[]> {
+  const { region, hostId, planId, imageId } = wanted;
+  await tx.$queryRaw`select id from host where status = 'active' and (${region}::text is null or region = ${region}) and (${hostId}::text is null or id = ${hostId}) order by id for update`;
   return tx.$queryRaw<HostLoad[]>`select h.id, h.name, h.driver, h.region, h.status, h.health, h.vcpu, h.vcpu_ratio as "vcpuRatio",
       h.memory_mb as "memoryMb", h.memory_reserve_mb as "memoryReserveMb", h.memory_free_mb as "memoryFreeMb",
       h.storage_gb as "storageGb", h.storage_reserve_gb as "storageReserveGb", h.storage_free_gb as "storageFreeGb",
       coalesce(sum(v.vcpu), 0)::int as "usedVcpu", coalesce(sum(v.memory_mb), 0)::int as "usedMemoryMb", coalesce(sum(v.storage_gb), 0)::int as "usedStorageGb",
       (not exists (select 1 from plan_host where plan_id = ${planId}) or exists (select 1 from plan_host where plan_id = ${planId} and host_id = h.id)) as "planAllowed",
-      exists (select 1 from image_source where image_id = ${imageId} and host_id = h.id) as "hasImage"
+      (${imageId}::text is null or exists (select 1 from image_source where image_id = ${imageId} and host_id = h.id)) as "hasImage"
     from host h left join vm v on (v.host_id = h.id or v.target_host_id = h.id) and v.status not in ('terminated', 'rolled_back')
-    where h.status = 'active' and (${region}::text is null or h.region = ${region})
+    where h.status = 'active' and (${region}::text is null or h.region = ${region}) and (${hostId}::text is null or h.id = ${hostId})
     group by h.id order by h.id`;
 }
 

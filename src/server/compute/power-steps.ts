@@ -1,21 +1,17 @@
 import { z } from "zod";
 import type { OperationDefinition, StepDefinition } from "./operation-definition.ts";
 import { lockVm } from "./repository.ts";
-import { removeSnapshotsOf } from "./snapshots/snapshot-repository.ts";
-import { askRealState, awaitAddress, INSPECT_TIMEOUT_MS, type RealState, settleAsReal, SILENT, START_TIMEOUT_MS, startGuest, stopGuest } from "./vm-guest-steps.ts";
+import { askRealState, awaitAddress, INSPECT_TIMEOUT_MS, settleAsReal, SILENT, START_TIMEOUT_MS, startGuest, stopGuest } from "./vm-guest-steps.ts";
 import { onHost } from "./vm-host.ts";
 import { settleVm } from "./vm-status.ts";
 
-const DESTROY_TIMEOUT_MS = 10 * 60_000;
 /** How long a guest may take to shut down where the request does not say. */
 const SHUTDOWN_MS = 90_000;
 const RESTART_SHUTDOWN_MS = 60_000;
-const DELETE_SHUTDOWN_MS = 20_000;
 
-const plainInput = z.object({ reason: z.string().nullable().default(null) });
+export const plainInput = z.object({ reason: z.string().nullable().default(null) });
 type PlainInput = z.infer<typeof plainInput>;
 const stopInput = plainInput.extend({ graceful: z.boolean().default(true), timeoutSeconds: z.number().default(60) });
-const deleteInput = plainInput.extend({ force: z.boolean().default(false) });
 
 /** The request gave the VM to the operation. To undo that is to put the VM down as it really is. */
 export const taken: StepDefinition<unknown> = {
@@ -26,6 +22,9 @@ export const taken: StepDefinition<unknown> = {
   givenUp: SILENT,
   commitCompensation: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: false }),
 };
+
+/** The last step of what leaves the VM on or off as it was: it goes on as the hypervisor says it is. */
+export const checked: StepDefinition<unknown> = { name: "check", weight: 5, run: askRealState, commit: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: false }) };
 
 /** The step that ends in a running VM with its addresses. */
 const ready: StepDefinition<PlainInput> = {
@@ -120,39 +119,4 @@ export const vmResume: OperationDefinition<PlainInput> = {
   input: plainInput,
   cancellable: false,
   steps: [taken, { name: "resume", weight: 55, run: (ctx) => onHost(ctx, START_TIMEOUT_MS, (driver, vm, call) => driver.resume(vm.hypervisorRef, call)) }, ready],
-};
-
-export const vmDelete: OperationDefinition<z.infer<typeof deleteInput>> = {
-  kind: "vm.delete",
-  input: deleteInput,
-  cancellable: false,
-  steps: [
-    // Given up, it counts as gone: the sweep removes what is left of it when the host is back.
-    {
-      ...taken,
-      async commitCompensation(tx, ctx, seen) {
-        await settleAsReal(tx, ctx, seen, { deleting: true });
-        if ((seen as RealState).power === "absent") await removeSnapshotsOf(tx, ctx.operation.subjectId);
-      },
-      givenUp: { ...SILENT, power: "absent" },
-    },
-    {
-      name: "stop",
-      weight: 40,
-      async run(ctx) {
-        const there = await onHost(ctx, INSPECT_TIMEOUT_MS, (driver, vm, call) => driver.inspect(vm.hypervisorRef, call));
-        if (there) await stopGuest(ctx, { graceful: !ctx.operation.input.force, timeoutMs: DELETE_SHUTDOWN_MS });
-      },
-    },
-    {
-      name: "destroy",
-      weight: 55,
-      run: (ctx) => onHost(ctx, DESTROY_TIMEOUT_MS, (driver, vm, call) => driver.destroy(vm.hypervisorRef, call)),
-      async commit(tx, ctx) {
-        const vm = await lockVm(tx, ctx.operation.subjectId);
-        await settleVm(tx, vm, { status: "terminated", reason: ctx.operation.input.reason, at: ctx.rt.clock.now() });
-        await removeSnapshotsOf(tx, vm.id);
-      },
-    },
-  ],
 };

@@ -187,7 +187,7 @@ describe("deleting", () => {
       const made = await other.create();
       await other.ended(made.operationId);
       await worker.stop();
-      const { deletionJobId } = await deleteVm(other.rt, other.customer.actor, { id: made.vmId, force: false });
+      const { deletionJobId } = await deleteVm(other.rt, other.customer.actor, { id: made.vmId, force: false, preserveVolumes: false });
       await cancelOperation(other.rt, other.customer.actor, other.customer.actor, deletionJobId);
       other.worker();
       expect(await other.ended(deletionJobId)).toMatchObject({ status: "cancelled" });
@@ -205,16 +205,16 @@ describe("deleting", () => {
     const vm = await bench.rt.db.prisma.vm.findUniqueOrThrow({ where: { id: made.vmId } });
     expect([vm.status, vm.statusReason]).toEqual(["error", "The hypervisor no longer has this VM. Delete it; it costs nothing meanwhile."]);
     expect(await bench.rt.db.prisma.meterSpan.count({ where: { resourceId: made.vmId, endedAt: null } })).toBe(0);
-    expect(await bench.ended((await deleteVm(bench.rt, actor(), { id: made.vmId, force: true })).deletionJobId)).toMatchObject({ status: "succeeded" });
+    expect(await bench.ended((await deleteVm(bench.rt, actor(), { id: made.vmId, force: true, preserveVolumes: false })).deletionJobId)).toMatchObject({ status: "succeeded" });
   });
 
   it("removes the VM from its host and ends its metering; a failure on the way leaves it as it is", async () => {
     await running();
     bench.fault({ operation: "destroy", mode: "before", failure: "refused", ref });
-    expect(await bench.ended((await deleteVm(bench.rt, actor(), { id: vmId, force: true })).deletionJobId)).toMatchObject({ status: "failed" });
+    expect(await bench.ended((await deleteVm(bench.rt, actor(), { id: vmId, force: true, preserveVolumes: false })).deletionJobId)).toMatchObject({ status: "failed" });
     expect([(await vmNow()).status, await power(), await openSpans()]).toEqual(["stopped", "stopped", ["storage"]]);
-    expect(await bench.ended((await deleteVm(bench.rt, actor(), { id: vmId, force: false })).deletionJobId)).toMatchObject({ status: "succeeded" });
+    expect(await bench.ended((await deleteVm(bench.rt, actor(), { id: vmId, force: false, preserveVolumes: false })).deletionJobId)).toMatchObject({ status: "succeeded" });
     expect([(await vmNow()).status, await power(), await openSpans()]).toEqual(["terminated", "absent", []]);
-    await expect(deleteVm(bench.rt, actor(), { id: vmId, force: false })).rejects.toMatchObject({ code: "INVALID_STATE" });
+    await expect(deleteVm(bench.rt, actor(), { id: vmId, force: false, preserveVolumes: false })).rejects.toMatchObject({ code: "INVALID_STATE" });
   });
 });

@@ -4,6 +4,7 @@ import { type PowerAction, VM_TRANSITIONS, type VmOperationAction } from "#share
 import type { MemberActor, Scope, SystemActor, UserActor } from "#server/identity/actor.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
+import { requirePlaceForBackups } from "./backups/backup-host.ts";
 import { visible } from "./policy.ts";
 import { vmWithPlan } from "./repository.ts";
 import { requestVmOperation } from "./vm-requests.ts";
@@ -42,11 +43,20 @@ export function resumeVm(rt: Runtime, actor: MemberActor, id: string): Promise<A
   return act(rt, actor, actor, id, "resume", {});
 }
 
-/** Deletes a VM and its disk; its history stays. */
+/**
+ * Deletes a VM and its disk; its history stays, its backups too. `preserveVolumes`: a last backup is made first, and without it the VM is not deleted.
+ * @throws AppError NOT_FOUND, INVALID_STATE (also when its host has no place for backups), FORBIDDEN (quota of backups)
+ */
 export async function deleteVm(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmDeleteInput>): Promise<z.infer<typeof vmDeleteOutput>> {
-  const { id, status, operationId } = await act(rt, actor, actor, input.id, "delete", { force: input.force });
+  const { force, preserveVolumes: preserve } = input;
+  const operationId = await transact(rt, async (tx) => {
+    const vm = visible(await vmWithPlan(tx, input.id), actor, "VM");
+    if (preserve) await requirePlaceForBackups(rt, tx, vm);
+    return requestVmOperation(tx, vm, { action: "delete", input: { force, preserve }, actor, at: rt.clock.now() });
+  });
+  rt.signals.send("operations");
   const estimate = rt.clock.now().getTime() + (DELETE_SECONDS * 1_000) / rt.config.simulationSpeed;
-  return { id, status, deletionJobId: operationId, estimatedCompletion: new Date(estimate).toISOString() };
+  return { id: input.id, status: VM_TRANSITIONS.delete.during, deletionJobId: operationId, estimatedCompletion: new Date(estimate).toISOString() };
 }
 
 /** Stops a VM for a reason of the platform's own; the VM shows it. */

@@ -99,7 +99,7 @@ describe("addresses", () => {
     for (const attempt of attempts) if (attempt.status === "rejected") expect(attempt.reason).toMatchObject({ code: "SERVICE_UNAVAILABLE", message: `All addresses are taken in ${TEST_REGION} right now.` });
     const vmId = made?.vmId ?? "";
 
-    expect(await hardwareOf(bench.rt, vmId)).toMatchObject({ network: { bridge: "vmbr1", vlan: 20 }, cloneMode: "full", storage: null });
+    expect(await hardwareOf(bench.rt, vmId, null)).toMatchObject({ network: { bridge: "vmbr1", vlan: 20 }, cloneMode: "full", storage: null });
     expect(await guestOf(bench.rt, vmId, { passwordHash: "$6$", userData: null })).toMatchObject({
       addresses: [
         { address: "203.0.113.2", prefix: 30, gateway: "203.0.113.1" },

@@ -16,6 +16,8 @@ const DESTROY_TIMEOUT_MS = 10 * 60_000;
 
 const input = z.object({
   holdId: z.string().nullable(),
+  /** that the disk is made from; null: from the image */
+  backupId: z.string().nullable().default(null),
   /** SHA-512-crypt; erased as soon as the guest has it, or the operation turns back */
   passwordHash: z.string().optional(),
   /** the customer's, for cloud-init; erased with the password's hash: it may hold secrets */
@@ -46,7 +48,7 @@ export const vmCreate: OperationDefinition<z.infer<typeof input>> = {
       name: "create",
       weight: 40,
       run: async (ctx) => {
-        const hardware = await hardwareOf(ctx.rt, ctx.operation.subjectId);
+        const hardware = await hardwareOf(ctx.rt, ctx.operation.subjectId, ctx.operation.input.backupId);
         return onHost(ctx, CREATE_TIMEOUT_MS, (driver, vm, call) => driver.create(vm.hypervisorRef, hardware, call));
       },
       compensate: (ctx) => onHost(ctx, DESTROY_TIMEOUT_MS, (driver, vm, call) => driver.destroy(vm.hypervisorRef, call)),

@@ -5,12 +5,14 @@ import { newId } from "#shared/ids.ts";
 import { holdFirstHour } from "#server/billing/first-hour-hold.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
-import type { Image, Plan, Vm } from "#server/infra/prisma/client.ts";
+import type { Image, Plan, Vm, VmBackup } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { backupForNewVm } from "./backups/new-vm.ts";
 import { findAddresses, type FoundAddress, giveAddresses } from "./catalog/addresses.ts";
 import { imageBy, planBy, regionExists } from "./catalog/catalog-repository.ts";
 import { requireQuota } from "./catalog/quota.ts";
+import { wrong } from "./catalog/refusals.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { enqueueOperation } from "./operation-queue.ts";
 import { rankPlaces } from "./placement.ts";
@@ -39,10 +41,10 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
     const { organizationId } = actor;
     const project = visible(await lockProject(tx, input.projectId), actor, "project");
     if (project.operationId !== null) throw new AppError("INVALID_STATE", "This project is being deleted.", { state: "deleting" });
-    const { plan, image } = await choices(tx, input);
+    const { plan, image, backup } = await choices(rt, tx, actor, input);
     const sshKeys = await resolveSshKeys(tx, organizationId, input.sshKeys);
     await requireQuota(tx, organizationId, { vms: 1, vcpu: plan.vcpu, memoryMb: plan.memoryMb, storageGb: plan.storageGb });
-    const { host, addresses } = await findPlace(tx, { plan, image, region: input.region ?? null, at });
+    const { host, addresses } = await findPlace(tx, { plan, image, backup, region: input.region ?? null, at });
     const expireInDays = input.expireInDays ?? plan.expireInDays;
     const id = newId("vm");
     const operationId = newId("operation");
@@ -80,7 +82,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       subjectId: id,
       subjectName: vm.name,
       actorId: actor.userId,
-      input: { holdId, passwordHash: hash, ...(input.userData === undefined ? {} : { userData: input.userData }) },
+      input: { holdId, backupId: backup?.id ?? null, passwordHash: hash, ...(input.userData === undefined ? {} : { userData: input.userData }) },
       at,
     });
     await recordAudit(tx, actor, {
@@ -88,7 +90,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       subjectType: "vm",
       subjectId: id,
       organizationId,
-      after: { name: vm.name, projectId: project.id, plan: plan.slug, image: image.slug, region: host.region, addresses: addresses.map(({ address }) => address), operationId },
+      after: { name: vm.name, projectId: project.id, plan: plan.slug, image: image.slug, region: host.region, addresses: addresses.map(({ address }) => address), operationId, ...(backup ? { backupId: backup.id } : {}) },
       at,
     });
     await publish(tx, { type: "vm.created", subject: id, organizationId, at, data: { vmId: id, projectId: project.id, name: vm.name } });
@@ -106,29 +108,35 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
   };
 }
 
-async function choices(tx: Tx, input: z.infer<typeof vmCreateInput>): Promise<{ plan: Plan; image: Image }> {
+async function choices(rt: Runtime, tx: Tx, actor: MemberActor, input: z.infer<typeof vmCreateInput>): Promise<{ plan: Plan; image: Image; backup: VmBackup | null }> {
   const plan = await planBy(tx, input.plan);
-  if (!plan) throw invalid("plan", "is not in the catalog");
-  const image = await imageBy(tx, input.templateId);
-  if (!image) throw invalid("templateId", "is not in the catalog");
-  if (plan.storageGb < image.minStorageGb) throw invalid("plan", `has ${plan.storageGb} GB of disk, and ${image.name} needs ${image.minStorageGb}`);
-  if (input.region !== undefined && !(await regionExists(tx, input.region))) throw invalid("region", "is not in the catalog");
-  return { plan, image };
+  if (!plan) throw wrong("plan", "is not in the catalog");
+  if (input.region !== undefined && !(await regionExists(tx, input.region))) throw wrong("region", "is not in the catalog");
+  const { templateId, backupId } = input;
+  if (backupId !== undefined) {
+    if (templateId !== undefined) throw wrong("templateId", "is left out where a VM is made from a backup");
+    return { plan, ...(await backupForNewVm(rt, tx, actor, { backupId, plan, region: input.region })) };
+  }
+  if (templateId === undefined) throw wrong("templateId", "is needed, or a backup to make the VM from");
+  const image = await imageBy(tx, templateId);
+  if (!image) throw wrong("templateId", "is not in the catalog");
+  if (plan.storageGb < image.minStorageGb) throw wrong("plan", `has ${plan.storageGb} GB of disk, and ${image.name} needs ${image.minStorageGb}`);
+  return { plan, image, backup: null };
 }
 
-/** The best host with room whose region still has addresses. */
-async function findPlace(tx: Tx, wanted: { plan: Plan; image: Image; region: string | null; at: Date }): Promise<{ host: HostLoad; addresses: FoundAddress[] }> {
-  const { plan, image, region, at } = wanted;
-  const hosts = rankPlaces(await lockHosts(tx, { region, planId: plan.id, imageId: image.id }), plan);
+/** The best host with room whose region still has addresses; with a backup, the one that has it. */
+async function findPlace(tx: Tx, wanted: { plan: Plan; image: Image; backup: VmBackup | null; region: string | null; at: Date }): Promise<{ host: HostLoad; addresses: FoundAddress[] }> {
+  const { plan, image, backup, region, at } = wanted;
+  const hosts = rankPlaces(await lockHosts(tx, { region, planId: plan.id, ...(backup ? { imageId: null, hostId: backup.hostId } : { imageId: image.id, hostId: null }) }), plan);
   const bestOfRegions = hosts.filter((host, index) => hosts.findIndex((other) => other.region === host.region) === index);
   for (const host of bestOfRegions) {
     const addresses = await findAddresses(tx, host.region, at);
     if (addresses !== "full") return { host, addresses };
   }
-  const lack = hosts.length > 0 ? "All addresses are taken" : "There is no room for this plan and image";
-  throw new AppError("SERVICE_UNAVAILABLE", `${lack}${region ? ` in ${region}` : ""} right now.`, { retryAfter: 300 });
+  throw new AppError("SERVICE_UNAVAILABLE", `${lackOf(hosts.length > 0, backup)}${region ? ` in ${region}` : ""} right now.`, { retryAfter: 300 });
 }
 
-function invalid(field: string, message: string): AppError {
-  return new AppError("INVALID_REQUEST", `${field} ${message}.`, { details: [{ field, message }] });
+function lackOf(room: boolean, backup: VmBackup | null): string {
+  if (room) return "All addresses are taken";
+  return backup ? "There is no room for this plan on the host that has the backup" : "There is no room for this plan and image";
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as schema from "#shared/compute/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
+import { backupsRouter } from "./backups/router.ts";
 import { getCatalog } from "./catalog/catalog.ts";
 import { catalogAdminRouter, quotaProcedure } from "./catalog/router.ts";
 import { changesRouter } from "./changes/router.ts";
@@ -94,7 +95,7 @@ export const computeRouter = router({
       .output(answer(schema.vmOutput))
       .mutation(({ ctx, input }) => updateVm(ctx.rt, ctx.actor, input)),
     delete: member("vm:delete")
-      .meta({ route: { method: "DELETE", path: "/vms/{id}", successStatus: 202, tags: vmTags, summary: "Delete a VM and its disk" } })
+      .meta({ route: { method: "DELETE", path: "/vms/{id}", successStatus: 202, tags: vmTags, summary: "Delete a VM and its disk; with preserve_volumes after a last backup" } })
       .input(schema.vmDeleteInput)
       .output(answer(schema.vmDeleteOutput))
       .mutation(({ ctx, input }) => deleteVm(ctx.rt, ctx.actor, input)),
@@ -124,6 +125,7 @@ export const computeRouter = router({
 
   changes: changesRouter,
   snapshots: snapshotsRouter,
+  backups: backupsRouter,
   console: consoleRouter,
   expiry: expiryRouter,
 

@@ -4,12 +4,16 @@ import { prefixOf } from "./catalog/ip-network.ts";
 import type { GuestConfiguration, VmHardware } from "./drivers/driver.ts";
 import { type VmParts, vmParts } from "./vm-hardware-repository.ts";
 
-/** What the VM is made of, as the catalog says now: an administrator who mends a wrong name of an image mends the operation that waits for it. */
-export async function hardwareOf(rt: Runtime, vmId: string): Promise<VmHardware> {
+/**
+ * What the VM is made of, as the catalog says now: an administrator who mends a wrong name of an image mends the operation that waits for it.
+ * @param backup that its disk is made from; null: from its image
+ */
+export async function hardwareOf(rt: Runtime, vmId: string, backup: string | null): Promise<VmHardware> {
   const vm = await partsOf(rt, vmId);
   const pool = vm.addresses[0]?.pool;
   return {
     image: { slug: vm.image.slug, source: vm.image.sources.find((source) => source.hostId === vm.hostId)?.source ?? null },
+    backup,
     cloneMode: vm.plan.cloneMode === "linked" ? "linked" : "full",
     storage: vm.plan.hosts.find((place) => place.hostId === vm.hostId)?.storage ?? null,
     vcpu: vm.vcpu,

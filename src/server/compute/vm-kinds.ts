@@ -1,8 +1,11 @@
+import { vmBackupRestore } from "./backups/restore-steps.ts";
+import { vmBackup } from "./backups/take-steps.ts";
 import { vmMigrate } from "./changes/migrate-steps.ts";
 import { vmPassword } from "./changes/password-steps.ts";
 import { vmUpgrade } from "./changes/upgrade-steps.ts";
+import { vmDelete } from "./delete-steps.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
-import { vmDelete, vmReset, vmRestart, vmResume, vmShutdown, vmStart, vmStop, vmSuspend } from "./power-steps.ts";
+import { vmReset, vmRestart, vmResume, vmShutdown, vmStart, vmStop, vmSuspend } from "./power-steps.ts";
 import { vmCreate } from "./provision-steps.ts";
 import { vmSnapshot, vmSnapshotDelete, vmSnapshotRestore } from "./snapshots/snapshot-steps.ts";
 
@@ -21,6 +24,8 @@ export const VM_DEFINITIONS = [
   vmSnapshot,
   vmSnapshotRestore,
   vmSnapshotDelete,
+  vmBackup,
+  vmBackupRestore,
   vmMigrate,
   vmDelete,
 ].map((definition) => definition as OperationDefinition<unknown>);

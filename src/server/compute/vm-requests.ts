@@ -1,7 +1,6 @@
 import { VM_TRANSITIONS, vmAllows, type VmOperationAction } from "#shared/compute/states.ts";
 import { AppError } from "#shared/errors.ts";
 import { newId } from "#shared/ids.ts";
-import { requireCreditsFor } from "#server/billing/credits.ts";
 import type { SystemActor, UserActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import type { Prisma, Vm } from "#server/infra/prisma/client.ts";
@@ -10,6 +9,7 @@ import type { OperationDefinition } from "./operation-definition.ts";
 import { enqueueOperation } from "./operation-queue.ts";
 import { takeVm } from "./repository.ts";
 import { VM_DEFINITIONS } from "./vm-kinds.ts";
+import { refuseExpired, requireStart } from "./vm-start-rules.ts";
 import { announceStatus } from "./vm-status.ts";
 
 export interface VmRequest {
@@ -57,18 +57,13 @@ export function vmDefinition(action: VmOperationAction): OperationDefinition<unk
 /** Checks that the action is allowed and paid for, and gives the VM to the operation. @throws AppError INVALID_STATE, INSUFFICIENT_CREDITS */
 export async function takeForAction(tx: Tx, vm: Vm, action: VmOperationAction, operationId: string, at: Date): Promise<void> {
   if (!vmAllows(vm.status, action) || vm.operationId !== null) throw notNow(vm, action);
-  if (action === "start" || action === "resume") refuseExpired(vm);
-  if (action === "start") await requireCreditsFor(tx, { organizationId: vm.organizationId, needed: vm.computePricePerHour + vm.storagePricePerHour });
+  if (action === "start") await requireStart(tx, vm);
+  if (action === "resume") refuseExpired(vm);
   const { during } = VM_TRANSITIONS[action];
   if (!(await takeVm(tx, vm, { status: during, operationId, at }))) {
     throw new AppError("INVALID_STATE", "Another operation has just taken this VM.", { state: vm.status, reason: "busy" });
   }
   await announceStatus(tx, vm, during, null, at);
-}
-
-/** What has expired stays off until it is extended. */
-function refuseExpired(vm: Vm): void {
-  if (vm.expiryStoppedAt !== null) throw new AppError("INVALID_STATE", "This VM has expired. Extend it first.", { state: vm.status, reason: "expired" });
 }
 
 function notNow(vm: Vm, action: VmOperationAction): AppError {

@@ -25,12 +25,13 @@ describe("readConfig", () => {
       /PORT must be a port number.*DATABASE_URL must be an address that begins with postgres:.*|ROLES must be some of web, worker, bridge/s,
     );
     try {
-      readConfig({ PORT: "70000", MQTT_URL: "http://x" });
+      readConfig({ PORT: "70000", MQTT_URL: "http://x", BACKUP_KEEP_DAYS: "a month" });
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(StartupError);
       expect((error as Error).message).toMatch(/PORT/);
       expect((error as Error).message).toMatch(/MQTT_URL/);
+      expect((error as Error).message).toMatch(/BACKUP_KEEP_DAYS must be a number of days/);
     }
   });
 

@@ -78,6 +78,8 @@ const schema = z.object({
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
   /** IANA name; expired VMs are stopped at two in the night there. */
   EXPIRY_TIME_ZONE: timeZone.default("UTC"),
+  /** Days that automatic backups of a VM that is gone are kept; those that people took stay. */
+  BACKUP_KEEP_DAYS: z.coerce.number({ error: "must be a number of days" }).int().min(0).max(36_500).default(30),
   /** Simulated devices that the demo runs. */
   DEMO_DEVICES: z.coerce.number().int().min(0).max(50).default(3),
   NEXT_DIST_DIR: z.string().default(".next"),
@@ -114,6 +116,7 @@ export interface Config {
   logLevel: string;
   simulationSpeed: number;
   expiryTimeZone: string;
+  backupKeepDays: number;
   demoDevices: number;
   nextDistDir: string;
 }
@@ -174,6 +177,7 @@ export function readConfig(environment: Environment, options: { development?: bo
     logLevel: env.LOG_LEVEL ?? (production ? "info" : "warn"),
     simulationSpeed: env.SIMULATION_SPEED,
     expiryTimeZone: env.EXPIRY_TIME_ZONE,
+    backupKeepDays: env.BACKUP_KEEP_DAYS,
     demoDevices: production ? 0 : env.DEMO_DEVICES,
     nextDistDir: env.NEXT_DIST_DIR,
   };

@@ -1,4 +1,6 @@
 import { chargeDue } from "#server/billing/jobs.ts";
+import { runBackupSchedules } from "#server/compute/backups/schedule.ts";
+import { ROUND_MS } from "#server/compute/copy-schedule.ts";
 import { sweepHosts } from "#server/compute/host-sweep.ts";
 import { guardExpiry } from "#server/compute/expiry/guard.ts";
 import { HOST_POLL_MS, pollHosts } from "#server/compute/hosts/host-poll.ts";
@@ -7,7 +9,7 @@ import { startMetricsCollector } from "#server/compute/metrics/collector.ts";
 import { maintainMetrics } from "#server/compute/metrics/jobs.ts";
 import { rollUpMetrics } from "#server/compute/metrics/rollup.ts";
 import { startOperationWorker } from "#server/compute/operation-worker.ts";
-import { ROUND_MS, runSnapshotSchedules } from "#server/compute/snapshots/schedule.ts";
+import { runSnapshotSchedules } from "#server/compute/snapshots/schedule.ts";
 import { startComputeSubscribers } from "#server/compute/subscribers.ts";
 import { purgeIdentity } from "#server/identity/jobs.ts";
 import { startRelay } from "#server/infra/events.ts";
@@ -37,6 +39,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("metering", MINUTE_MS, () => chargeDue(rt)),
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
+    every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
     { name: "vm-metric-rollups", stop: () => rollups.stop() },

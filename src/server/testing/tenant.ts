@@ -9,6 +9,7 @@ export interface Tenant extends Person {
   sshKeyId: string;
   vmId: string;
   snapshotId: string;
+  backupId: string;
   /** where the VM is; not theirs alone */
   hostId: string;
   /** of something on that host */
@@ -31,6 +32,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     sshKeyId: newId("sshKey"),
     vmId: newId("vm"),
     snapshotId: newId("snapshot"),
+    backupId: newId("backup"),
     findingId: newId("hostFinding"),
     operationId: newId("operation"),
     productId: newId("product"),
@@ -65,6 +67,9 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     },
   });
   await prisma.vmSnapshot.create({ data: { id: ids.snapshotId, vmId: ids.vmId, organizationId, name: "Secret snapshot", status: "ready", createdAt: at, readyAt: at } });
+  await prisma.vmBackup.create({
+    data: { id: ids.backupId, vmId: ids.vmId, organizationId, hostId: host.id, imageId: image.id, storageGb: plan.storageGb, name: "Secret backup", status: "ready", createdAt: at, readyAt: at },
+  });
   const details = { name: "stray", power: "stopped", vcpu: 1, memoryMb: 1_024, storageGb: 10, privateIp: null, mac: null, ours: false };
   await prisma.hostFinding.create({ data: { id: ids.findingId, hostId: host.id, kind: "unknown_vm", ref: ids.findingId, details, firstSeenAt: at, lastSeenAt: at } });
   await prisma.operation.create({

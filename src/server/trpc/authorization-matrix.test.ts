@@ -44,6 +44,7 @@ const platform = (permission: PlatformPermission, input = nothing): Rule => ({ w
 
 const vm: Input = (victim) => ({ id: victim.vmId });
 const host: Input = (victim) => ({ id: victim.hostId });
+const backup: Input = (victim) => ({ id: victim.backupId });
 const snapshot: Input = (victim) => ({ id: victim.vmId, snapshotId: victim.snapshotId });
 /** of the catalog, for everybody */
 const UPGRADE = "matrix-upgrade";
@@ -106,6 +107,12 @@ const MATRIX: Record<string, Rule> = {
   "compute.snapshots.restore": thing("vm:snapshot", snapshot),
   "compute.snapshots.delete": thing("vm:snapshot", snapshot),
   "compute.snapshots.schedule": thing("vm:snapshot", (victim) => ({ id: victim.vmId, everyHours: 24 })),
+  "compute.backups.list": own("vm:read", (victim) => ({ vmId: victim.vmId })),
+  "compute.backups.ofVm": thing("vm:read", vm),
+  "compute.backups.take": thing("vm:backup", (victim) => ({ id: victim.vmId, name: "Mine" })),
+  "compute.backups.schedule": thing("vm:backup", (victim) => ({ id: victim.vmId, everyHours: 24 })),
+  "compute.backups.restore": thing("vm:backup", backup),
+  "compute.backups.delete": thing("vm:backup", backup),
   "compute.expiry.extend": thing("vm:update", (victim) => ({ id: victim.vmId, additionalDays: 1 })),
   "compute.operations.list": own("operation:read", (victim) => ({ subjectId: victim.vmId })),
   "compute.operations.get": thing("operation:read", operation),
@@ -130,7 +137,7 @@ const MATRIX: Record<string, Rule> = {
   "compute.catalogAdmin.regions.update": platform("platform:catalog:write", () => ({ id: offer.regionId, name: "Mine" })),
   "compute.catalogAdmin.regions.remove": platform("platform:catalog:write", () => ({ id: offer.regionId })),
   "compute.catalogAdmin.quotas.list": platform("platform:catalog:read"),
-  "compute.catalogAdmin.quotas.set": platform("platform:catalog:write", () => ({ tier: "mine", vms: 1_000, vcpu: 1_000, memoryMb: 1_000, storageGb: 1_000, snapshots: 1_000 })),
+  "compute.catalogAdmin.quotas.set": platform("platform:catalog:write", () => ({ tier: "mine", vms: 1_000, vcpu: 1_000, memoryMb: 1_000, storageGb: 1_000, snapshots: 1_000, backups: 1_000 })),
   "compute.catalogAdmin.pools.list": platform("platform:catalog:read"),
   "compute.catalogAdmin.pools.addresses": platform("platform:catalog:read", () => ({ id: offer.poolId })),
   "compute.catalogAdmin.pools.create": platform("platform:catalog:write", () => ({ name: "Mine", region: "eu-frankfurt", network: "198.51.100.0/24" })),

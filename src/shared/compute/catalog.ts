@@ -125,12 +125,13 @@ export const placeListOutput = listOf(z.object({ id: z.string(), name: z.string(
 // Quotas
 
 const limit = z.number().int().min(0).max(2_000_000_000);
-const limits = { vms: limit, vcpu: limit, memoryMb: limit, storageGb: limit, snapshots: limit.describe("of each VM") };
+const limits = { vms: limit, vcpu: limit, memoryMb: limit, storageGb: limit, snapshots: limit.describe("of each VM"), backups: limit.describe("of all VMs, those that are gone too") };
 export const quotaAdminOutput = z.object({ tier: z.string(), ...limits });
 export const quotaListOutput = listOf(quotaAdminOutput);
 export const quotaSetInput = z.object({ tier: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, { error: "must be one word in lower case" }), ...limits });
 const counted = z.object({ vms: z.number().int(), vcpu: z.number().int(), memoryMb: z.number().int(), storageGb: z.number().int() });
-export const quotaOutput = z.object({ tier: z.string(), used: counted, allowed: counted.extend({ snapshots: z.number().int().describe("of each VM") }) });
+const copies = { backups: z.number().int().describe("of all VMs, those that are gone too") };
+export const quotaOutput = z.object({ tier: z.string(), used: counted.extend(copies), allowed: counted.extend({ snapshots: z.number().int().describe("of each VM"), ...copies }) });
 
 // Networks
 

@@ -169,7 +169,7 @@ describe("regions", () => {
 
 describe("quotas", () => {
   it("are set for each tier, a new one too", async () => {
-    const limits = { vms: 1, vcpu: 2, memoryMb: 4_096, storageGb: 50, snapshots: 0 };
+    const limits = { vms: 1, vcpu: 2, memoryMb: 4_096, storageGb: 50, snapshots: 0, backups: 3 };
     expect((await listQuotas(rt)).data.map(({ tier }) => tier)).toEqual(["free", "pro", "business"]);
     await setQuota(rt, admin.actor, { tier: "trial", ...limits });
     await setQuota(rt, admin.actor, { tier: "trial", ...limits, vms: 2 });

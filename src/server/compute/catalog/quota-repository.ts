@@ -17,6 +17,11 @@ export async function countedOf(tx: Tx, organizationId: string): Promise<Counted
   return rows[0] ?? { vms: 0, vcpu: 0, memoryMb: 0, storageGb: 0 };
 }
 
+/** Of VMs that are there and that are gone, in any status: one that is being taken has its place already, one that is being deleted has it still. */
+export function countBackups(tx: Tx, organizationId: string): Promise<number> {
+  return tx.vmBackup.count({ where: { organizationId } });
+}
+
 export function quotaOf(tx: Tx, tier: string): Promise<Quota | null> {
   return tx.quota.findUnique({ where: { tier } });
 }

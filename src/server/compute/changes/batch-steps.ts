@@ -6,6 +6,7 @@ import type { UserActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { transact } from "#server/infra/runtime.ts";
+import { copyName } from "../copy-schedule.ts";
 import { describeFailure } from "../operation-failure.ts";
 import { Later, type OperationDefinition, type OperationRequest, type StepContext } from "../operation-definition.ts";
 import { enqueueRefused } from "../operation-queue.ts";
@@ -76,7 +77,7 @@ async function begin(ctx: StepContext<Input>, part: { vmId: string; operationId:
       const vm = await lockVm(tx, part.vmId);
       // Another worker may have begun it in the meantime.
       if ((await operationStatuses(tx, [part.operationId])).size > 0) return;
-      await requestVmOperation(tx, vm, { action, input: inputOf(action, graceful), actor, at: rt.clock.now(), operationId: part.operationId });
+      await requestVmOperation(tx, vm, { action, input: inputOf(ctx, action, graceful), actor, at: rt.clock.now(), operationId: part.operationId });
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -87,13 +88,16 @@ async function begin(ctx: StepContext<Input>, part: { vmId: string; operationId:
       if ((await operationStatuses(tx, [part.operationId])).size > 0) return;
       const definition = vmDefinition(action);
       const identity = { id: part.operationId, organizationId: vm.organizationId, subjectType: "vm", subjectId: vm.id, subjectName: vm.name, actorId: by.userId } as const;
-      await enqueueRefused(tx, definition, { ...identity, input: definition.input.parse(inputOf(action, graceful)), at: rt.clock.now() }, failure);
+      await enqueueRefused(tx, definition, { ...identity, input: definition.input.parse(inputOf(ctx, action, graceful)), at: rt.clock.now() }, failure);
     });
   }
   rt.signals.send("operations");
 }
 
-function inputOf(action: Input["action"], graceful: boolean): Prisma.InputJsonObject {
+function inputOf(ctx: StepContext<Input>, action: Input["action"], graceful: boolean): Prisma.InputJsonObject {
+  const named = { name: copyName(ctx.rt.clock.now()), automatic: false };
+  if (action === "snapshot") return { snapshotId: newId("snapshot"), ...named };
+  if (action === "backup") return { backupId: newId("backup"), ...named };
   if (action === "stop") return { graceful };
   if (action === "delete") return { force: !graceful };
   return {};

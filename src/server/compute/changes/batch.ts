@@ -11,7 +11,7 @@ import { enqueueOperation } from "../operation-queue.ts";
 import { vmsBatch } from "./batch-steps.ts";
 import { vmsByIds } from "./change-repository.ts";
 
-const PERMISSIONS: Partial<Record<BatchAction, Permission>> = { delete: "vm:delete", snapshot: "vm:snapshot" };
+const PERMISSIONS: Partial<Record<BatchAction, Permission>> = { delete: "vm:delete", snapshot: "vm:snapshot", backup: "vm:backup" };
 const NAMED = 3;
 
 /**

@@ -127,7 +127,7 @@ it("stop and delete pressed at once: one of them has the VM, the other is refuse
   await bench.ended(made.operationId);
   const presses = await Promise.allSettled([
     stopVm(bench.rt, actor(), { id: made.vmId, graceful: true, timeoutSeconds: 5 }).then((answer) => answer.operationId),
-    deleteVm(bench.rt, actor(), { id: made.vmId, force: true }).then((answer) => answer.deletionJobId),
+    deleteVm(bench.rt, actor(), { id: made.vmId, force: true, preserveVolumes: false }).then((answer) => answer.deletionJobId),
   ]);
   const won = presses.flatMap((press) => (press.status === "fulfilled" ? [press.value] : []));
   const lost = presses.flatMap((press) => (press.status === "rejected" ? [press.reason as unknown] : []));

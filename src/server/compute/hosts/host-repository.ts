@@ -75,6 +75,11 @@ export function countVmsOfHost(tx: Tx, hostId: string): Promise<number> {
   return tx.vm.count({ where: { OR: [{ hostId, OR: [{ status: { notIn: GONE } }, { operationId: { not: null } }] }, { targetHostId: hostId }] } });
 }
 
+/** In any status, and whether their VMs are there or not. */
+export function countBackupsOfHost(tx: Tx, hostId: string): Promise<number> {
+  return tx.vmBackup.count({ where: { hostId } });
+}
+
 /** Deletes the host; VMs that are gone forget where they were. */
 export async function deleteHostRow(tx: Tx, id: string): Promise<void> {
   await tx.vm.updateMany({ where: { hostId: id }, data: { hostId: null } });

@@ -7,7 +7,7 @@ import { namesOfOrganizations } from "#server/identity/directory.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { openCredentials } from "../drivers/registry.ts";
-import { countVmsOfHost, deleteHostRow, hostById, type HostWithPlace, listHostRows, listVmsOfHost, lockHost, loadOfHosts } from "./host-repository.ts";
+import { countBackupsOfHost, countVmsOfHost, deleteHostRow, hostById, type HostWithPlace, listHostRows, listVmsOfHost, lockHost, loadOfHosts } from "./host-repository.ts";
 import { toHostDetail, toHostView } from "./host-view.ts";
 
 type Detail = z.infer<typeof schema.hostDetailOutput>;
@@ -66,13 +66,15 @@ export async function listHostVms(rt: Runtime, input: z.output<typeof schema.hos
   };
 }
 
-/** Forgets a host; nothing is done on it. @throws AppError NOT_FOUND, INVALID_STATE while it has VMs */
+/** Forgets a host; nothing is done on it. @throws AppError NOT_FOUND, INVALID_STATE while it has VMs or backups */
 export async function deleteHost(rt: Runtime, actor: Actor, id: string): Promise<void> {
   await transact(rt, async (tx) => {
     const host = await lockHost(tx, id);
     if (!host) throw notFound("host");
     const vms = await countVmsOfHost(tx, id);
     if (vms > 0) throw new AppError("INVALID_STATE", `This host has ${vms} ${vms === 1 ? "VM" : "VMs"}: move or delete ${vms === 1 ? "it" : "them"} first.`);
+    const backups = await countBackupsOfHost(tx, id);
+    if (backups > 0) throw new AppError("INVALID_STATE", `This host has ${backups} ${backups === 1 ? "backup" : "backups"}, of VMs that are gone or have moved away: ${backups === 1 ? "it has" : "they have"} to be deleted first.`);
     await deleteHostRow(tx, id);
     await recordAudit(tx, actor, { action: "host.delete", subjectType: "host", subjectId: id, organizationId: null, before: { name: host.name, type: host.driver, location: host.region, endpoint: host.endpoint }, at: rt.clock.now() });
   });

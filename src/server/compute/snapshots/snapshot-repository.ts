@@ -30,9 +30,9 @@ export async function removeSnapshot(tx: Tx, id: string): Promise<void> {
   await tx.vmSnapshot.deleteMany({ where: { id } });
 }
 
-/** Of a VM that is gone. */
-export async function removeSnapshotsOf(tx: Tx, vmId: string): Promise<void> {
-  await tx.vmSnapshot.deleteMany({ where: { vmId } });
+/** Forgets the VM's snapshots but those that its hypervisor still has. */
+export async function removeSnapshotsExcept(tx: Tx, vmId: string, left: readonly string[]): Promise<void> {
+  await tx.vmSnapshot.deleteMany({ where: { vmId, id: { notIn: [...left] } } });
 }
 
 /** The oldest of those that the schedule took and that can be deleted. */

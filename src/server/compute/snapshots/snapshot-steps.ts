@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { requireCreditsFor } from "#server/billing/credits.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { AppError, notFound } from "#shared/errors.ts";
 import { requireSnapshotQuota } from "../catalog/quota.ts";
 import { DriverError } from "../drivers/errors.ts";
-import type { OperationDefinition, OperationRequest, StepContext, StepDefinition } from "../operation-definition.ts";
-import { taken } from "../power-steps.ts";
+import type { OperationDefinition, OperationRequest, StepContext } from "../operation-definition.ts";
+import { checked, taken } from "../power-steps.ts";
 import { lockVm } from "../repository.ts";
-import { askRealState, type RealState, settleAsReal } from "../vm-guest-steps.ts";
+import { type RealState, settleAsReal } from "../vm-guest-steps.ts";
 import { onHost } from "../vm-host.ts";
+import { requireStart } from "../vm-start-rules.ts";
 import { changeSnapshot, countSnapshots, insertSnapshot, removeSnapshot, snapshotRow } from "./snapshot-repository.ts";
 
 /** The memory of a large VM on slow storage; a deletion merges disks. */
@@ -20,9 +20,6 @@ const input = z.object({ snapshotId: z.string() });
 type Input = z.infer<typeof input>;
 const takeInput = input.extend({ name: z.string(), automatic: z.boolean() });
 type TakeInput = z.infer<typeof takeInput>;
-
-/** The VM goes on as the hypervisor says it is. */
-const found: StepDefinition<Input> = { name: "check", weight: 5, run: askRealState, commit: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: false }) };
 
 export const vmSnapshot: OperationDefinition<TakeInput> = {
   kind: "vm.snapshot",
@@ -46,7 +43,7 @@ export const vmSnapshot: OperationDefinition<TakeInput> = {
       compensate: (ctx) => deleteOnHost(ctx),
       commitCompensation: (tx, ctx) => removeSnapshot(tx, ctx.operation.input.snapshotId),
     },
-    found,
+    checked,
   ],
 };
 
@@ -63,7 +60,7 @@ export const vmSnapshotRestore: OperationDefinition<Input> = {
       run: (ctx) => onHost(ctx, SNAPSHOT_TIMEOUT_MS, (driver, vm, call) => driver.restoreSnapshot(vm.hypervisorRef, ctx.operation.input.snapshotId, call)),
       commit: (tx, ctx) => changeSnapshot(tx, ctx.operation.input.snapshotId, { status: "ready" }),
     },
-    { ...found, run: askRealState, commit: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: false, booted: true }) },
+    { ...checked, commit: (tx, ctx, seen) => settleAsReal(tx, ctx, seen, { deleting: false, booted: true }) },
   ],
 };
 
@@ -80,7 +77,7 @@ export const vmSnapshotDelete: OperationDefinition<Input> = {
       run: (ctx) => onHost(ctx, SNAPSHOT_TIMEOUT_MS, (driver, vm, call) => driver.deleteSnapshot(vm.hypervisorRef, ctx.operation.input.snapshotId, call)),
       commit: (tx, ctx) => removeSnapshot(tx, ctx.operation.input.snapshotId),
     },
-    found,
+    checked,
   ],
 };
 
@@ -92,20 +89,14 @@ async function announceSnapshot(tx: Tx, { subjectId, organizationId, input: aske
   return asked;
 }
 
-async function claimSnapshot(tx: Tx, { subjectId, organizationId, input: asked, statusBefore }: OperationRequest<Input>, status: "restoring" | "deleting"): Promise<Input> {
+async function claimSnapshot(tx: Tx, { subjectId, input: asked, statusBefore }: OperationRequest<Input>, status: "restoring" | "deleting"): Promise<Input> {
   const snapshot = await snapshotRow(tx, subjectId, asked.snapshotId);
   if (!snapshot) throw notFound("snapshot");
   if (snapshot.status !== "ready") throw new AppError("INVALID_STATE", `This snapshot is ${snapshot.status}.`, { state: snapshot.status });
-  if (status === "restoring" && snapshot.withMemory && statusBefore === "stopped") await requireStart(tx, subjectId, organizationId);
+  // To go back to when it ran is to start it.
+  if (status === "restoring" && snapshot.withMemory && statusBefore === "stopped") await requireStart(tx, await lockVm(tx, subjectId));
   await changeSnapshot(tx, snapshot.id, { status });
   return asked;
-}
-
-/** To go back to when it ran is to start it. */
-async function requireStart(tx: Tx, vmId: string, organizationId: string): Promise<void> {
-  const vm = await lockVm(tx, vmId);
-  if (vm.expiryStoppedAt !== null) throw new AppError("INVALID_STATE", "This VM has expired. Extend it first.", { state: "stopped", reason: "expired" });
-  await requireCreditsFor(tx, { organizationId, needed: vm.computePricePerHour + vm.storagePricePerHour });
 }
 
 async function freeSnapshot(tx: Tx, ctx: StepContext<Input>, output: unknown): Promise<void> {

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ManualClock } from "#server/infra/clock.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { nextDue } from "../copy-schedule.ts";
 import { hypervisorRef } from "../drivers/driver.ts";
 import { retryOperation } from "../operation-control.ts";
 import { deleteVm, startVm, stopVm } from "../power.ts";
 import { type ComputeBench, createComputeBench } from "../testing/bench.ts";
 import { anyCall } from "../testing/places.ts";
-import { nextDue, runSnapshotSchedules } from "./schedule.ts";
+import { runSnapshotSchedules } from "./schedule.ts";
 import { deleteSnapshot, listSnapshots, restoreSnapshot, scheduleSnapshots, takeSnapshot } from "./snapshots.ts";
 
 const HOUR_MS = 3_600_000;
@@ -168,7 +169,7 @@ describe("the schedule", { timeout: 60_000 }, () => {
   });
 
   it("ends with the VM, whose snapshots go with it", async () => {
-    await bench.ended((await deleteVm(bench.rt, actor(), { id: vmId, force: true })).deletionJobId);
+    await bench.ended((await deleteVm(bench.rt, actor(), { id: vmId, force: true, preserveVolumes: false })).deletionJobId);
     expect(await bench.rt.db.prisma.vmSnapshot.count({ where: { vmId } })).toBe(0);
     clock.advance(6 * HOUR_MS);
     expect(await round()).toEqual({ taken: 0, deleted: 0 });
@@ -177,7 +178,7 @@ describe("the schedule", { timeout: 60_000 }, () => {
 
   it("keeps its hours", () => {
     const due = new Date("2026-03-01T00:00:00Z");
-    const next = (now: string) => nextDue({ snapshotDueAt: due }, 6, new Date(now)).toISOString();
+    const next = (now: string) => nextDue(due, 6, new Date(now)).toISOString();
     expect(next("2026-03-01T00:00:30Z")).toBe("2026-03-01T06:00:00.000Z");
     expect(next("2026-03-01T06:00:00Z")).toBe("2026-03-01T12:00:00.000Z");
     expect(next("2026-03-02T07:00:00Z")).toBe("2026-03-02T12:00:00.000Z");

@@ -1,19 +1,17 @@
 import type { z } from "zod";
 import type { SNAPSHOT_STATUSES, snapshotIdInput, snapshotListOutput, snapshotScheduleInput, snapshotTakeInput, snapshotTakeOutput } from "#shared/compute/snapshots.ts";
 import type { vmActionOutput } from "#shared/compute/schema.ts";
-import { VM_TRANSITIONS, vmIsGone } from "#shared/compute/states.ts";
-import { AppError, notFound } from "#shared/errors.ts";
+import { VM_TRANSITIONS } from "#shared/compute/states.ts";
+import { notFound } from "#shared/errors.ts";
 import { newId } from "#shared/ids.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
-import { publish } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
-import { recordAudit } from "#server/platform/audit.ts";
+import { setSchedule } from "../copy-schedule.ts";
 import { visible } from "../policy.ts";
-import { lockVm, vmWithPlan } from "../repository.ts";
+import { vmWithPlan } from "../repository.ts";
 import { requestVmOperation } from "../vm-requests.ts";
-import { listSnapshotRows, snapshotRow, writeSchedule } from "./snapshot-repository.ts";
-
-const HOUR_MS = 3_600_000;
+import { listSnapshotRows, snapshotRow } from "./snapshot-repository.ts";
+import { snapshotSchedule } from "./schedule.ts";
 
 /** The VM's snapshots, newest first, and its schedule. */
 export async function listSnapshots(rt: Runtime, actor: MemberActor, vmId: string): Promise<z.infer<typeof snapshotListOutput>> {
@@ -68,24 +66,6 @@ async function act(rt: Runtime, actor: MemberActor, { id, snapshotId }: z.infer<
 
 /** Sets or ends the schedule. The first snapshot is due an interval from now; those that were taken stay. */
 export async function scheduleSnapshots(rt: Runtime, actor: MemberActor, input: z.infer<typeof snapshotScheduleInput>): Promise<z.infer<typeof snapshotListOutput>> {
-  const at = rt.clock.now();
-  const { id, everyHours, keep } = input;
-  await transact(rt, async (tx) => {
-    visible(await vmWithPlan(tx, id), actor, "VM");
-    const vm = await lockVm(tx, id);
-    if (vmIsGone(vm.status) || vm.status === "deleting") throw new AppError("INVALID_STATE", "This VM is gone.", { state: vm.status });
-    const dueAt = everyHours === null ? null : everyHours === vm.snapshotEveryHours ? vm.snapshotDueAt : new Date(at.getTime() + everyHours * HOUR_MS);
-    await writeSchedule(tx, id, { everyHours, keep, dueAt });
-    await recordAudit(tx, actor, {
-      action: "vm.snapshot_schedule",
-      subjectType: "vm",
-      subjectId: id,
-      organizationId: vm.organizationId,
-      before: { everyHours: vm.snapshotEveryHours, keep: vm.snapshotKeep },
-      after: { everyHours, keep },
-      at,
-    });
-    await publish(tx, { type: "vm.updated", subject: id, organizationId: vm.organizationId, at, data: { vmId: id } });
-  });
-  return listSnapshots(rt, actor, id);
+  await setSchedule(rt, actor, snapshotSchedule, input);
+  return listSnapshots(rt, actor, input.id);
 }

@@ -19,6 +19,7 @@ export const TEST_HOST: DriverHost = {
 /** Of the plan "small". */
 export const TEST_HARDWARE: VmHardware = {
   image: { slug: "debian-12", source: null },
+  backup: null,
   cloneMode: "full",
   storage: null,
   vcpu: 1,
