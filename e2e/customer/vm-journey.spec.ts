@@ -28,7 +28,7 @@ test("a new customer gets a VM, watches it, stops, starts, restarts and deletes 
 
   await test.step("is shown the password once, and the steps while they happen", async () => {
     await submitVm(page, "web-1");
-    await expect(page.getByRole("list", { name: "Steps" }).getByText("Create the disk from the image")).toBeVisible();
+    await expect(page.getByRole("list", { name: "Steps" }).getByText("Create the disk")).toBeVisible();
     await expectState(page, "running");
     await expect(page.getByText(/^10\.\d+\.\d+\.\d+$/).first()).toBeVisible();
   });

@@ -1,6 +1,7 @@
 import type { Locale } from "./locales.ts";
 import type admin from "./messages/en/admin.json";
 import type auth from "./messages/en/auth.json";
+import type backups from "./messages/en/backups.json";
 import type changes from "./messages/en/changes.json";
 import type catalog from "./messages/en/catalog.json";
 import type common from "./messages/en/common.json";
@@ -22,6 +23,7 @@ declare module "next-intl" {
     Messages: {
       admin: typeof admin;
       auth: typeof auth;
+      backups: typeof backups;
       changes: typeof changes;
       catalog: typeof catalog;
       common: typeof common;

@@ -37,9 +37,11 @@ export function LiveSync({ admin }: { admin: boolean }) {
     const [domain] = event.type.split(".");
     if (domain === "credits") stale([trpc.billing.pathFilter()]);
     if (domain === "project") stale([trpc.compute.projects.pathFilter()]);
-    if (domain === "vm") stale([trpc.compute.vms.list.pathFilter(), trpc.compute.vms.get.pathFilter(), trpc.compute.snapshots.pathFilter(), trpc.compute.projects.pathFilter(), trpc.platform.vms.pathFilter()]);
+    if (domain === "vm") stale([trpc.compute.vms.list.pathFilter(), trpc.compute.vms.get.pathFilter(), trpc.compute.snapshots.pathFilter(), trpc.compute.backups.pathFilter(), trpc.compute.projects.pathFilter(), trpc.platform.vms.pathFilter()]);
     if (domain === "host") stale([trpc.compute.hosts.pathFilter()]);
     if (domain === "operation") stale([trpc.compute.operations.pathFilter(), trpc.compute.admin.pathFilter()]);
+    // A backup may have no VM any more whose events would tell of it.
+    if (event.type === "operation.progress" && event.data.kind.startsWith("backup.")) stale([trpc.compute.backups.pathFilter()]);
     if (domain === "machine") stale([trpc.machines.list.pathFilter(), trpc.machines.get.pathFilter(), trpc.machines.connections.pathFilter(), trpc.machines.admin.list.pathFilter(), trpc.machines.admin.get.pathFilter(), trpc.machines.admin.connections.pathFilter()]);
     if (admin) stale([trpc.platform.overview.pathFilter()]);
   });

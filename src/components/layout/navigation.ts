@@ -1,5 +1,6 @@
 import {
   IconActivity,
+  IconArchive,
   IconFridge,
   IconCoins,
   IconFileSearch,
@@ -20,7 +21,7 @@ import type { PlatformPermission } from "#shared/permissions.ts";
 /** A place in the rail. What isn't built isn't here. */
 export interface Place {
   /** key in messages shell.nav */
-  key: "overview" | "vms" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "catalog" | "networks" | "hosts" | "operations" | "audit" | "health";
+  key: "overview" | "vms" | "backups" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "catalog" | "networks" | "hosts" | "operations" | "audit" | "health";
   href: string;
   icon: Icon;
   /** the second key of "g …" */
@@ -34,6 +35,7 @@ export interface Place {
 export const CUSTOMER_PLACES: readonly Place[] = [
   { key: "overview", href: "/", icon: IconLayoutDashboard, shortcut: "o", primary: true },
   { key: "vms", href: "/vms", icon: IconServer2, shortcut: "v", primary: true },
+  { key: "backups", href: "/backups", icon: IconArchive, shortcut: "u" },
   { key: "projects", href: "/projects", icon: IconFolder, shortcut: "p" },
   { key: "machines", href: "/machines", icon: IconFridge, shortcut: "m", primary: true },
   { key: "billing", href: "/billing", icon: IconCoins, shortcut: "b", primary: true },

@@ -6,12 +6,13 @@ import { Credits } from "#components/ui/credits.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { formatCredits } from "#shared/credits.ts";
 import { QuotaBars, type QuotaPart } from "../quota/quota-bars.tsx";
-import type { Image, Plan, Quota } from "../types.ts";
+import type { Plan, Quota } from "../types.ts";
 import { VmSize } from "../vm-size.tsx";
 import classes from "./create-summary.module.css";
 
 interface CreateSummaryProps {
-  image: Image | undefined;
+  /** the image, or the backup */
+  from: string | undefined;
   plan: Plan | undefined;
   regionName: string | undefined;
   projectName: string | undefined;
@@ -30,14 +31,14 @@ interface CreateSummaryProps {
 }
 
 /** What was chosen, what it costs and what it does to the balance; the button, and why it is shut. */
-export function CreateSummary({ image, plan, regionName, projectName, name, estimate, available, expireInDays, quota, more, blocked, pending }: CreateSummaryProps) {
+export function CreateSummary({ from, plan, regionName, projectName, name, estimate, available, expireInDays, quota, more, blocked, pending }: CreateSummaryProps) {
   const t = useTranslations("vm.create");
   const timeLeft = useTimeLeft();
   return (
     <Section title={t("summary")}>
       <p className={classes.name}>{name || t("unnamed")}</p>
       <p className={classes.what}>
-        {[image?.name, regionName, projectName].filter(Boolean).join(" · ")}
+        {[from, regionName, projectName].filter(Boolean).join(" · ")}
         {plan && (
           <>
             <br />

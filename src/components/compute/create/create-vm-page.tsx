@@ -8,22 +8,33 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageSkeleton } from "#components/ui/skeletons.tsx";
 import { CreateVm } from "./create-vm.tsx";
+import { OFFERED_BACKUPS } from "./offered-backups.ts";
 
 /** Waits until all that can be chosen is known, so that the form begins with good choices. */
 export function CreateVmPage() {
   const t = useTranslations("vm.create");
   const trpc = useTRPC();
   const [projectId] = useQueryState("project", parseAsString.withDefault(""));
+  const [backupId] = useQueryState("backup", parseAsString.withDefault(""));
   const catalog = useQuery(trpc.compute.catalog.queryOptions());
   const projects = useQuery(trpc.compute.projects.list.queryOptions({ limit: 100 }));
   const sshKeys = useQuery(trpc.compute.sshKeys.list.queryOptions());
   const vms = useQuery(trpc.compute.vms.list.queryOptions({ limit: 1, includeGone: true }));
-  const failed = [catalog, projects, sshKeys, vms].find((query) => query.error && !query.data);
+  const backups = useQuery(trpc.compute.backups.list.queryOptions(OFFERED_BACKUPS));
+  const failed = [catalog, projects, sshKeys, vms, backups].find((query) => query.error && !query.data);
   return (
     <>
       <PageHeader back={{ href: "/vms", label: t("back") }} title={t("title")} />
-      {catalog.data && projects.data && sshKeys.data && vms.data ? (
-        <CreateVm catalog={catalog.data} projects={projects.data.data} sshKeys={sshKeys.data.data} vmCount={vms.data.pagination.total} projectId={projectId} />
+      {catalog.data && projects.data && sshKeys.data && vms.data && backups.data ? (
+        <CreateVm
+          catalog={catalog.data}
+          projects={projects.data.data}
+          sshKeys={sshKeys.data.data}
+          backups={backups.data.data.filter(({ status }) => status === "ready")}
+          backupId={backupId}
+          vmCount={vms.data.pagination.total}
+          projectId={projectId}
+        />
       ) : failed ? (
         <ErrorState error={failed.error} title={t("loadFailed")} onRetry={() => void failed.refetch()} />
       ) : (

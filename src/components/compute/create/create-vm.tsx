@@ -16,15 +16,15 @@ import { VM_NAME } from "#shared/compute/names.ts";
 import { userDataProblem } from "#shared/compute/user-data.ts";
 import { formatCredits } from "#shared/credits.ts";
 import { quotaAgainst } from "../quota/quota-bars.tsx";
-import type { Image, Plan, Project, SshKey } from "../types.ts";
+import type { Backup, Image, Plan, Project, SshKey } from "../types.ts";
 import classes from "./create.module.css";
 import { CreateSummary } from "./create-summary.tsx";
-import { ImageCards } from "./image-cards.tsx";
 import { OptionsFields } from "./options-fields.tsx";
 import { PasswordDialog } from "./password-dialog.tsx";
 import { PlanCards } from "./plan-cards.tsx";
 import { ProjectField } from "./project-field.tsx";
 import { type Region, RegionCards } from "./region-cards.tsx";
+import { SourceSection } from "./source-section.tsx";
 import { SshKeyField } from "./ssh-key-field.tsx";
 import { useCreateDraft } from "./use-create-draft.ts";
 
@@ -32,13 +32,17 @@ interface CreateVmProps {
   catalog: { plans: readonly Plan[]; images: readonly Image[]; regions: readonly Region[] };
   projects: readonly Project[];
   sshKeys: readonly SshKey[];
+  /** those that can be restored, newest first */
+  backups: readonly Backup[];
+  /** from the address: the backup to make the VM from */
+  backupId: string;
   vmCount: number;
   /** from the address: the project one came from */
   projectId: string;
 }
 
 /** One page to create a VM: what, how large, where, who gets in, its name; beside it what that costs. */
-export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: CreateVmProps) {
+export function CreateVm({ catalog, projects, sshKeys, backups, backupId, vmCount, projectId }: CreateVmProps) {
   const t = useTranslations("vm.create");
   const trpc = useTRPC();
   const router = useRouter();
@@ -49,11 +53,13 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
   const [onlyKey, ...otherKeys] = sshKeys;
   const draft = useCreateDraft({
     ...catalog,
+    backups,
+    backupId,
     vmCount,
     projectId: projects.find((project) => project.id === projectId)?.id ?? projects[0]?.id ?? "",
     sshKeys: onlyKey && otherKeys.length === 0 ? [onlyKey.id] : [],
   });
-  const { form, image, plan } = draft;
+  const { form, image, backup, plan } = draft;
   const [created, setCreated] = useState<{ id: string; name: string; user: string; password: string } | null>(null);
   const create = useMutation(
     trpc.compute.vms.create.mutationOptions({
@@ -76,7 +82,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
   /** Why the VM can't be created yet, and the field that would change it. */
   function reasonAgainst(): { text: string; field?: string } | null {
     if (!permissions.includes("vm:create")) return { text: t("blocked.permission") };
-    if (!image || !plan) return { text: t("blocked.plan") };
+    if (!draft.source || !plan) return { text: t("blocked.plan") };
     if (!form.values.projectId) return { text: t("blocked.project"), field: "vm-project" };
     if (!VM_NAME.test(form.values.name.trim())) return { text: t("blocked.name"), field: "vm-name" };
     if (form.values.userData !== "" && userDataProblem(form.values.userData)) return { text: t("blocked.userData"), field: "vm-user-data" };
@@ -94,21 +100,20 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
     }
     if (create.isPending || created) return;
     const { name, projectId: project, plan: planSlug, image: templateId, region, sshKeys: keys, userData, expireInDays } = form.values;
-    create.mutate({ name: name.trim(), projectId: project, plan: planSlug, templateId, region, sshKeys: keys, ...(userData === "" ? {} : { userData }), ...(expireInDays === "" ? {} : { expireInDays }) });
+    const source = backup ? { backupId: backup.id } : { templateId };
+    create.mutate({ ...source, name: name.trim(), projectId: project, plan: planSlug, region, sshKeys: keys, ...(userData === "" ? {} : { userData }), ...(expireInDays === "" ? {} : { expireInDays }) });
   };
 
   return (
     <form onSubmit={submit} noValidate>
       <MainAndAside>
         <Rows>
-          <Section title={t("image")}>
-            <ImageCards images={catalog.images} value={form.values.image} onChange={draft.setImage} />
-          </Section>
+          <SourceSection images={catalog.images} backups={backups} image={form.values.image} backup={backup ?? null} onImage={draft.setImage} onBackup={draft.setBackup} />
           <Section title={t("plan")} description={t("planHelp")}>
-            <PlanCards plans={catalog.plans} image={image} value={form.values.plan} onChange={(slug) => form.setFieldValue("plan", slug)} />
+            <PlanCards plans={catalog.plans} source={draft.source} value={form.values.plan} onChange={(slug) => form.setFieldValue("plan", slug)} />
           </Section>
           <Section title={t("region")} description={t("regionHelp")}>
-            <RegionCards regions={catalog.regions} value={form.values.region} onChange={(region) => form.setFieldValue("region", region)} />
+            <RegionCards regions={catalog.regions} value={form.values.region} fixed={backup?.region ?? null} onChange={(region) => form.setFieldValue("region", region)} />
           </Section>
           <Section title={t("access")}>
             <SshKeyField keys={sshKeys} value={form.values.sshKeys} onChange={(keys) => form.setFieldValue("sshKeys", keys)} mayCreate={permissions.includes("sshkey:create")} />
@@ -138,7 +143,7 @@ export function CreateVm({ catalog, projects, sshKeys, vmCount, projectId }: Cre
         </Rows>
         <div className={classes.aside}>
           <CreateSummary
-            image={image}
+            from={backup ? t("backup.from", { name: backup.name, vm: backup.vmName }) : image?.name}
             plan={plan}
             regionName={catalog.regions.find((region) => region.id === form.values.region)?.name}
             projectName={projects.find((project) => project.id === form.values.projectId)?.name}

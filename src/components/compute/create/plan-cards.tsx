@@ -1,21 +1,27 @@
 import { useTranslations } from "next-intl";
 import { perMonth } from "#components/billing/forecast.ts";
 import { Credits } from "#components/ui/credits.tsx";
-import type { Image, Plan } from "../types.ts";
+import type { Plan } from "../types.ts";
 import { VmSize } from "../vm-size.tsx";
 import { ChoiceCard, ChoiceCards } from "./choice-card.tsx";
 import classes from "./plan-cards.module.css";
 
+/** What the VM's disk is made from: an image or a backup. */
+export interface DiskSource {
+  name: string;
+  minStorageGb: number;
+}
+
 interface PlanCardsProps {
   plans: readonly Plan[];
-  /** the image that has to fit on the plan's disk */
-  image: Image | undefined;
+  /** what has to fit on the plan's disk */
+  source: DiskSource | undefined;
   value: string;
   onChange: (slug: string) => void;
 }
 
 /** Sizes to choose from, each with its price an hour and a month. */
-export function PlanCards({ plans, image, value, onChange }: PlanCardsProps) {
+export function PlanCards({ plans, source, value, onChange }: PlanCardsProps) {
   const t = useTranslations("vm.create");
   return (
     <ChoiceCards legend={t("plan")}>
@@ -26,7 +32,7 @@ export function PlanCards({ plans, image, value, onChange }: PlanCardsProps) {
           value={plan.slug}
           checked={plan.slug === value}
           onChange={onChange}
-          unavailable={fits(plan, image) ? undefined : t("diskTooSmall", { image: image?.name ?? "", gb: image?.minStorageGb ?? 0 })}
+          unavailable={fits(plan, source) ? undefined : t("diskTooSmall", { image: source?.name ?? "", gb: source?.minStorageGb ?? 0 })}
         >
           <span className={classes.name}>{plan.name}</span>
           <span className={classes.size}>
@@ -48,7 +54,7 @@ export function PlanCards({ plans, image, value, onChange }: PlanCardsProps) {
   );
 }
 
-/** Whether the image fits on the plan's disk. */
-export function fits(plan: Plan, image: Image | undefined): boolean {
-  return image === undefined || plan.resources.storageGb >= image.minStorageGb;
+/** Whether what the disk is made from fits on the plan's disk. */
+export function fits(plan: Plan, source: DiskSource | undefined): boolean {
+  return source === undefined || plan.resources.storageGb >= source.minStorageGb;
 }

@@ -4,11 +4,13 @@ import { useForm } from "@mantine/form";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { VM_NAME } from "#shared/compute/names.ts";
-import type { Image, Plan } from "../types.ts";
-import { fits } from "./plan-cards.tsx";
+import type { Backup, Image, Plan } from "../types.ts";
+import { type DiskSource, fits } from "./plan-cards.tsx";
 
 export interface CreateDraft {
   image: string;
+  /** id of a backup that the disk is made from; empty: from the image */
+  backup: string;
   plan: string;
   region: string;
   projectId: string;
@@ -21,8 +23,11 @@ export interface CreateDraft {
 
 interface Choices {
   images: readonly Image[];
+  backups: readonly Backup[];
   plans: readonly Plan[];
   regions: readonly { id: string }[];
+  /** the backup to begin with; empty: none chosen */
+  backupId: string;
   /** the project to begin with; empty: none chosen */
   projectId: string;
   sshKeys: string[];
@@ -30,33 +35,49 @@ interface Choices {
   vmCount: number;
 }
 
-/** What has been chosen for a new VM. The name follows the image until somebody types one. */
+/** What has been chosen for a new VM. The name follows the image or the backup until somebody types one; image and region are the backup's when there is one. */
 export function useCreateDraft(choices: Choices) {
   const t = useTranslations("vm.create");
-  const suggest = (slug: string) => `${choices.images.find((image) => image.slug === slug)?.family ?? "vm"}-${choices.vmCount + 1}`;
-  const [image] = choices.images;
-  const plan = choices.plans.find((candidate) => fits(candidate, image)) ?? choices.plans[0];
+  const imageOf = (slug: string) => choices.images.find((image) => image.slug === slug);
+  const backupOf = (id: string) => choices.backups.find((backup) => backup.id === id);
+  const planFor = (source: DiskSource | undefined) => choices.plans.find((plan) => fits(plan, source));
+  const afterImage = (slug: string) => ({ image: slug, backup: "", name: `${imageOf(slug)?.family ?? "vm"}-${choices.vmCount + 1}`, source: imageOf(slug) });
+  const afterBackup = (backup: Backup) => ({ image: backup.templateId, backup: backup.id, region: backup.region, name: nameAfter(backup), source: sourceOf(backup) });
+  const asked = backupOf(choices.backupId);
+  const [first] = choices.images;
+  const { source: firstSource, ...begin } = asked ? afterBackup(asked) : { region: choices.regions[0]?.id ?? "", ...afterImage(first?.slug ?? "") };
   const form = useForm<CreateDraft>({
-    initialValues: { image: image?.slug ?? "", plan: plan?.slug ?? "", region: choices.regions[0]?.id ?? "", projectId: choices.projectId, sshKeys: choices.sshKeys, name: suggest(image?.slug ?? ""), userData: "", expireInDays: "" },
+    initialValues: { ...begin, plan: (planFor(firstSource) ?? choices.plans[0])?.slug ?? "", projectId: choices.projectId, sshKeys: choices.sshKeys, userData: "", expireInDays: "" },
     validateInputOnBlur: ["name"],
     validate: { name: (value) => (VM_NAME.test(value.trim()) ? null : t("nameInvalid")) },
   });
   const [named, setNamed] = useState(false);
-  const chosenImage = choices.images.find((candidate) => candidate.slug === form.values.image);
-  const chosenPlan = choices.plans.find((candidate) => candidate.slug === form.values.plan);
+  const backup = backupOf(form.values.backup);
+  const plan = choices.plans.find((candidate) => candidate.slug === form.values.plan);
+  const begun = ({ source, name, ...values }: Partial<CreateDraft> & { source: DiskSource | undefined }) => {
+    form.setValues({ ...values, ...(named || name === undefined ? {} : { name }), ...(plan && fits(plan, source) ? {} : { plan: planFor(source)?.slug ?? "" }) });
+  };
   return {
     form,
-    image: chosenImage,
-    plan: chosenPlan,
-    setImage(slug: string) {
-      form.setFieldValue("image", slug);
-      if (!named) form.setFieldValue("name", suggest(slug));
-      const next = choices.images.find((candidate) => candidate.slug === slug);
-      if (chosenPlan && !fits(chosenPlan, next)) form.setFieldValue("plan", choices.plans.find((candidate) => fits(candidate, next))?.slug ?? "");
-    },
+    /** of the backup too; undefined: it is no longer offered */
+    image: imageOf(form.values.image),
+    backup,
+    source: backup ? sourceOf(backup) : imageOf(form.values.image),
+    plan: plan && fits(plan, backup && sourceOf(backup)) ? plan : undefined,
+    setImage: (slug: string) => begun(afterImage(slug)),
+    setBackup: (chosen: Backup) => begun(afterBackup(chosen)),
     setName(name: string) {
       setNamed(name !== "");
       form.setFieldValue("name", name);
     },
   };
+}
+
+function sourceOf(backup: Backup): DiskSource {
+  return { name: backup.name, minStorageGb: backup.storageGb };
+}
+
+/** The VM's own name when it is gone; beside it another one. */
+function nameAfter({ vmName, vmGone }: Backup): string {
+  return vmGone ? vmName : `${vmName.slice(0, 61)}-2`;
 }

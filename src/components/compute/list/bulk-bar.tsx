@@ -1,7 +1,7 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { IconCamera, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { IconArchive, IconCamera, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -19,6 +19,7 @@ const ACTIONS = [
   { action: "stop", permission: "vm:power", icon: IconPlayerStop },
   { action: "restart", permission: "vm:power", icon: IconRefresh },
   { action: "snapshot", permission: "vm:snapshot", icon: IconCamera },
+  { action: "backup", permission: "vm:backup", icon: IconArchive },
   { action: "delete", permission: "vm:delete", icon: IconTrash },
 ] as const;
 type BulkAction = (typeof ACTIONS)[number]["action"];

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { MenuNote } from "#components/ui/menu-note.tsx";
 import { formatCredits } from "#shared/credits.ts";
 import { type PowerAction, vmAllows } from "#shared/compute/states.ts";
 import type { VmDetail } from "../types.ts";
@@ -74,8 +75,4 @@ export function PowerButtons({ vm }: { vm: VmDetail }) {
       </ConfirmDialog>
     </>
   );
-}
-
-function MenuNote({ children }: { children: React.ReactNode }) {
-  return <div style={{ fontSize: 12, color: "var(--sy-text-dim)", whiteSpace: "normal" }}>{children}</div>;
 }

@@ -16,10 +16,11 @@ const VmMetrics = dynamic(() => import("../metrics/vm-metrics.tsx").then((module
 const ConsolePanel = dynamic(() => import("../console/console-panel.tsx").then((module) => module.ConsolePanel), { loading });
 const VmLogs = dynamic(() => import("../logs/vm-logs.tsx").then((module) => module.VmLogs), { loading });
 const VmSnapshots = dynamic(() => import("../snapshots/vm-snapshots.tsx").then((module) => module.VmSnapshots), { loading });
+const VmBackups = dynamic(() => import("../backups/vm-backups.tsx").then((module) => module.VmBackups), { loading });
 const VmNetwork = dynamic(() => import("./vm-network.tsx").then((module) => module.VmNetwork), { loading });
 const VmSettings = dynamic(() => import("./vm-settings.tsx").then((module) => module.VmSettings), { loading });
 
-const TABS = ["overview", "metrics", "console", "logs", "snapshots", "network", "activity", "settings"] as const;
+const TABS = ["overview", "metrics", "console", "logs", "snapshots", "backups", "network", "activity", "settings"] as const;
 
 /** The parts of a VM's page; which one is open stands in the address. */
 export function VmTabs({ vm }: { vm: VmDetail }) {
@@ -48,6 +49,9 @@ export function VmTabs({ vm }: { vm: VmDetail }) {
       </Tabs.Panel>
       <Tabs.Panel value="snapshots">
         <VmSnapshots vm={vm} />
+      </Tabs.Panel>
+      <Tabs.Panel value="backups">
+        <VmBackups vm={vm} />
       </Tabs.Panel>
       <Tabs.Panel value="network">
         <VmNetwork vm={vm} />

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Hydrate } from "#components/api/hydrate.tsx";
 import { prefetch, trpc } from "#components/api/server.ts";
 import { CreateVmPage } from "#components/compute/create/create-vm-page.tsx";
+import { OFFERED_BACKUPS } from "#components/compute/create/offered-backups.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("vm.create");
@@ -15,6 +16,7 @@ export default async function Page() {
     trpc.compute.projects.list.queryOptions({ limit: 100 }),
     trpc.compute.sshKeys.list.queryOptions(),
     trpc.compute.vms.list.queryOptions({ limit: 1, includeGone: true }),
+    trpc.compute.backups.list.queryOptions(OFFERED_BACKUPS),
     trpc.billing.balance.queryOptions(),
     trpc.compute.quota.queryOptions(),
   );
