@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   "operation:read",
   "operation:control",
   "credits:read",
+  "credits:topup",
   "machine:read",
 ] as const;
 
@@ -49,6 +50,8 @@ export const PLATFORM_PERMISSIONS = [
   "platform:overview",
   "platform:customers:read",
   "platform:credits:grant",
+  "platform:payments:read",
+  "platform:payments:refund",
   "platform:vms:read",
   "platform:vms:write",
   "platform:hosts:read",
@@ -79,7 +82,7 @@ export const PLATFORM_ROLES = {
     "platform:machines:write",
     "platform:health:read",
   ],
-  billing: ["platform:overview", "platform:customers:read", "platform:credits:grant"],
+  billing: ["platform:overview", "platform:customers:read", "platform:credits:grant", "platform:payments:read", "platform:payments:refund"],
   auditor: ["platform:overview", "platform:customers:read", "platform:audit:read"],
 } as const satisfies Record<string, readonly PlatformPermission[]>;
 

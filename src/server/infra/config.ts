@@ -73,6 +73,15 @@ const schema = z.object({
     .refine((days) => days.length === 5 && days.every((each, index) => Number.isInteger(each) && each >= Math.max(1, days[index - 1] ?? 0) && each <= 36_500), {
       error: "must be five numbers of days with commas between, none less than the one before: for samples and means of 1 minute, 5 minutes, an hour, a day",
     }),
+  /** Of a Stripe account; with both, customers pay there. Without, the demo has a test provider and production no top-ups. */
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w{8,}$/, { error: "must be a secret or restricted key of Stripe; it begins with sk_live_, sk_test_, rk_live_ or rk_test_" }).optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_[\w+/=]{8,}$/, { error: "must be the signing secret of Stripe's webhook endpoint; it begins with whsec_" }).optional(),
+  /** What top-ups are paid in. */
+  PAYMENT_CURRENCY: z.string().regex(/^[A-Z]{3}$/, { error: "must be an ISO 4217 code in capitals, like USD" }).refine(isCurrency, { error: "must be an ISO 4217 currency, like USD" }).default("USD"),
+  /** What a credit costs, in the currency's smallest unit: cents of a dollar, whole won. */
+  CREDIT_PRICE_MINOR: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  TOP_UP_MIN_CREDITS: z.coerce.number().int().min(1).max(1_000_000).default(5),
+  TOP_UP_MAX_CREDITS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).optional(),
   /** The simulated hypervisor and devices run this many times faster than real ones. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
@@ -113,12 +122,25 @@ export interface Config {
   rateLimitPerMinute: number;
   metricsToken: string | null;
   metricsRetentionDays: Record<"samples" | "1m" | "5m" | "1h" | "1d", number>;
+  payments: PaymentSettings;
   logLevel: string;
   simulationSpeed: number;
   expiryTimeZone: string;
   backupKeepDays: number;
   demoDevices: number;
   nextDistDir: string;
+}
+
+export interface PaymentSettings {
+  /** null: none is configured, nobody can top up */
+  provider: "stripe" | "test" | null;
+  /** `apiBase`: where the API is, for tests; null: Stripe's own */
+  stripe: { secretKey: string; webhookSecret: string; apiBase: string | null } | null;
+  currency: string;
+  /** in the currency's smallest unit */
+  creditPriceMinor: number;
+  minCredits: number;
+  maxCredits: number;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -174,6 +196,7 @@ export function readConfig(environment: Environment, options: { development?: bo
     // The demo's terminal shows the address and the accounts; a log line there should be a reason to look.
     metricsToken: env.METRICS_TOKEN ?? null,
     metricsRetentionDays: retention(env.METRICS_RETENTION_DAYS),
+    payments: paymentSettings(env),
     logLevel: env.LOG_LEVEL ?? (production ? "info" : "warn"),
     simulationSpeed: env.SIMULATION_SPEED,
     expiryTimeZone: env.EXPIRY_TIME_ZONE,
@@ -181,6 +204,30 @@ export function readConfig(environment: Environment, options: { development?: bo
     demoDevices: production ? 0 : env.DEMO_DEVICES,
     nextDistDir: env.NEXT_DIST_DIR,
   };
+}
+
+/** Payment companies take at most eight digits. */
+const LARGEST_PAYMENT_MINOR = 99_999_999;
+
+function paymentSettings(env: z.infer<typeof schema>): PaymentSettings {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env;
+  if ((secretKey === undefined) !== (webhookSecret === undefined)) {
+    throw new StartupError(`STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together; ${secretKey === undefined ? "STRIPE_SECRET_KEY" : "STRIPE_WEBHOOK_SECRET"} is missing`);
+  }
+  if (env.TOP_UP_MIN_CREDITS > env.TOP_UP_MAX_CREDITS) throw new StartupError("TOP_UP_MIN_CREDITS must not be above TOP_UP_MAX_CREDITS");
+  if (env.TOP_UP_MAX_CREDITS * env.CREDIT_PRICE_MINOR > LARGEST_PAYMENT_MINOR) throw new StartupError(`TOP_UP_MAX_CREDITS at CREDIT_PRICE_MINOR is more than ${LARGEST_PAYMENT_MINOR}, the most that can be paid at once; lower one of them`);
+  return {
+    provider: secretKey !== undefined ? "stripe" : env.MODE === "demo" ? "test" : null,
+    stripe: secretKey !== undefined && webhookSecret !== undefined ? { secretKey, webhookSecret, apiBase: null } : null,
+    currency: env.PAYMENT_CURRENCY,
+    creditPriceMinor: env.CREDIT_PRICE_MINOR,
+    minCredits: env.TOP_UP_MIN_CREDITS,
+    maxCredits: env.TOP_UP_MAX_CREDITS,
+  };
+}
+
+function isCurrency(code: string): boolean {
+  return Intl.supportedValuesOf("currency").includes(code);
 }
 
 function retention([samples = 0, minute = 0, fiveMinutes = 0, hour = 0, day = 0]: number[]): Config["metricsRetentionDays"] {
