@@ -108,6 +108,7 @@ const MATRIX: Record<string, Rule> = {
   "compute.snapshots.delete": thing("vm:snapshot", snapshot),
   "compute.snapshots.schedule": thing("vm:snapshot", (victim) => ({ id: victim.vmId, everyHours: 24 })),
   "compute.backups.list": own("vm:read", (victim) => ({ vmId: victim.vmId })),
+  "compute.backups.get": thing("vm:read", backup),
   "compute.backups.ofVm": thing("vm:read", vm),
   "compute.backups.take": thing("vm:backup", (victim) => ({ id: victim.vmId, name: "Mine" })),
   "compute.backups.schedule": thing("vm:backup", (victim) => ({ id: victim.vmId, everyHours: 24 })),

@@ -18,6 +18,10 @@ export function backupsOfVm(rt: Runtime, vmId: string): Promise<BackupRow[]> {
   return rt.db.prisma.vmBackup.findMany({ where: { vmId }, include: FOR_VIEW, orderBy: NEWEST_FIRST });
 }
 
+export function backupForView(rt: Runtime, id: string): Promise<BackupRow | null> {
+  return rt.db.prisma.vmBackup.findUnique({ where: { id }, include: FOR_VIEW });
+}
+
 export async function listBackupRows(rt: Runtime, filter: { organizationId: string; vmId: string | undefined }, page: { page: number; limit: number }): Promise<{ rows: BackupRow[]; total: number }> {
   const where = { organizationId: filter.organizationId, ...(filter.vmId === undefined ? {} : { vmId: filter.vmId }) };
   const [rows, total] = await Promise.all([

@@ -12,7 +12,7 @@ import { visible } from "../policy.ts";
 import { vmWithPlan } from "../repository.ts";
 import { requestVmOperation } from "../vm-requests.ts";
 import { hasPlaceForBackups, requirePlaceForBackups } from "./backup-host.ts";
-import { backupRow, type BackupRow, backupsOfVm, hostOfVm, listBackupRows, lockBackup } from "./backup-repository.ts";
+import { backupForView, backupRow, type BackupRow, backupsOfVm, hostOfVm, listBackupRows, lockBackup } from "./backup-repository.ts";
 import { requestBackupDeletion } from "./delete-steps.ts";
 import { backupSchedule } from "./schedule.ts";
 
@@ -22,6 +22,11 @@ const DAY_MS = 86_400_000;
 export async function listBackups(rt: Runtime, actor: MemberActor, input: z.output<typeof wire.backupListInput>): Promise<z.infer<typeof wire.backupListOutput>> {
   const { rows, total } = await listBackupRows(rt, { organizationId: actor.organizationId, vmId: input.vmId }, input);
   return { data: rows.map((row) => toView(rt, row)), pagination: pagination(input, total) };
+}
+
+/** @throws AppError NOT_FOUND */
+export async function getBackup(rt: Runtime, actor: MemberActor, id: string): Promise<z.infer<typeof wire.backupOutput>> {
+  return toView(rt, visible(await backupForView(rt, id), actor, "backup"));
 }
 
 /** The VM's backups, newest first, and its schedule. @throws AppError NOT_FOUND */

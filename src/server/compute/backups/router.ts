@@ -1,7 +1,7 @@
 import * as backups from "#shared/compute/backups.ts";
 import { vmActionOutput, vmIdInput } from "#shared/compute/schema.ts";
 import { answer, member, router } from "#server/trpc/init.ts";
-import { deleteBackup, listBackups, listVmBackups, restoreBackup, scheduleBackups, takeBackup } from "./backups.ts";
+import { deleteBackup, getBackup, listBackups, listVmBackups, restoreBackup, scheduleBackups, takeBackup } from "./backups.ts";
 
 const tags = ["Backups"];
 
@@ -11,6 +11,11 @@ export const backupsRouter = router({
     .input(backups.backupListInput)
     .output(answer(backups.backupListOutput))
     .query(({ ctx, input }) => listBackups(ctx.rt, ctx.actor, input)),
+  get: member("vm:read")
+    .meta({ route: { method: "GET", path: "/backups/{id}", tags, summary: "A backup" } })
+    .input(backups.backupIdInput)
+    .output(answer(backups.backupOutput))
+    .query(({ ctx, input }) => getBackup(ctx.rt, ctx.actor, input.id)),
   ofVm: member("vm:read")
     .meta({ route: { method: "GET", path: "/vms/{id}/backups", tags, summary: "Backups of a VM, newest first, and its schedule" } })
     .input(vmIdInput)
