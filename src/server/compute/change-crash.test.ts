@@ -1,119 +1,96 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { credits } from "#shared/credits.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
-import type { Runtime } from "#server/infra/runtime.ts";
-import { makePerson } from "#server/testing/people.ts";
-import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import type { MemberActor } from "#server/identity/actor.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { createSimulatedDriver } from "./drivers/simulated/simulated-driver.ts";
-import { startOperationWorker } from "./operation-worker.ts";
 import { stopVm } from "./power.ts";
-import { createProject } from "./projects.ts";
-import { createVm } from "./provision.ts";
-import { seedCatalog } from "./seed.ts";
-import { type ChangePlace, type ChangeTask, OTHER_HOST, UPGRADE_SLUG } from "./testing/change-child.ts";
-import { anyCall, endedOperation, TEST_HOST, TEST_REGION } from "./testing/places.ts";
-import { openChildRuntime } from "./testing/saga-child.ts";
+import { type ChangePlace, OTHER_HOST, UPGRADE_SLUG } from "./testing/change-child.ts";
+import { CHILD_SPEED, withGround } from "./testing/child-runtime.ts";
+import { type CrashGround, DONE, KILLED, makeCrashGround, runChild } from "./testing/crash-ground.ts";
+import { allEnded, machineOf, makeCrashVms } from "./testing/crash-vms.ts";
+import { anyCall, TEST_HOST, TEST_REGION } from "./testing/places.ts";
 
-/** DESIGN, invariant 3, of what changes a VM: a process is killed at every place of moves, upgrades and snapshots; the next one ends what it left. */
+/** DESIGN, invariant 3, of what changes a VM: a process is killed at every place of moves, upgrades, passwords and batches; the next one ends what it left. */
 const MOMENTS = ["recorded", "effect done", "done"] as const;
-const at = (change: ChangePlace["change"], refused: boolean, steps: readonly string[], moments: readonly ChangePlace["moment"][]): ChangePlace[] =>
-  steps.flatMap((step) => moments.map((moment) => ({ change, refused, step, moment })));
+const at = (change: ChangePlace["change"], direction: ChangePlace["direction"], steps: readonly string[], moments: readonly ChangePlace["moment"][]): ChangePlace[] =>
+  steps.flatMap((step) => moments.map((moment) => ({ change, direction, step, moment })));
+const batches: ChangePlace[] = [
+  ...at("batch", "run", ["parts"], MOMENTS),
+  // of the first VM's part: the second has not begun
+  ...at("batch", "run", ["stop"], ["recorded", "done"]),
+  ...at("batch", "compensate", ["request"], ["recorded"]),
+];
 const places: ChangePlace[] = [
-  ...at("migrate", false, [""], ["requested"]),
-  ...at("migrate", false, ["migrate", "arrive"], MOMENTS),
-  ...at("migrate", true, ["migrate"], ["before record", "recorded"]),
-  ...at("migrate", true, ["request"], MOMENTS),
-  ...at("upgrade", false, ["resize"], MOMENTS),
-  ...at("upgrade", true, ["resize", "request"], ["recorded", "done"]),
-  ...at("snapshot", false, ["snapshot"], MOMENTS),
-  ...at("snapshot", true, ["snapshot"], ["recorded", "done"]),
+  ...batches,
+  ...at("migrate", "run", [""], ["requested"]),
+  ...at("migrate", "run", ["migrate", "arrive"], MOMENTS),
+  ...at("migrate", "compensate", ["migrate"], ["before record", "recorded"]),
+  ...at("migrate", "compensate", ["request"], MOMENTS),
+  ...at("upgrade", "run", ["resize"], MOMENTS),
+  ...at("upgrade", "compensate", ["resize", "request"], ["recorded", "done"]),
+  ...at("password", "run", ["password"], MOMENTS),
+  ...at("password", "compensate", ["request"], ["recorded", "done"]),
 ];
 
-let folder: string;
-let base: TestRuntime;
-let where: Pick<ChangeTask, "database" | "dataDir" | "actor">;
+let ground: CrashGround;
+let actor: MemberActor;
 let vmIds: string[];
+/** The second VM of a batch. */
+const otherId = (index: number): string => vmIds[places.length + index] ?? "";
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "switchyard-change-"));
-  base = await createTestRuntime();
-  const dataDir = join(folder, "data");
-  const database = base.databaseUrl ? { url: base.databaseUrl } : { folder: join(folder, "database") };
-  if ("folder" in database) await (await PGlite.create(database.folder, { loadDataDir: new Blob([new Uint8Array(await readFile(inject("databaseTemplate")))]) })).close();
-  await withRuntime({ database, dataDir }, async (rt) => {
-    await seedCatalog(rt);
-    await rt.db.prisma.quota.updateMany({ data: { vms: 1_000, vcpu: 1_000, memoryMb: 10_000_000, storageGb: 100_000 } });
+  ground = await makeCrashGround();
+  await withGround(ground, async (rt) => {
+    ({ actor, vmIds } = await makeCrashVms(rt, places.length + batches.length));
     await rt.db.prisma.upgrade.create({ data: { id: newId("upgrade"), slug: UPGRADE_SLUG, name: "More", vcpu: 1, memoryMb: 1_024, storageGb: 5, computePricePerHour: 1_000n, storagePricePerHour: 100n } });
-    const person = await makePerson(rt, { welcome: credits(1_000) });
-    where = { database, dataDir, actor: person.actor };
-    const { id: projectId } = await createProject(rt, person.actor, { name: "Crashes" });
-    const worker = startOperationWorker(rt, { concurrency: 4, retryBaseMs: 10 });
-    const made = await Promise.all(places.map((_place, index) => createVm(rt, person.actor, { name: `vm-${index}`, projectId, plan: "small", templateId: "debian-12", region: TEST_REGION, sshKeys: [], metadata: {} })));
-    vmIds = made.map(({ id }) => id);
-    for (const { provisioningJobId } of made) await endedOperation(rt, provisioningJobId);
-    const grow = vmIds.filter((_id, index) => places[index]?.change === "upgrade");
-    const stops = await Promise.all(grow.map((id) => stopVm(rt, person.actor, { id, graceful: false, timeoutSeconds: 5 })));
-    for (const { operationId } of stops) await endedOperation(rt, operationId);
-    await worker.stop();
+    await allEnded(
+      rt,
+      vmIds.filter((_id, index) => places[index]?.change === "upgrade").map((id) => stopVm(rt, actor, { id, graceful: false, timeoutSeconds: 5 })),
+    );
     const { name, vcpu, memoryMb, storageGb } = OTHER_HOST;
     const now = new Date();
     await rt.db.prisma.host.create({ data: { id: newId("host"), name, vcpu, memoryMb, storageGb, driver: "simulated", region: TEST_REGION, health: "healthy", createdAt: now, updatedAt: now } });
   });
 }, 300_000);
-afterAll(async () => {
-  await base.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** A runtime on the children's database; embedded, it is theirs while they live. */
-async function withRuntime<T>(task: Pick<ChangeTask, "database" | "dataDir">, work: (rt: Runtime) => Promise<T>): Promise<T> {
-  const rt = await openChildRuntime(task);
-  try {
-    return await work(rt);
-  } finally {
-    await rt.signals.close();
-    await rt.db.close();
-  }
-}
-
-async function child(die: ChangePlace | null, vmId: string): Promise<{ code: number | null; signal: string | null; errors: string }> {
-  const task: ChangeTask = { ...where, die, vmId };
-  const process_ = spawn(process.execPath, [join(import.meta.dirname, "testing/change-child.ts"), JSON.stringify(task)], { stdio: ["ignore", "ignore", "pipe"] });
-  let errors = "";
-  process_.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  return new Promise((resolve) => process_.on("close", (code, signal) => resolve({ code, signal, errors })));
-}
+afterAll(() => ground.remove());
 
 describe("kill -9 in a change", () => {
-  it.each(places.map((place, index) => ({ ...place, index })))("$change (refused: $refused): $step, $moment", { timeout: 60_000 }, async ({ index, ...place }) => {
-    expect(await child(place, vmIds[index] ?? "")).toMatchObject({ signal: "SIGKILL", errors: "" });
+  const child = (die: ChangePlace | null, index = 0) => runChild("change-child.ts", { database: ground.database, dataDir: ground.dataDir, actor, die, vmId: vmIds[index], otherId: otherId(index) });
+
+  it.each(places.map((place, index) => ({ ...place, index })))("$change: $direction $step, $moment", { timeout: 60_000 }, async ({ index, ...place }) => {
+    expect(await child(place, index)).toMatchObject(KILLED);
   });
 
-  it("leaves each VM on one host, of the size, with the snapshots and in the state that the database says", { timeout: 60_000 }, async () => {
-    expect(await child(null, "")).toEqual({ code: 0, signal: null, errors: "" });
-    await withRuntime(where, async (rt) => {
-      const simulation = { folder: where.dataDir, speed: 500 };
+  it("leaves each VM on one host, of the size, with the password and in the state that the database says", { timeout: 60_000 }, async () => {
+    expect(await child(null)).toEqual(DONE);
+    await withGround(ground, async (rt) => {
+      const simulation = { folder: ground.dataDir, speed: CHILD_SPEED };
       const drivers = { [TEST_HOST.name]: createSimulatedDriver(simulation, TEST_HOST), [OTHER_HOST.name]: createSimulatedDriver(simulation, OTHER_HOST) };
+      const seenOf = async (vmId: string) => {
+        const vm = await rt.db.prisma.vm.findUniqueOrThrow({ where: { id: vmId }, include: { host: true } });
+        const seen = (await Promise.all(Object.entries(drivers).map(async ([host, driver]) => ({ host, vm: await driver.inspect(hypervisorRef(vmId), anyCall) })))).filter((each) => each.vm);
+        return { vm, seen };
+      };
       expect(await rt.db.prisma.operation.count({ where: { OR: [{ status: { notIn: ["succeeded", "failed"] } }, { leaseOwner: { not: null } }] } })).toBe(0);
-      for (const [index, place] of places.entries()) {
-        const vm = await rt.db.prisma.vm.findUniqueOrThrow({ where: { id: vmIds[index] ?? "" }, include: { host: true, snapshots: true } });
-        const ref = hypervisorRef(vm.id);
-        const found = (await Promise.all(Object.entries(drivers).map(async ([host, driver]) => ({ host, driver, seen: await driver.inspect(ref, anyCall) })))).filter(({ seen }) => seen);
-        const label = `${vm.name}: ${JSON.stringify(place)}`;
-        expect(found.map(({ host }) => host), label).toEqual([vm.host?.name]);
-        expect(found[0]?.seen, label).toMatchObject({ power: vm.status, vcpu: vm.vcpu, memoryMb: vm.memoryMb, storageGb: vm.storageGb, busy: null });
+      for (const [index, { change, direction, ...place }] of places.entries()) {
+        const { vm, seen } = await seenOf(vmIds[index] ?? "");
+        const label = `${vm.name}: ${JSON.stringify({ change, direction, ...place })}`;
+        const made = (name: ChangePlace["change"]): boolean => change === name && direction === "run";
+        expect(seen.map(({ host }) => host), label).toEqual([vm.host?.name]);
+        expect(seen[0]?.vm, label).toMatchObject({ power: vm.status, vcpu: vm.vcpu, memoryMb: vm.memoryMb, storageGb: vm.storageGb, busy: null });
         expect([vm.operationId, vm.targetHostId], label).toEqual([null, null]);
-        expect((await found[0]?.driver.listSnapshots(ref, anyCall))?.map(({ name }) => name), label).toEqual(vm.snapshots.map(({ id }) => id));
-        expect(vm.host?.name, label).toBe(place.change === "migrate" && !place.refused ? OTHER_HOST.name : TEST_HOST.name);
-        expect([vm.vcpu, vm.computePricePerHour], label).toEqual(place.change === "upgrade" && !place.refused ? [2, 13_000n] : [1, 12_000n]);
-        expect(vm.snapshots.map(({ status }) => status), label).toEqual(place.change === "snapshot" && !place.refused ? ["ready"] : []);
+        expect(vm.host?.name, label).toBe(made("migrate") ? OTHER_HOST.name : TEST_HOST.name);
+        expect([vm.vcpu, vm.computePricePerHour], label).toEqual(made("upgrade") ? [2, 13_000n] : [1, 12_000n]);
+        expect(Object.keys(machineOf(ground.dataDir, vm.id)?.passwords ?? {}), label).toEqual(made("password") ? ["debian"] : []);
+        if (change !== "batch") continue;
+        const other = await seenOf(otherId(index));
+        expect([vm.status, other.vm.status, other.seen[0]?.vm?.power], label).toEqual([made("batch") ? "stopped" : "running", "stopped", "stopped"]);
+        for (const { id } of [vm, other.vm]) expect(await rt.db.prisma.operation.count({ where: { subjectId: id, kind: "vm.stop" } }), label).toBe(1);
       }
+      const ends = await rt.db.prisma.operation.findMany({ where: { kind: "vms.batch" }, orderBy: { createdAt: "asc" } });
+      expect(ends.map(({ status }) => status)).toEqual(batches.map(({ direction }) => (direction === "run" ? "succeeded" : "failed")));
+      // Of a password nothing is left, whatever became of it.
+      expect(JSON.stringify(await rt.db.prisma.operation.findMany({ select: { input: true } }))).not.toContain("$6$");
     });
   });
 });

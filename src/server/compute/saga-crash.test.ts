@@ -1,20 +1,14 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
-import { systemClock } from "#server/infra/clock.ts";
-import type { Runtime } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
-import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
-import { createSimulatedDriver } from "./drivers/simulated/simulated-driver.ts";
 import { vmIdOfRef } from "./drivers/driver.ts";
+import { createSimulatedDriver } from "./drivers/simulated/simulated-driver.ts";
 import { createProject } from "./projects.ts";
 import { seedCatalog } from "./seed.ts";
+import { CHILD_SPEED, withGround } from "./testing/child-runtime.ts";
+import { type CrashGround, DONE, KILLED, makeCrashGround, runChild } from "./testing/crash-ground.ts";
 import { anyCall, TEST_HOST } from "./testing/places.ts";
-import { type ChildTask, openChildRuntime, type Place } from "./testing/saga-child.ts";
+import type { Place } from "./testing/saga-child.ts";
 
 /**
  * DESIGN, invariant 3: a process is killed at every place of the saga; the next one ends what it left. A transaction that is not committed leaves what the
@@ -34,55 +28,30 @@ const places: Place[] = [
 ];
 const PRICE = 14_500n;
 
-let folder: string;
-let base: TestRuntime;
+let ground: CrashGround;
 let person: Person;
-let task: Omit<ChildTask, "die">;
+let projectId: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "switchyard-saga-"));
-  base = await createTestRuntime();
-  const dataDir = join(folder, "data");
-  const database = base.databaseUrl ? { url: base.databaseUrl } : { folder: join(folder, "database") };
-  if ("folder" in database) await (await PGlite.create(database.folder, { loadDataDir: new Blob([new Uint8Array(await readFile(inject("databaseTemplate")))]) })).close();
-  await withRuntime({ database, dataDir }, async (rt) => {
+  ground = await makeCrashGround();
+  await withGround(ground, async (rt) => {
     await seedCatalog(rt);
     person = await makePerson(rt, { welcome: credits(100) });
-    task = { database, dataDir, actor: person.actor, projectId: (await createProject(rt, person.actor, { name: "Crashes" })).id };
+    projectId = (await createProject(rt, person.actor, { name: "Crashes" })).id;
   });
 });
-afterAll(async () => {
-  await base.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** A runtime on the children's database; embedded, it is theirs while they live. */
-async function withRuntime<T>(where: Pick<ChildTask, "database" | "dataDir">, work: (rt: Runtime) => Promise<T>): Promise<T> {
-  const rt = await openChildRuntime(where);
-  try {
-    return await work({ ...rt, clock: systemClock });
-  } finally {
-    await rt.signals.close();
-    await rt.db.close();
-  }
-}
-
-async function child(die: Place | null): Promise<{ code: number | null; signal: string | null; errors: string }> {
-  const script = join(import.meta.dirname, "testing/saga-child.ts");
-  const process_ = spawn(process.execPath, [script, JSON.stringify({ ...task, die })], { stdio: ["ignore", "ignore", "pipe"] });
-  let errors = "";
-  process_.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  return new Promise((resolve) => process_.on("close", (code, signal) => resolve({ code, signal, errors })));
-}
+afterAll(() => ground.remove());
 
 describe("kill -9 in the saga", () => {
+  const child = (die: Place | null) => runChild("saga-child.ts", { database: ground.database, dataDir: ground.dataDir, actor: person.actor, projectId, die });
+
   it.each(places)("$scene: $direction $step, $moment", { timeout: 60_000 }, async (place) => {
-    expect(await child(place)).toMatchObject({ signal: "SIGKILL", errors: "" });
+    expect(await child(place)).toMatchObject(KILLED);
   });
 
   it("leaves nothing undone: each operation has ended, each VM is there and paid for once, or gone and paid for not at all", { timeout: 60_000 }, async () => {
-    expect(await child(null)).toEqual({ code: 0, signal: null, errors: "" });
-    await withRuntime(task, async (rt) => {
+    expect(await child(null)).toEqual(DONE);
+    await withGround(ground, async (rt) => {
       const operations = await rt.db.prisma.operation.findMany({ include: { steps: true } });
       expect(operations.filter(({ kind }) => kind === "vm.create")).toHaveLength(places.length);
       for (const operation of operations) {
@@ -93,7 +62,7 @@ describe("kill -9 in the saga", () => {
         for (const step of operation.steps) expect(allowed).toContain(step.status);
       }
       const vms = await rt.db.prisma.vm.findMany();
-      const driver = createSimulatedDriver({ folder: task.dataDir, speed: 500 }, TEST_HOST);
+      const driver = createSimulatedDriver({ folder: ground.dataDir, speed: CHILD_SPEED }, TEST_HOST);
       const there = await driver.list(anyCall);
       const running = vms.filter((vm) => vm.status === "running");
       expect(there.map((vm) => vmIdOfRef(vm.ref)).sort()).toEqual(running.map((vm) => vm.id).sort());

@@ -1,67 +1,67 @@
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { batchVms } from "../changes/batch.ts";
 import { migrateVm } from "../changes/migrate.ts";
+import { resetPassword } from "../changes/password.ts";
 import { upgradeVm } from "../changes/upgrade.ts";
-import { hypervisorRef } from "../drivers/driver.ts";
+import { type Driver, hypervisorRef } from "../drivers/driver.ts";
 import { injectFault } from "../drivers/simulated/faults.ts";
 import { simulatedHostFolder } from "../drivers/simulated/simulated-host.ts";
-import type { Moment } from "../operation-engine.ts";
-import { startOperationWorker } from "../operation-worker.ts";
-import { takeSnapshot } from "../snapshots/snapshots.ts";
-import { endedOperation, TEST_HOST } from "./places.ts";
-import { type ChildTask, openChildRuntime } from "./saga-child.ts";
+import { deleteSnapshot, listSnapshots, restoreSnapshot, takeSnapshot } from "../snapshots/snapshots.ts";
+import type { Ground } from "./child-runtime.ts";
+import { type DyingPlace, playArgument, playChild } from "./dying-worker.ts";
+import { TEST_HOST } from "./places.ts";
 
-/** A process that changes a VM and is killed (kill -9) at one place of that. It first ends what the processes before it have left. */
-export interface ChangeTask extends Pick<ChildTask, "database" | "dataDir" | "actor"> {
+/** A process that changes a VM and is killed (kill -9) at one place of that; without a place it only ends what is left. */
+export interface ChangeTask extends Ground {
+  actor: MemberActor;
   die: ChangePlace | null;
   vmId: string;
+  /** another VM, of changes to several */
+  otherId: string;
 }
 
-export interface ChangePlace {
-  change: "migrate" | "upgrade" | "snapshot";
-  /** the hypervisor refuses it, so that it is undone */
-  refused: boolean;
-  moment: Moment | "requested";
-  step: string;
+/** In the direction "compensate" the hypervisor refuses the change, so that it is undone. */
+export interface ChangePlace extends DyingPlace {
+  change: keyof typeof CHANGES;
 }
 
 /** Where VMs move to in these tests, and what they grow by. */
 export const OTHER_HOST = { ...TEST_HOST, name: "sim-frankfurt-2" };
 export const UPGRADE_SLUG = "crash-more";
 
-async function change(rt: Runtime, actor: MemberActor, id: string, what: ChangePlace["change"]): Promise<string> {
-  if (what === "migrate") return (await migrateVm(rt, actor, { id, targetHost: OTHER_HOST.name, liveMigration: true, preserveState: true })).migrationJobId;
-  if (what === "upgrade") return (await upgradeVm(rt, actor, { id, upgrade: UPGRADE_SLUG })).operationId;
-  return (await takeSnapshot(rt, actor, { id, name: "crash" })).operationId;
+interface Change {
+  /** of the hypervisor's, that makes the change */
+  call: keyof Driver;
+  /** @returns the operation's id */
+  ask(rt: Runtime, actor: MemberActor, id: string, otherId: string): Promise<string>;
 }
 
-const CALLS = { migrate: "migrate", upgrade: "resize", snapshot: "takeSnapshot" } as const;
+const CHANGES = {
+  migrate: { call: "migrate", ask: async (rt, actor, id) => (await migrateVm(rt, actor, { id, targetHost: OTHER_HOST.name, liveMigration: true, preserveState: true })).migrationJobId },
+  upgrade: { call: "resize", ask: async (rt, actor, id) => (await upgradeVm(rt, actor, { id, upgrade: UPGRADE_SLUG })).operationId },
+  password: { call: "setPassword", ask: async (rt, actor, id) => (await resetPassword(rt, actor, id)).operationId },
+  batch: {
+    call: "stop",
+    ask: async (rt, actor, id, otherId) => (await batchVms(rt, actor, { operation: "stop", vmIds: [id, otherId], options: { graceful: false, parallel: false } })).batchJobId,
+  },
+  snapshot: { call: "takeSnapshot", ask: async (rt, actor, id) => (await takeSnapshot(rt, actor, { id, name: "crash" })).operationId },
+  snapshot_restore: { call: "restoreSnapshot", ask: async (rt, actor, id) => (await restoreSnapshot(rt, actor, { id, snapshotId: await firstSnapshot(rt, actor, id) })).operationId },
+  snapshot_delete: { call: "deleteSnapshot", ask: async (rt, actor, id) => (await deleteSnapshot(rt, actor, { id, snapshotId: await firstSnapshot(rt, actor, id) })).operationId },
+} satisfies Record<string, Change>;
 
-async function play({ die: place, vmId, actor, ...where }: ChangeTask): Promise<void> {
-  const rt = await openChildRuntime(where);
-  let armed = false;
-  const worker = startOperationWorker(rt, {
-    concurrency: 4,
-    retryBaseMs: 10,
-    leaseMs: 1_000,
-    checkpoint(moment, direction, step) {
-      if (armed && place?.moment === moment && place.step === step && direction === (place.refused ? "compensate" : "run")) process.kill(process.pid, "SIGKILL");
-    },
-  });
-  for (const { id } of await rt.db.query<{ id: string }>({ text: "select id from operation where status in ('queued', 'running')" })) await endedOperation(rt, id);
-  if (place) {
-    armed = true;
-    if (place.moment === "requested") await worker.stop();
-    if (place.refused) injectFault(simulatedHostFolder(where.dataDir, TEST_HOST.name), { operation: CALLS[place.change], mode: "before", failure: "refused", ref: hypervisorRef(vmId) });
-    const operationId = await change(rt, actor, vmId, place.change);
-    if (place.moment === "requested") process.kill(process.pid, "SIGKILL");
-    await endedOperation(rt, operationId);
-    throw new Error(`the change never came to ${JSON.stringify(place)}`);
-  }
-  await worker.stop();
-  await rt.signals.close();
-  await rt.db.close();
+async function firstSnapshot(rt: Runtime, actor: MemberActor, vmId: string): Promise<string> {
+  const [snapshot] = (await listSnapshots(rt, actor, vmId)).data;
+  if (!snapshot) throw new Error(`${vmId} has no snapshot`);
+  return snapshot.id;
 }
 
-const argument = process.argv[2];
-if (import.meta.main && argument !== undefined) await play(JSON.parse(argument) as ChangeTask);
+async function play({ die, actor, vmId, otherId, ...ground }: ChangeTask): Promise<void> {
+  await playChild(ground, die && (async (rt, dieIn) => {
+    const { call, ask }: Change = CHANGES[die.change];
+    if (die.direction === "compensate") injectFault(simulatedHostFolder(ground.dataDir, TEST_HOST.name), { operation: call, mode: "before", failure: "refused", ref: hypervisorRef(vmId) });
+    await dieIn(die, () => ask(rt, actor, vmId, otherId));
+  }));
+}
+
+await playArgument(import.meta.main, play);
