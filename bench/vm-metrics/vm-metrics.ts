@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../scripts/testing/services.ts";
 import { type Level, LEVELS, periodBegin, periodEnd } from "../../src/server/compute/metrics/levels.ts";
+import { columnsOf } from "../../src/server/compute/metrics/metrics-view.ts";
 import { attachPartition, createPartitionTable } from "../../src/server/compute/metrics/partition-repository.ts";
 import { maintainPartitions } from "../../src/server/compute/metrics/partitions.ts";
 import { rollUpMetrics } from "../../src/server/compute/metrics/rollup.ts";
@@ -39,7 +40,7 @@ export async function benchVmMetrics(options: { databaseUrl: string; seconds: nu
     const to = new Date();
     const from = new Date(Math.floor((to.getTime() - YEAR_DAYS * DAY_MS) / HOUR_MS) * HOUR_MS);
     const marks = await watermarksNow(rt);
-    const read = (vmId: string, by: Runtime = rt) => bucketSeries(by, { vmId, seconds: 3_600, from, to, columns: ["cpu_percent", "cpu_percent_max"], everySeconds: 30 }, marks);
+    const read = (vmId: string, by: Runtime = rt) => bucketSeries(by, { vmId, seconds: 3_600, from, to, columns: columnsOf(["cpu"]), everySeconds: 30 }, marks);
     const database = await timed(asked.slice(0, ASKED), (vmId) => read(vmId));
     // The same index without what it carries: the rows themselves are fetched.
     const rowsOnly = await openRuntime({ ...environment, DATABASE_URL: `${options.databaseUrl}?options=${encodeURIComponent("-c enable_indexonlyscan=off")}` });
@@ -85,8 +86,10 @@ async function addHistory(rt: Runtime): Promise<void> {
     const name = await createPartitionTable(rt.db.prisma, { level, begin });
     const [from, until] = [begin < start ? start : begin, periodEnd(level, begin) < end ? periodEnd(level, begin) : end];
     await rt.db.query({
-      text: `insert into ${name} (vm_id, resolution, at, samples, up_seconds, cpu_percent, cpu_percent_max, memory_used_mb, disk_read_bps, disk_write_bps, network_rx_bps, network_tx_bps)
-        select vm.id, 3600, t, 120, 3600, random() * 60, 60 + random() * 40, random() * 4096, random() * 1e6, random() * 1e6, random() * 1e6, random() * 1e6
+      text: `insert into ${name} (vm_id, resolution, at, samples, up_seconds, cpu_percent, cpu_percent_max, memory_used_mb, disk_read_bps, disk_write_bps, network_rx_bps, network_tx_bps,
+          cpu_user_percent, cpu_system_percent, cpu_iowait_percent, disk_read_iops, disk_write_iops)
+        select vm.id, 3600, t, 120, 3600, random() * 60, 60 + random() * 40, random() * 4096, random() * 1e6, random() * 1e6, random() * 1e6, random() * 1e6,
+          random() * 40, random() * 20, random() * 5, random() * 1e3, random() * 1e3
         from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') t, (select id from vm order by id offset 0) vm`,
       values: [from, until],
     });

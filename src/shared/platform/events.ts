@@ -65,6 +65,12 @@ export const REALTIME = {
     diskWriteBps: z.number(),
     networkRxBps: z.number(),
     networkTxBps: z.number(),
+    /** null, these five: the hypervisor does not say */
+    cpuUserPercent: z.number().nullable(),
+    cpuSystemPercent: z.number().nullable(),
+    cpuIowaitPercent: z.number().nullable(),
+    diskReadIops: z.number().nullable(),
+    diskWriteIops: z.number().nullable(),
   }),
   /** there are new lines in its log that no event announces */
   "vm.log": z.object({ vmId: z.string() }),

@@ -6,6 +6,7 @@ import type { VmUsage } from "../drivers/driver.ts";
 import { driverOf } from "../drivers/registry.ts";
 import { hostsById, runningVms } from "../repository.ts";
 import { samplingMs } from "./levels.ts";
+import { isSane } from "./measures.ts";
 import { noteStored } from "./rollup.ts";
 import { insertSamples } from "./sample-repository.ts";
 
@@ -55,8 +56,7 @@ function usageOf(rt: Runtime, host: Host, refs: readonly string[]): Promise<VmUs
 async function store(rt: Runtime, at: Date, ids: ReadonlyMap<string, string>, usage: readonly VmUsage[]): Promise<void> {
   const rows = usage.flatMap(({ ref, ...metrics }) => {
     const vmId = ids.get(ref);
-    // A host that answers nonsense must not spoil the means of a whole year.
-    return vmId !== undefined && Object.values(metrics).every((value) => Number.isFinite(value) && value >= 0) ? [{ vmId, at, ...metrics }] : [];
+    return vmId !== undefined && isSane(metrics) ? [{ vmId, at, ...metrics }] : [];
   });
   if (rows.length === 0) return;
   await insertSamples(rt, rows);

@@ -18,6 +18,9 @@ const DAY = 24 * HOUR;
 /** Samples of production: every 30 s. */
 const EVERY = 30_000;
 
+/** What no hypervisor has to say. */
+const UNSAID = { cpuUserPercent: null, cpuSystemPercent: null, cpuIowaitPercent: null, diskReadIops: null, diskWriteIops: null };
+
 let rt: TestRuntime;
 let vmId: string;
 let organizationId: string;
@@ -38,7 +41,7 @@ beforeEach(async () => {
 });
 
 const at = (iso: string): Date => new Date(`2026-${iso}Z`);
-const metric = (time: Date, cpuPercent: number) => ({ vmId, at: time, cpuPercent, memoryUsedMb: 256, diskReadBps: 1e6, diskWriteBps: 2e6, networkRxBps: 125_000, networkTxBps: 250_000 });
+const metric = (time: Date, cpuPercent: number) => ({ vmId, at: time, cpuPercent, memoryUsedMb: 256, diskReadBps: 1e6, diskWriteBps: 2e6, networkRxBps: 125_000, networkTxBps: 250_000, ...UNSAID });
 
 /** Samples from `from` on and before `to`; the processor's load is the minute of the hour. */
 async function sample(from: Date, to: Date, everyMs = EVERY): Promise<void> {
@@ -173,10 +176,10 @@ describe("a series", () => {
     await rollUpAll();
     const made = await ask({ ...range, interval: "1h" });
     expect([partly.series, made.series]).toEqual([raw.series, raw.series]);
-    expect(made.series.map((point) => [point.timestamp.slice(11, 16), point.cpu])).toEqual([
-      ["09:00", { usagePercent: 29.5, peakPercent: 59 }],
-      ["10:00", { usagePercent: 29.5, peakPercent: 59 }],
-      ["11:00", { usagePercent: 14.75, peakPercent: 30 }],
+    expect(made.series.map((point) => [point.timestamp.slice(11, 16), point.cpu?.usagePercent, point.cpu?.peakPercent])).toEqual([
+      ["09:00", 29.5, 59],
+      ["10:00", 29.5, 59],
+      ["11:00", 14.75, 30],
     ]);
     expect((await ask({ ...range, interval: "5m" })).series.length).toBe(31);
     expect((await ask({ ...range, interval: "1d" })).series).toMatchObject([{ timestamp: "2026-03-01T00:00:00.000Z", memory: { usedGb: 0.25 } }]);
@@ -197,6 +200,22 @@ describe("a series", () => {
       { timestamp: "2026-03-01T10:00:00.000Z", network: { rxMbps: 1, txMbps: 2 } },
     ]);
     expect(network.metrics).toEqual({ network: { rxMbps: 1, txMbps: 2 } });
+  });
+
+  it("has what a hypervisor says of the rest, as means of the samples that have it", async () => {
+    const told = { cpuUserPercent: 3, cpuSystemPercent: 1.5, cpuIowaitPercent: 0, diskWriteIops: 7.25 };
+    const rows = [0, 1, 2].flatMap((minute) => [0, 30].map((second) => ({ ...metric(new Date(Date.UTC(2026, 2, 1, 10, minute, second)), 5), ...(minute === 0 ? {} : { ...told, diskReadIops: 180 - 60 * minute }) })));
+    await insertSamples(rt, rows);
+    rt.clock.set(at("03-01T10:02:40"));
+    const range = { from: at("03-01T10:00:00").toISOString() };
+    const raw = [await ask({ ...range, interval: "1m" }), await ask({ ...range, interval: "1h" })].map((answer) => answer.series);
+    expect(raw[0]?.map(({ cpu, disk }) => [cpu?.userPercent, cpu?.systemPercent, cpu?.iowaitPercent, disk?.readIops, disk?.writeIops])).toEqual([[null, null, null, null, null], [3, 1.5, 0, 120, 7.25], [3, 1.5, 0, 60, 7.25]]);
+    expect(raw[1]).toMatchObject([{ cpu: { usagePercent: 5, userPercent: 3, iowaitPercent: 0 }, disk: { readIops: 90, writeIops: 7.25 } }]);
+    expect((await ask({})).metrics).toMatchObject({ cpu: { userPercent: 3, iowaitPercent: 0 }, disk: { readIops: 60 } });
+    rt.clock.set(at("03-01T12:00:00"));
+    await rollUpAll();
+    expect([await ask({ ...range, interval: "1m" }), await ask({ ...range, interval: "1h" })].map((answer) => answer.series.map(({ disk, cpu }) => [disk, cpu]))).toEqual(raw.map((series) => series.map(({ disk, cpu }) => [disk, cpu])));
+    expect((await stored(3_600)).map((row) => [row.samples, row.diskReadIops])).toEqual([[6, 90]]);
   });
 
   it("of a VM that stands still has no current usage, and leaves its gap out", async () => {

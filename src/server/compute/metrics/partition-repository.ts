@@ -1,5 +1,6 @@
 import type { Tx } from "#server/infra/events.ts";
 import { type Level, periodEnd } from "./levels.ts";
+import { MEASURE_COLUMNS, PEAK } from "./measures.ts";
 
 /** Tables and statements of the partitions of vm_metric and vm_metric_rollup. Names are made of levels and dates alone: nothing here comes from outside. */
 const LOCK = 62_610_001;
@@ -59,7 +60,7 @@ export async function attachPartition(tx: Tx, { level, begin }: Partition): Prom
   // A VM's rows of a year lie a day's rows of all VMs apart; this index has them side by side (docs/decisions/0014).
   if (level.seconds >= 3_600) {
     await tx.$executeRawUnsafe(`create index ${name}_series on ${name} (vm_id, resolution, at)
-      include (samples, up_seconds, cpu_percent, cpu_percent_max, memory_used_mb, disk_read_bps, disk_write_bps, network_rx_bps, network_tx_bps)`);
+      include (${["samples", "up_seconds", PEAK, ...MEASURE_COLUMNS].join(", ")})`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { MEASURE_COLUMNS, meanOf, PEAK } from "./measures.ts";
 
 /** Statements of vm_metric_rollup and its watermarks. */
 
@@ -41,11 +42,9 @@ export async function firstSample(tx: Tx, from: Date, to: Date): Promise<Date | 
   return rows[0]?.at ?? null;
 }
 
-const COLUMNS = "vm_id, resolution, at, samples, up_seconds, cpu_percent, cpu_percent_max, memory_used_mb, disk_read_bps, disk_write_bps, network_rx_bps, network_tx_bps";
+const COLUMNS = ["vm_id", "resolution", "at", "samples", "up_seconds", PEAK, ...MEASURE_COLUMNS].join(", ");
 /** A bucket that is there already is written again only when there is more in it than there was. */
-const UPSERT = `on conflict (vm_id, resolution, at) do update set samples = excluded.samples, up_seconds = excluded.up_seconds, cpu_percent = excluded.cpu_percent,
-  cpu_percent_max = excluded.cpu_percent_max, memory_used_mb = excluded.memory_used_mb, disk_read_bps = excluded.disk_read_bps, disk_write_bps = excluded.disk_write_bps,
-  network_rx_bps = excluded.network_rx_bps, network_tx_bps = excluded.network_tx_bps
+const UPSERT = `on conflict (vm_id, resolution, at) do update set ${["samples", "up_seconds", PEAK, ...MEASURE_COLUMNS].map((column) => `${column} = excluded.${column}`).join(", ")}
   where (vm_metric_rollup.samples, vm_metric_rollup.up_seconds) is distinct from (excluded.samples, excluded.up_seconds)`;
 const ORIGIN = "timestamptz '2000-01-01 00:00:00Z'";
 
@@ -56,8 +55,8 @@ const ORIGIN = "timestamptz '2000-01-01 00:00:00Z'";
 export async function rollUpSamples(tx: Tx, from: Date, to: Date, everySeconds: number): Promise<void> {
   await tx.$executeRawUnsafe(
     `insert into vm_metric_rollup (${COLUMNS})
-     select vm_id, 60, date_bin('1 minute', at, ${ORIGIN}), count(*), sum(case when gap <= 3 * $3::float8 then gap else $3::float8 end)::int, avg(cpu_percent), max(cpu_percent),
-       avg(memory_used_mb), avg(disk_read_bps), avg(disk_write_bps), avg(network_rx_bps), avg(network_tx_bps)
+     select vm_id, 60, date_bin('1 minute', at, ${ORIGIN}), count(*), sum(case when gap <= 3 * $3::float8 then gap else $3::float8 end)::int, max(cpu_percent),
+       ${MEASURE_COLUMNS.map((column) => `avg(${column})`).join(", ")}
      from (select *, extract(epoch from lead(at) over (partition by vm_id order by at) - at)::float8 as gap
        from vm_metric where at >= $1::timestamptz and at < $2::timestamptz + make_interval(secs => 3 * $3::float8)) s
      where at < $2::timestamptz group by 1, 3 ${UPSERT}`,
@@ -69,11 +68,10 @@ export async function rollUpSamples(tx: Tx, from: Date, to: Date, everySeconds: 
 
 /** Makes the buckets of `seconds` that begin from `from` on and before `to` out of those of `finer` seconds. */
 export async function rollUpBuckets(tx: Tx, seconds: number, finer: number, from: Date, to: Date): Promise<void> {
-  const mean = (column: string): string => `sum(${column} * samples) / sum(samples)`;
   await tx.$executeRawUnsafe(
     `insert into vm_metric_rollup (${COLUMNS})
-     select vm_id, ${seconds}, date_bin('${seconds} seconds', at, ${ORIGIN}), sum(samples), sum(up_seconds), ${mean("cpu_percent")}, max(cpu_percent_max),
-       ${["memory_used_mb", "disk_read_bps", "disk_write_bps", "network_rx_bps", "network_tx_bps"].map(mean).join(", ")}
+     select vm_id, ${seconds}, date_bin('${seconds} seconds', at, ${ORIGIN}), sum(samples), sum(up_seconds), max(${PEAK}),
+       ${MEASURE_COLUMNS.map(meanOf).join(", ")}
      from vm_metric_rollup where resolution = ${finer} and at >= $1::timestamptz and at < $2::timestamptz group by 1, 3 ${UPSERT}`,
     from,
     to,
