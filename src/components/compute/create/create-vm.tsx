@@ -108,7 +108,7 @@ export function CreateVm({ catalog, projects, sshKeys, backups, backupId, vmCoun
     <form onSubmit={submit} noValidate>
       <MainAndAside>
         <Rows>
-          <SourceSection images={catalog.images} backups={backups} image={form.values.image} backup={backup ?? null} onImage={draft.setImage} onBackup={draft.setBackup} />
+          <SourceSection images={catalog.images} backups={backups} image={form.values.image} backup={backup ?? null} missing={backupId !== "" && !backups.some(({ id }) => id === backupId)} onImage={draft.setImage} onBackup={draft.setBackup} />
           <Section title={t("plan")} description={t("planHelp")}>
             <PlanCards plans={catalog.plans} source={draft.source} value={form.values.plan} onChange={(slug) => form.setFieldValue("plan", slug)} />
           </Section>

@@ -12,12 +12,14 @@ interface SourceSectionProps {
   image: string;
   /** null: from the image */
   backup: Backup | null;
+  /** somebody came for a backup that is not there */
+  missing: boolean;
   onImage: (slug: string) => void;
   onBackup: (backup: Backup) => void;
 }
 
 /** What the disk is made from: an image, or, for those who have some, a backup. */
-export function SourceSection({ images, backups, image, backup, onImage, onBackup }: SourceSectionProps) {
+export function SourceSection({ images, backups, image, backup, missing, onImage, onBackup }: SourceSectionProps) {
   const t = useTranslations("vm.create");
   const [newest] = backups;
   const change = (source: string) => {
@@ -27,7 +29,7 @@ export function SourceSection({ images, backups, image, backup, onImage, onBacku
   return (
     <Section
       title={t(newest ? "backup.source" : "image")}
-      {...(backup ? { description: t("backup.help") } : {})}
+      {...(backup ? { description: t("backup.help") } : missing ? { description: t("backup.missing") } : {})}
       actions={
         newest && (
           <SegmentedControl
