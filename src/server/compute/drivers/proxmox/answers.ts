@@ -74,6 +74,42 @@ export const snapshotRows = z.array(z.object({ name: z.string(), description: z.
 
 export const storageStatus = z.object({ type: z.string(), content: z.string(), active: flag.optional(), enabled: flag.optional(), shared: flag.optional(), total: number.optional(), used: number.optional(), avail: number.optional() });
 export const storageContent = z.array(z.object({ volid: z.string() }));
+/** What is configured of storages; only of those that we may see. */
+export const storageRows = z.array(z.object({ storage: z.string(), "max-protected-backups": number.optional() }));
+export const backupRows = z.array(
+  z.object({
+    volid: z.string(),
+    vmid: number.optional(),
+    /** seconds */
+    ctime: number.optional(),
+    /** bytes */
+    size: number.optional(),
+    /** the first line of them */
+    notes: z.string().optional(),
+    protected: flag.optional(),
+  }),
+);
+export type BackupRow = z.infer<typeof backupRows>[number];
+export const volumeAttributes = z.object({ notes: z.string().optional() });
+
+/** A row with nothing but its time is a gap: the VM did not run, or nobody measured. */
+export const rrdRows = z.array(
+  z.object({
+    /** seconds */
+    time: number,
+    /** 0..1 of all vCPUs */
+    cpu: number.nullish(),
+    /** bytes */
+    mem: number.nullish(),
+    maxmem: number.nullish(),
+    /** bytes a second, these four */
+    netin: number.nullish(),
+    netout: number.nullish(),
+    diskread: number.nullish(),
+    diskwrite: number.nullish(),
+  }),
+);
+export type RrdRow = z.infer<typeof rrdRows>[number];
 
 export const nodeRows = z.array(z.object({ node: z.string(), status: z.string() }));
 export const nodeStatus = z.object({

@@ -3,15 +3,17 @@ import type { CallOptions, VmHardware } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { features, type ResourceRow } from "./answers.ts";
 import { lockPatience } from "./bring.ts";
+import { makeFromBackup, takeOutDiscs } from "./creation-from-backup.ts";
 import { destroyVm } from "./destruction.ts";
 import { bootDisk, diskGb } from "./disks.ts";
 import { ProxmoxError, type ProxmoxReason } from "./errors.ts";
 import type { Params } from "./form.ts";
 import { createGate } from "./gate.ts";
-import { changeConfig, finish, growDisk, mustFit, sizeOf, sizeParams } from "./hardware.ts";
+import { changeConfig, growDisk, mustFit, sizeOf, sizeParams } from "./hardware.ts";
 import { descriptionOf, firstName, isOurTag, tagOf, tagsOf } from "./identity.ts";
-import { configOf, guestRows, lookAt, type Place, vmPath } from "./look.ts";
+import { configOf, guestRows, lookAt, type Place, type SeenVm, vmPath } from "./look.ts";
 import { networkCard } from "./network.ts";
+import { numberOf, take } from "./numbers.ts";
 import type { Session } from "./session.ts";
 import { followTask } from "./tasks.ts";
 
@@ -23,7 +25,7 @@ const PASSING: ReadonlySet<ProxmoxReason> = new Set(["locked", "busy", "exists",
 export type Create = (ref: string, hardware: VmHardware, call: CallOptions) => Promise<void>;
 
 /**
- * Creation in steps that each can be met half-done: number reserved → cloned (the clone bears our mark in its description) → processors, memory and network →
+ * Creation in steps that each can be met half-done: number reserved → cloned, or made from a backup (it bears our mark in its description) → processors, memory and network →
  * disk grown → tag. A VM with the tag is complete. The number is the ref's own: whatever is repeated, a second VM would need the same number and is refused by Proxmox.
  */
 export function createCall(session: Session): Create {
@@ -48,11 +50,16 @@ export function createCall(session: Session): Create {
       attempt += 1;
       try {
         if (vm) {
-          if (isComplete(vm.status.tags)) return await mustBeAlike(session, ref, vm, hardware, call);
+          if (isComplete(ref, vm)) return await mustBeAlike(session, ref, vm, hardware, call);
+          if (vm.wreck) {
+            await destroyVm(session, ref, call);
+            continue;
+          }
           await complete(session, ref, vm, hardware, call);
           continue;
         }
-        cloned = (await gate(call.signal, () => clone(session, ref, hardware, call))) || cloned;
+        const make = hardware.backup === null ? clone : makeFromBackup;
+        cloned = (await gate(call.signal, () => make(session, ref, hardware, call))) || cloned;
         continue;
       } catch (error) {
         if (!(error instanceof DriverError)) throw error;
@@ -71,9 +78,9 @@ export function createCall(session: Session): Create {
   };
 }
 
-/** Its marks were read before: a tag of ours is its own. */
-function isComplete(tags: string | undefined): boolean {
-  return tagsOf(tags).some(isOurTag);
+/** The tag of another VM of ours came with the backup that it was made from. */
+function isComplete(ref: string, { vmid, status }: SeenVm): boolean {
+  return tagsOf(status.tags).includes(tagOf(ref, vmid));
 }
 
 async function mustBeAlike(session: Session, ref: string, place: Place, hardware: VmHardware, call: CallOptions): Promise<void> {
@@ -87,13 +94,8 @@ async function mustBeAlike(session: Session, ref: string, place: Place, hardware
 async function clone(session: Session, ref: string, hardware: VmHardware, call: CallOptions): Promise<boolean> {
   const rows = await guestRows(session, call);
   const template = await templateOf(session, rows, hardware, call);
-  const vmid = await session.vmids.reserve(session.place.origin, ref, session.place.vmids).catch((error: unknown) => {
-    throw new DriverError("unavailable", `no number for the VM: ${error instanceof Error ? error.message : "unknown"}`, error);
-  });
-  if (rows.some((row) => row.vmid === vmid)) {
-    await giveUpNumber(session, ref, vmid, call);
-    return false;
-  }
+  const vmid = await numberOf(session, ref, rows, call);
+  if (vmid === null) return false;
   const { node } = session.place;
   const storage = hardware.storage ?? session.place.settings.storage;
   const full = hardware.cloneMode === "full" || (hardware.storage !== null && hardware.storage !== template.storage) || !(await canLink(session, template, call));
@@ -108,18 +110,8 @@ async function clone(session: Session, ref: string, hardware: VmHardware, call: 
     ...(full ? { storage } : {}),
     ...(template.node === node ? {} : { target: node }),
   };
-  try {
-    await finish(session, await session.client.change("POST", `${vmPath(template)}/clone`, params, call), call);
-  } catch (error) {
-    if (error instanceof ProxmoxError && error.reason === "exists") await giveUpNumber(session, ref, vmid, call);
-    throw error;
-  }
+  await take(session, ref, vmid, () => session.client.change("POST", `${vmPath(template)}/clone`, params, call), call);
   return true;
-}
-
-/** The number is taken. By an attempt of ours that has only just begun, it is ours; by anybody else, the next one will be. */
-async function giveUpNumber(session: Session, ref: string, vmid: number, call: CallOptions): Promise<void> {
-  if (!(await lookAt(session, ref, call))) await session.vmids.discard(session.place.origin, ref, vmid);
 }
 
 interface Template extends Place {
@@ -146,6 +138,7 @@ async function canLink(session: Session, template: Place, call: CallOptions): Pr
 
 /** Everything between the clone and the tag. */
 async function complete(session: Session, ref: string, place: Place, hardware: VmHardware, call: CallOptions): Promise<void> {
+  if (hardware.backup !== null) await takeOutDiscs(session, place, call);
   const config = await configOf(session, place, call);
   const card = typeof config.net0 === "string" ? config.net0 : undefined;
   const net0 = networkCard(card, hardware.network, session.place.settings.bridge);
@@ -155,6 +148,6 @@ async function complete(session: Session, ref: string, place: Place, hardware: V
   if (after.vcpu !== hardware.vcpu || after.memoryMb !== hardware.memoryMb || after.storageGb !== hardware.storageGb) {
     throw new ProxmoxError("unknown", "other", `${session.hostName} says that it gave VM ${place.vmid} its size, but it has ${after.vcpu} vCPU, ${after.memoryMb} MB and a disk of ${after.storageGb} GB`);
   }
-  const tags = [...tagsOf(typeof config.tags === "string" ? config.tags : undefined), tagOf(ref, place.vmid)];
+  const tags = [...tagsOf(typeof config.tags === "string" ? config.tags : undefined).filter((tag) => !isOurTag(tag)), tagOf(ref, place.vmid)];
   await changeConfig(session, place, { tags: tags.join(";") }, call);
 }

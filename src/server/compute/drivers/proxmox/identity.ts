@@ -5,7 +5,8 @@ import { vmIdOfRef } from "../driver.ts";
  * - the description says `switchyard sy-vm_….<number>` from the clone on,
  * - the tag `sy-vm_….<number>` is set when the VM is complete,
  * - the name is `sy-vm-…` (names are DNS names) until the guest's host name replaces it.
- * The number in the marks unmasks copies and restored backups, which bear the marks of their original.
+ * The number in the marks unmasks copies and restored backups, which bear the marks of their original. A VM that we make from a backup has the tag of its
+ * original too, until it is complete: then its own description counts.
  * VMs of others are called `pve:<number>`.
  */
 const FOREIGN = /^pve:([1-9]\d{2,8})$/;
@@ -50,10 +51,9 @@ export function isOurTag(tag: string): boolean {
 /** The ref of which a VM bears the marks; `pve:<number>` without any that hold. */
 export function refOfMarks(vmid: number, marks: Marks): string {
   const foreign = `pve:${vmid}`;
-  const tags = tagsOf(marks.tags).filter(isOurTag);
-  if (tags.length > 0) return tags.flatMap((tag) => refOfTag(tag, vmid) ?? [])[0] ?? foreign;
   const description = DESCRIPTION.exec(marks.description ?? "")?.[1];
-  if (description !== undefined) return refOfTag(description, vmid) ?? foreign;
+  const ours = [...tagsOf(marks.tags).filter(isOurTag), ...(description === undefined ? [] : [description])];
+  if (ours.length > 0) return ours.flatMap((tag) => refOfTag(tag, vmid) ?? [])[0] ?? foreign;
   const name = NAME.exec(marks.name ?? "");
   return name ? `sy-vm_${name[1]}` : foreign;
 }

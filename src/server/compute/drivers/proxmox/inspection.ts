@@ -6,7 +6,7 @@ import { bootDisk, diskGb } from "./disks.ts";
 import { ProxmoxError } from "./errors.ts";
 import { apiPath } from "./form.ts";
 import { sizeOf } from "./hardware.ts";
-import { refOfMarks } from "./identity.ts";
+import { isOurTag, refOfMarks, tagsOf } from "./identity.ts";
 import { configOf, isHere, lookAt, powerOf } from "./look.ts";
 import { macOf } from "./network.ts";
 import { parseProperties } from "./property-string.ts";
@@ -43,9 +43,9 @@ export function inspectionCalls(session: Session): Inspection {
       const rows = await session.client.get(apiPath`/nodes/${session.place.node}/qemu`, { full: true }, vmRows, call);
       const found = rows.filter((row) => !row.template).map(async (row): Promise<VmObservation> => {
         const marked = refOfMarks(row.vmid, row);
-        // A clone under way has no marks yet: whose number is it?
-        const blank = marked.startsWith("pve:") && (row.lock === "clone" || row.lock === "create");
-        const ref = blank ? ((await session.vmids.owner(session.place.origin, row.vmid)) ?? marked) : marked;
+        // A clone under way has no marks yet, one made from a backup those of its original: whose number is it?
+        const unsure = marked.startsWith("pve:") && (row.lock === "clone" || row.lock === "create" || tagsOf(row.tags).some(isOurTag));
+        const ref = unsure ? ((await session.vmids.owner(session.place.origin, row.vmid)) ?? marked) : marked;
         return {
           ref,
           name: row.name ?? `VM ${row.vmid}`,

@@ -21,6 +21,8 @@ export interface SeenVm extends Place {
   tasks: TaskRow[];
   /** made, but without its marks yet: by us, as far as anybody can tell */
   forming: boolean;
+  /** a restore from a backup failed, and left nothing but the number, which is ours */
+  wreck: boolean;
 }
 
 /** How often a VM that moves while we look is looked for again. */
@@ -67,14 +69,21 @@ async function seen(session: Session, ref: string, place: Place, call: CallOptio
     session.client.get(`${vmPath(place)}/status/current`, {}, vmStatus, call),
     activeTasks(session, place.node, place.vmid, call),
   ]);
-  const vm = { ...place, status, power: powerOf(status), lock: status.lock ?? null, tasks, forming: false };
+  const vm = { ...place, status, power: powerOf(status), lock: status.lock ?? null, tasks, forming: false, wreck: false };
   if (foreignVmid(ref) !== null || refOfMarks(place.vmid, { tags: status.tags }) === ref) return vm;
-  const { description } = await configOf(session, place, call);
+  const config = await configOf(session, place, call);
+  const { description } = config;
   const marks = { name: status.name, tags: status.tags, description: typeof description === "string" ? description : undefined };
   if (refOfMarks(place.vmid, marks) === ref) return vm;
-  // While Proxmox clones, the new configuration has nothing in it but its lock.
+  // While Proxmox clones or restores, the configuration has next to nothing in it but its lock.
   const blank = (status.lock === "clone" || status.lock === "create") && description === undefined;
-  return blank ? { ...vm, forming: true } : null;
+  if (blank) return { ...vm, forming: true };
+  return status.lock === undefined && isWreck(config) ? { ...vm, wreck: true } : null;
+}
+
+/** With what a restore begins, and all that is there when it fails. */
+function isWreck(config: VmConfig): boolean {
+  return Object.entries(config).every(([key, value]) => key === "digest" || /^unused\d+$/.test(key) || (key === "memory" && Number(value) === 128));
 }
 
 /** Whether the VM is on the node that this host is, and not on another of the cluster. */
@@ -82,8 +91,9 @@ export function isHere(session: Session, vm: Place): boolean {
   return vm.node === session.place.node;
 }
 
-/** A process that stands still is running to Proxmox; one suspended to disk is stopped, with a lock. */
+/** A process that stands still is running to Proxmox; one suspended to disk is stopped, with a lock; one of a stopped VM that a backup reads has not begun to run. */
 export function powerOf(status: VmStatus): "running" | "stopped" | "suspended" {
+  if (status.lock === "backup" && status.qmpstatus === "prelaunch") return "stopped";
   if (status.status === "stopped") return status.lock === "suspended" ? "suspended" : "stopped";
   return status.qmpstatus === "paused" || status.qmpstatus === "suspended" ? "suspended" : "running";
 }

@@ -10,15 +10,16 @@ const ON_VMS = [
 /** What a user or token needs, by path; the guest agent's privileges were split in version 9, networks have some since 8. */
 export function neededPrivileges(major: number, node: string, settings: ProxmoxSettings): Map<string, readonly string[]> {
   const agent = major >= 9 ? ["VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted"] : ["VM.Monitor"];
+  const { storage, isoStorage, backupStorage } = settings;
   const needed = new Map<string, readonly string[]>([
-    ["/vms", [...ON_VMS, ...agent]],
+    ["/vms", [...ON_VMS, ...(backupStorage === undefined ? [] : ["VM.Backup"]), ...agent]],
     [`/nodes/${node}`, ["Sys.Audit"]],
-    [`/storage/${settings.storage}`, ["Datastore.AllocateSpace", "Datastore.Audit"]],
   ]);
-  if (settings.isoStorage !== undefined) {
-    const both = settings.isoStorage === settings.storage ? ["Datastore.AllocateSpace", "Datastore.Audit"] : ["Datastore.Audit"];
-    needed.set(`/storage/${settings.isoStorage}`, [...both, "Datastore.AllocateTemplate"]);
-  }
+  const on = (name: string, ...privileges: string[]): void => void needed.set(`/storage/${name}`, [...new Set([...(needed.get(`/storage/${name}`) ?? []), ...privileges])]);
+  on(storage, "Datastore.AllocateSpace", "Datastore.Audit");
+  // An image is put there with AllocateTemplate, and taken away with Allocate alone.
+  if (isoStorage !== undefined) on(isoStorage, "Datastore.Audit", "Datastore.AllocateTemplate", "Datastore.Allocate");
+  if (backupStorage !== undefined) on(backupStorage, "Datastore.AllocateSpace", "Datastore.Audit");
   if (major >= 8) needed.set(`/sdn/zones/localnetwork/${settings.bridge}`, ["SDN.Use"]);
   return needed;
 }
@@ -27,14 +28,14 @@ export function neededPrivileges(major: number, node: string, settings: ProxmoxS
 export function missingPrivileges(tree: Tree, needed: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const missing = new Map<string, string[]>();
   for (const [path, privileges] of needed) {
-    const lacking = privileges.filter((privilege) => !has(tree, path, privilege));
+    const lacking = privileges.filter((privilege) => !hasPrivilege(tree, path, privilege));
     if (lacking.length > 0) missing.set(path, lacking);
   }
   return missing;
 }
 
-/** What is set on a path replaces what comes from above; from above comes only what propagates. */
-function has(tree: Tree, path: string, privilege: string): boolean {
+/** Whether the tree of `GET /access/permissions` gives the privilege on a path. What is set on a path replaces what comes from above; from above comes only what propagates. */
+export function hasPrivilege(tree: Tree, path: string, privilege: string): boolean {
   const own = tree[path];
   if (own) return privilege in own;
   for (let above = parent(path); ; above = parent(above)) {

@@ -33,6 +33,7 @@ describe("connecting a host", () => {
     expect((await bench.driver.probe(bench.call())).warnings).toEqual([
       "Missing on /vms: VM.Clone.",
       "Missing on /storage/shared: Datastore.AllocateSpace.",
+      "Missing on /storage/backups: Datastore.AllocateSpace.",
       "Missing on /sdn/zones/localnetwork/vmbr0: SDN.Use.",
     ]);
     const error = await bench.failure(bench.driver.create(bench.ref, bench.hardware, bench.call()));
@@ -68,6 +69,7 @@ describe("connecting a host", () => {
     expect(warnings).toEqual([
       "Storage shared is 95 % full.",
       "Storage thick does not take iso, only images.",
+      "No storage for backups is set: VMs of this host have none.",
       "Bridge vmbr9 is not there, or not shown to us.",
       expect.stringMatching(/^The certificate ends in \d+ days; the new one's fingerprint has to be confirmed here\.$/),
     ]);

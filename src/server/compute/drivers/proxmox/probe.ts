@@ -1,8 +1,8 @@
 import type { CallOptions, HostProbe } from "../driver.ts";
-import { networkRows, nodeRows, nodeStatus, permissionTree, storageStatus } from "./answers.ts";
+import { networkRows, nodeRows, nodeStatus, permissionTree, storageRows, storageStatus } from "./answers.ts";
 import { ProxmoxError } from "./errors.ts";
 import { apiPath } from "./form.ts";
-import { missingPrivileges, neededPrivileges } from "./privileges.ts";
+import { hasPrivilege, missingPrivileges, neededPrivileges } from "./privileges.ts";
 import type { Session } from "./session.ts";
 
 const MIB = 1024 ** 2;
@@ -41,6 +41,7 @@ export async function probeHost(session: Session, call: CallOptions): Promise<Ho
       ...[...missingPrivileges(permissions, neededPrivileges(version.major, place.node, place.settings))].map(([path, lacking]) => `Missing on ${path}: ${lacking.join(", ")}.`),
       ...storageWarnings(place.settings.storage, storage, "images"),
       ...(await isoWarnings(session, call)),
+      ...(await backupWarnings(session, permissions, call)),
       ...(await bridgeWarnings(session, call)),
       ...certificateWarnings(session),
       ...(version.major < 7 ? [`Proxmox VE ${version.text} is older than what this program was made for (7).`] : []),
@@ -75,6 +76,21 @@ async function isoWarnings(session: Session, call: CallOptions): Promise<string[
   } catch (error) {
     if (!(error instanceof ProxmoxError)) throw error;
     return [`Storage ${isoStorage} for ISO images: ${error.message}.`];
+  }
+}
+
+/** Ours are protected, and Proxmox allows five such archives of a VM, where nothing else is set, to whoever may not change the storage itself. */
+async function backupWarnings(session: Session, permissions: Parameters<typeof hasPrivilege>[0], call: CallOptions): Promise<string[]> {
+  const { backupStorage } = session.place.settings;
+  if (backupStorage === undefined) return ["No storage for backups is set: VMs of this host have none."];
+  try {
+    const warnings = storageWarnings(backupStorage, await storageOf(session, backupStorage, call), "backup");
+    const rows = await session.client.get("/storage", {}, storageRows, call);
+    const most = rows.find((each) => each.storage === backupStorage)?.["max-protected-backups"] ?? (hasPrivilege(permissions, `/storage/${backupStorage}`, "Datastore.Allocate") ? -1 : 5);
+    return most < 0 ? warnings : [...warnings, `Storage ${backupStorage} keeps at most ${most} backups of a VM: set its max-protected-backups to -1.`];
+  } catch (error) {
+    if (!(error instanceof ProxmoxError)) throw error;
+    return [`Storage ${backupStorage} for backups: ${error.message}.`];
   }
 }
 

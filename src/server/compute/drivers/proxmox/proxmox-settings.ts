@@ -22,6 +22,8 @@ export const proxmoxSettings = z.object({
   bridge: z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]*$/),
   /** takes ISO images: needed for customers' own user data */
   isoStorage: storageName.optional(),
+  /** takes backups: without one there are none */
+  backupStorage: storageName.optional(),
   /** numbers that VMs of ours get; both or neither */
   vmidFrom: z.number().int().min(100).max(999_999_999).optional(),
   vmidTo: z.number().int().min(100).max(999_999_999).optional(),

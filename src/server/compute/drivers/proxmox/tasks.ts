@@ -95,6 +95,12 @@ export async function activeTasks(session: Session, node: string, vmid: number, 
   return rows.filter((task) => task.endtime === undefined && WORK.test(task.type) && !session.ended.has(task.upid));
 }
 
+/** Tasks of a kind that run on a node now, whatever they work on. */
+export async function activeTasksOfType(session: Session, node: string, type: string, call: CallOptions): Promise<TaskRow[]> {
+  const rows = await session.client.get(apiPath`/nodes/${node}/tasks`, { source: "active", typefilter: type }, taskRows, call);
+  return rows.filter((task) => task.endtime === undefined && !session.ended.has(task.upid));
+}
+
 /** Tasks of a kind since `since`, running or ended. */
 export function tasksSince(session: Session, node: string, filter: { vmid: number; type: string; since: number }, call: CallOptions): Promise<TaskRow[]> {
   return session.client.get(apiPath`/nodes/${node}/tasks`, { source: "all", vmid: filter.vmid, typefilter: filter.type, since: filter.since }, taskRows, call);

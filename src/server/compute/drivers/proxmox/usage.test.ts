@@ -13,7 +13,7 @@ describe("usage", () => {
       const [row] = await bench.driver.usage([bench.ref, "pve:1234"], bench.call());
       return row;
     };
-    expect(await sample(100, 5_000)).toEqual({ ref: bench.ref, cpuPercent: 25, memoryUsedMb: 200, diskReadBps: 0, diskWriteBps: 0, networkRxBps: 0, networkTxBps: 0 });
+    expect(await sample(100, 5_000)).toEqual({ ref: bench.ref, cpuPercent: 25, memoryUsedMb: 200, diskReadBps: 0, diskWriteBps: 0, networkRxBps: 0, networkTxBps: 0, cpuUserPercent: null, cpuSystemPercent: null, cpuIowaitPercent: null, diskReadIops: null, diskWriteIops: null });
     expect(await sample(110, 15_000)).toMatchObject({ diskReadBps: 1_000, diskWriteBps: 2_000, networkRxBps: 3_000, networkTxBps: 4_000 });
     expect(await sample(110, 15_000)).toMatchObject({ diskReadBps: 1_000 });
     // Started 5 s ago, with 1 000 bytes since.

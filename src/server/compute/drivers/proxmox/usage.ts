@@ -7,6 +7,9 @@ import type { Session } from "./session.ts";
 
 const MIB = 1024 ** 2;
 
+/** Proxmox does not divide a VM's processor time, and counts disk requests only in the answer about a single VM: that would be a request for each. */
+export const UNSAID = { cpuUserPercent: null, cpuSystemPercent: null, cpuIowaitPercent: null, diskReadIops: null, diskWriteIops: null } as const;
+
 interface Sample {
   /** seconds since the VM's start: of the counters themselves, which are some seconds old */
   uptime: number;
@@ -60,6 +63,7 @@ function usageOf(ref: string, row: ResourceRow, samples: Map<string, Sample>): V
     diskWriteBps: rates.diskwrite,
     networkRxBps: rates.netin,
     networkTxBps: rates.netout,
+    ...UNSAID,
   };
 }
 

@@ -55,7 +55,7 @@ export async function createBench(options: { version?: string; pace?: Partial<Fa
     driver,
     connect,
     host: (node = "pve1", over = {}) => fakeHost(fake, node, { ...options.host, ...over }),
-    hardware: { image: { slug: "debian-13", source: String(TEMPLATE) }, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 512, storageGb: 3 },
+    hardware: { image: { slug: "debian-13", source: String(TEMPLATE) }, backup: null, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 512, storageGb: 3 },
     guest: { hostname: "web-1", user: "debian", passwordHash: "$6$saltsalt$0123456789abcdefghijklmnopqrstuvwxyz", sshKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFy4lfHzH1yS6cvyC1n1Jg1Xn5cD0m0X0yqgk8o2Q5nB a+b@c/d"], addresses: [], nameservers: [], userData: null },
     call: (key = "k1", signal = AbortSignal.timeout(15_000)) => ({ key, signal, report: (progress) => void told.push(progress) }),
     async vm(name = ref) {

@@ -21,7 +21,7 @@ export interface FakeAccess {
 export const ALL_PRIVILEGES = [
   "VM.Allocate", "VM.Audit", "VM.Clone", "VM.Config.CDROM", "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.Disk", "VM.Config.HWType", "VM.Config.Memory", "VM.Config.Network",
   "VM.Config.Options", "VM.Console", "VM.Migrate", "VM.PowerMgmt", "VM.Snapshot", "VM.Snapshot.Rollback", "VM.Backup", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted", "VM.Monitor",
-  "Datastore.AllocateSpace", "Datastore.Audit", "Datastore.AllocateTemplate", "SDN.Use", "Sys.Audit",
+  "Datastore.Allocate", "Datastore.AllocateSpace", "Datastore.Audit", "Datastore.AllocateTemplate", "SDN.Use", "Sys.Audit",
 ];
 
 export const FAKE_TOKEN = { tokenId: "switchyard@pve!driver", tokenSecret: "5ad0c8f6-3f2e-4a59-9d0b-70a8c1a6e1f3" };

@@ -36,6 +36,8 @@ export function applyConfig(state: FakeState, vm: FakeVm, params: Readonly<Recor
   const { delete: deleted, digest: _digest, ...changes } = params;
   for (const key of (deleted ?? "").split(",").filter(Boolean)) {
     freeCloudInit(state, vm, key);
+    const unused = /^unused\d+$/.test(key) ? vm.config[key] : undefined;
+    if (unused !== undefined) storageOf(state, vm.node, unused.split(":")[0] ?? "").volumes.delete(unused);
     delete vm.config[key];
   }
   const balloon = Number(changes.balloon ?? vm.config.balloon ?? 0);

@@ -1,11 +1,9 @@
 import { logIn, mayDo } from "./fake-access.ts";
-import { died, FakeError } from "./fake-errors.ts";
+import { FakeError } from "./fake-errors.ts";
 import { currentOf } from "./fake-power-routes.ts";
 import type { FakeCall, FakeRoute } from "./fake-route.ts";
-import { type FakeState, storageOf, usedOf } from "./fake-state.ts";
+import type { FakeState } from "./fake-state.ts";
 import type { FakeTask } from "./fake-tasks.ts";
-
-const STORAGE = "/nodes/{node}/storage/{storage}";
 
 export const NODE_ROUTES: readonly FakeRoute[] = [
   { method: "GET", path: "/version", params: {}, run: ({ state }) => ({ version: state.version, release: state.version.split(".").slice(0, 2).join("."), repoid: "0123456789abcdef" }) },
@@ -48,51 +46,6 @@ export const NODE_ROUTES: readonly FakeRoute[] = [
   { method: "GET", path: "/nodes/{node}/qemu", params: { "full?": "boolean" }, run: ({ state, params, principal }) => [...state.vms.values()].filter((vm) => vm.node === params.node && mayDo(principal, `/vms/${vm.vmid}`, "VM.Audit")).map((vm) => currentOf(vm, params.full === "1")) },
   {
     method: "GET",
-    path: `${STORAGE}/status`,
-    params: {},
-    needs: ["/storage/{storage}", "Datastore.Audit"],
-    run(call) {
-      const storage = storageHere(call);
-      return { type: storage.type, content: storage.content, active: 1, enabled: 1, shared: storage.node === null ? 1 : 0, total: storage.total, used: usedOf(storage), avail: Math.max(0, storage.total - usedOf(storage)) };
-    },
-  },
-  {
-    method: "GET",
-    path: `${STORAGE}/content`,
-    params: { "content?": "string", "vmid?": "integer" },
-    needs: ["/storage/{storage}", "Datastore.Audit"],
-    run: (call) => [...storageHere(call).volumes].filter(([volid]) => call.params.content !== "iso" || /:iso\//.test(volid)).map(([volid, size]) => ({ volid, size, format: /:iso\//.test(volid) ? "iso" : "raw", content: call.params.content ?? "images" })),
-  },
-  {
-    method: "POST",
-    path: `${STORAGE}/upload`,
-    params: { content: "string", filename: "string" },
-    needs: ["/storage/{storage}", "Datastore.AllocateTemplate"],
-    run(call) {
-      const storage = storageHere(call);
-      const { content, filename } = call.params;
-      if (!storage.content.split(",").includes(content ?? "")) throw died(`storage '${storage.name}' does not support '${content}' content`);
-      if (!/^[^/\\]+\.(iso|img)$/i.test(filename ?? "")) throw new FakeError(400, "Parameter verification failed.", { filename: "missing '.iso' or '.img' extension" });
-      const size = call.file?.length ?? 0;
-      if (size === 0) throw died("no upload file");
-      return call.tasks.run(call.params.node ?? "", "imgcopy", "", call.principal.name, async () => void storage.volumes.set(`${storage.name}:${content}/${filename}`, size));
-    },
-  },
-  {
-    method: "DELETE",
-    path: `${STORAGE}/content/{volume}`,
-    params: { "delay?": "integer" },
-    needs: ["/storage/{storage}", "Datastore.AllocateTemplate"],
-    run(call) {
-      const storage = storageHere(call);
-      const volume = call.params.volume ?? "";
-      return call.tasks.run(call.params.node ?? "", "imgdel", volume, call.principal.name, async () => {
-        if (!storage.volumes.delete(volume)) throw died(`volume '${volume}' does not exist`);
-      });
-    },
-  },
-  {
-    method: "GET",
     path: "/nodes/{node}/tasks",
     params: { "source?": "string", "vmid?": "integer", "typefilter?": "string", "since?": "integer", "limit?": "integer", "start?": "integer" },
     run({ tasks, params, principal }) {
@@ -132,10 +85,6 @@ export const NODE_ROUTES: readonly FakeRoute[] = [
     },
   },
 ];
-
-function storageHere(call: FakeCall) {
-  return storageOf(call.state, call.params.node ?? "", call.params.storage ?? "");
-}
 
 function ownTask({ tasks, params, principal }: FakeCall): FakeTask {
   const task = tasks.find(params.node ?? "", params.upid ?? "");

@@ -62,8 +62,8 @@ export function currentOf(vm: FakeVm, full: boolean): object {
   return {
     vmid: vm.vmid,
     ...(vm.config.name === undefined ? { name: `VM${vm.vmid}` } : { name: vm.config.name }),
-    status: vm.running ? "running" : "stopped",
-    ...(full ? { qmpstatus: vm.running ? (vm.paused ? "paused" : "running") : "stopped" } : {}),
+    status: vm.running || vm.prelaunch ? "running" : "stopped",
+    ...(full ? { qmpstatus: vm.running ? (vm.paused ? "paused" : "running") : vm.prelaunch ? "prelaunch" : "stopped" } : {}),
     ...(vm.config.lock === undefined ? {} : { lock: vm.config.lock }),
     ...(vm.config.tags === undefined ? {} : { tags: vm.config.tags }),
     ...(vm.template ? { template: 1 } : {}),

@@ -11,11 +11,14 @@ import { createFakeFaults, type FakeFaults, type FaultKind } from "./fake-faults
 import { NODE_ROUTES } from "./fake-node-routes.ts";
 import { POWER_ROUTES } from "./fake-power-routes.ts";
 import { checkParams, type FakeCall, type FakeRoute, matchRoute } from "./fake-route.ts";
+import { RESTORE_ROUTES } from "./fake-restore-routes.ts";
 import { SNAPSHOT_ROUTES } from "./fake-snapshot-routes.ts";
 import { blankVm, FAKE_PACE, type FakePace, type FakeState, GIB, newMac } from "./fake-state.ts";
+import { STORAGE_ROUTES } from "./fake-storage-routes.ts";
 import { createFakeTasks, type FakeTasks } from "./fake-tasks.ts";
 import { readForm } from "./fake-form.ts";
 import { VM_ROUTES } from "./fake-vm-routes.ts";
+import { VZDUMP_ROUTES } from "./fake-vzdump-routes.ts";
 
 /** The number of the template that every fake has. */
 export const TEMPLATE = 9_000;
@@ -30,7 +33,7 @@ export interface SeenRequest {
 /**
  * A Proxmox VE of two nodes that speaks its HTTP over real TLS: written after its source and its published API, and never compared with a running one. Not like
  * the real one: tasks take milliseconds; a disk takes all of its size at once, and a linked clone's none; one server answers for all nodes; high availability,
- * hibernation, backups and pools are missing; a guest is a timer; the privileges that are checked are one for each call.
+ * hibernation and pools are missing; what is on a disk is a word; a guest is a timer; the privileges that are checked are one for each call.
  */
 export interface FakeProxmox {
   origin: string;
@@ -58,8 +61,10 @@ const BASE = "/api2/json";
 const UNAUTHORIZED_MS = 5;
 const SOCKET_ROUTE: FakeRoute = { method: "GET", path: "/nodes/{node}/qemu/{vmid}/vncwebsocket", params: { port: "integer", vncticket: "string" }, needs: ["/vms/{vmid}", "VM.Console"], run: () => null };
 
+const OWN_ROUTES: readonly FakeRoute[] = [...NODE_ROUTES, ...STORAGE_ROUTES, ...VM_ROUTES, ...POWER_ROUTES, ...SNAPSHOT_ROUTES, ...VZDUMP_ROUTES, ...RESTORE_ROUTES];
+
 /** All that it answers. */
-export const FAKE_ROUTES: readonly FakeRoute[] = [...NODE_ROUTES, ...VM_ROUTES, ...POWER_ROUTES, ...SNAPSHOT_ROUTES, ...createFakeConsole(() => true).routes, SOCKET_ROUTE];
+export const FAKE_ROUTES: readonly FakeRoute[] = [...OWN_ROUTES, ...createFakeConsole(() => true).routes, SOCKET_ROUTE];
 
 export async function startFakeProxmox(options: { version?: string; pace?: Partial<FakePace> } = {}): Promise<FakeProxmox> {
   const state = initialState(options.version ?? "9.0.3", { ...FAKE_PACE, ...options.pace });
@@ -70,7 +75,7 @@ export async function startFakeProxmox(options: { version?: string; pace?: Parti
   const requests: SeenRequest[] = [];
   const violations: string[] = [];
   const fakeConsole = createFakeConsole(() => Number.parseInt(state.version, 10) >= 9);
-  const routes = [...NODE_ROUTES, ...VM_ROUTES, ...POWER_ROUTES, ...SNAPSHOT_ROUTES, ...fakeConsole.routes];
+  const routes = [...OWN_ROUTES, ...fakeConsole.routes];
   let certificate = FIRST_CERTIFICATE;
   let ever = 0;
   const sockets = new Set<Duplex>();
@@ -168,7 +173,8 @@ function initialState(version: string, pace: FakePace): FakeState {
   const node = { cpus: 16, memory: 64 * GIB, online: true, bridges: ["vmbr0", "vmbr1"] };
   const local = (name: string, of: string, type: string, content: string, gib: number, snapshots: boolean) => ({ name, node: of, type, content, total: gib * GIB, snapshots, volumes: new Map<string, number>() });
   const storages = ["pve1", "pve2"].flatMap((of) => [local("local", of, "dir", "iso,vztmpl,backup", 50, false), local("local-lvm", of, "lvmthin", "images,rootdir", 500, true), local("thick", of, "lvm", "images", 500, false)]);
-  const state: FakeState = { version, cluster: "fake", nodes: new Map([["pve1", { ...node }], ["pve2", { ...node }]]), storages: [...storages, { ...local("shared", "", "nfs", "images,iso", 800, true), node: null }], vms: new Map(), pace };
+  const common = [{ ...local("shared", "", "nfs", "images,iso", 800, true), node: null }, { ...local("backups", "", "cifs", "backup", 300, false), node: null, maxProtected: -1 }];
+  const state: FakeState = { version, cluster: "fake", nodes: new Map([["pve1", { ...node }], ["pve2", { ...node }]]), storages: [...storages, ...common], vms: new Map(), backups: new Map(), contents: new Map(), dumping: new Set(), notesFail: false, pace };
   const template = blankVm(TEMPLATE, "pve1", {
     name: "debian-13",
     template: "1",

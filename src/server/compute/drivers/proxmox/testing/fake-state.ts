@@ -13,6 +13,20 @@ export interface FakeStorage {
   snapshots: boolean;
   /** volume id → bytes */
   volumes: Map<string, number>;
+  /** archives of a VM that may be protected; absent: not set, which is 5 for whoever may not change the storage */
+  maxProtected?: number;
+}
+
+/** An archive of a VM; its volume is on a storage like any other. */
+export interface FakeBackup {
+  vmid: number;
+  /** seconds */
+  ctime: number;
+  notes: string;
+  protected: boolean;
+  config: Record<string, string>;
+  /** what is on the disks, by their keys */
+  contents: Record<string, string>;
 }
 
 export interface FakeSnapshot {
@@ -46,6 +60,10 @@ export interface FakeVm {
   /** by user: what the agent was told, and whether as a hash */
   passwords: Map<string, { value: string; crypted: boolean }>;
   snapshots: FakeSnapshot[];
+  /** QEMU runs for a backup alone; the guest does not */
+  prelaunch: boolean;
+  /** what the host recorded: seconds → values; null: a gap */
+  recorded: Map<number, Record<string, number> | null>;
   /** the lock file; a waiter gives up after a while */
   held: boolean;
 }
@@ -56,12 +74,22 @@ export interface FakeState {
   nodes: Map<string, { cpus: number; memory: number; online: boolean; bridges: string[] }>;
   storages: FakeStorage[];
   vms: Map<number, FakeVm>;
+  /** by volume id */
+  backups: Map<string, FakeBackup>;
+  /** what somebody wrote on disks, by volume id */
+  contents: Map<string, string>;
+  /** nodes on which vzdump runs: one at a time on each */
+  dumping: Set<string>;
+  /** archives are made, but their notes cannot be written */
+  notesFail: boolean;
   /** milliseconds */
   pace: FakePace;
 }
 
 export interface FakePace {
   clone: number;
+  /** an archive, made or restored */
+  backup: number;
   power: number;
   /** a guest's own shutdown; Infinity: it ignores the button */
   shutdown: number;
@@ -75,7 +103,7 @@ export interface FakePace {
   ticketMs: number;
 }
 
-export const FAKE_PACE: FakePace = { clone: 60, power: 10, shutdown: 1_200, boot: 30, task: 20, lockWait: 60, ha: 60, stale: 0, ticketMs: 2 * 3_600_000 };
+export const FAKE_PACE: FakePace = { clone: 60, backup: 60, power: 10, shutdown: 1_200, boot: 30, task: 20, lockWait: 60, ha: 60, stale: 0, ticketMs: 2 * 3_600_000 };
 
 export function vmOf(state: FakeState, node: string, vmid: number): FakeVm {
   const vm = state.vms.get(vmid);
@@ -117,5 +145,5 @@ export function newMac(): string {
 }
 
 export function blankVm(vmid: number, node: string, config: Record<string, string>): FakeVm {
-  return { vmid, node, config, pending: {}, template: false, running: false, paused: false, startedAt: 0, agentAt: 0, ha: false, counters: { diskread: 0, diskwrite: 0, netin: 0, netout: 0 }, resets: 0, passwords: new Map(), snapshots: [], held: false };
+  return { vmid, node, config, pending: {}, template: false, running: false, paused: false, startedAt: 0, agentAt: 0, ha: false, counters: { diskread: 0, diskwrite: 0, netin: 0, netout: 0 }, resets: 0, passwords: new Map(), snapshots: [], prelaunch: false, recorded: new Map(), held: false };
 }

@@ -67,7 +67,7 @@ export const VM_ROUTES: readonly FakeRoute[] = [
       return worker(call, "qmdestroy", async (gone, wait) => {
         freeDisks(call, gone);
         // What is left until the end bears nobody's marks.
-        gone.config = {};
+        gone.config = { lock: "destroyed" };
         await wait(call.state.pace.task);
         call.state.vms.delete(gone.vmid);
       }, ["suspended"]);
@@ -129,7 +129,10 @@ function agentOf(call: FakeCall): FakeVm {
 }
 
 export function freeDisks(call: Pick<FakeCall, "state">, vm: FakeVm): void {
-  for (const each of volumesOf(vm)) if (!/:iso\//.test(each.volid)) storageOf(call.state, vm.node, each.storage).volumes.delete(each.volid);
+  for (const each of volumesOf(vm).filter(({ volid }) => !/:iso\//.test(volid))) {
+    storageOf(call.state, vm.node, each.storage).volumes.delete(each.volid);
+    call.state.contents.delete(each.volid);
+  }
 }
 
 function clone(call: FakeCall): string {

@@ -3,9 +3,10 @@ import type { DriverHost } from "../../driver.ts";
 import type { StartHypervisor, TestHost } from "../../testing/hypervisor.ts";
 import { createProxmoxDriver } from "../proxmox-driver.ts";
 import type { Pace } from "../session.ts";
+import type { VmidStore } from "../vmids.ts";
 import { FAKE_TOKEN } from "./fake-access.ts";
 import { type FakeProxmox, startFakeProxmox, TEMPLATE } from "./fake-proxmox.ts";
-import { blankVm, newMac } from "./fake-state.ts";
+import { blankVm, newMac, volumesOf } from "./fake-state.ts";
 import { createMemoryVmids } from "./memory-vmids.ts";
 
 /** The driver's patience with a host whose tasks take milliseconds. */
@@ -23,7 +24,7 @@ export function fakeHost(fake: FakeProxmox, node = "pve1", over: Partial<DriverH
     node,
     credentials: FAKE_TOKEN,
     tlsFingerprint: fake.fingerprint(),
-    settings: { storage: "shared", bridge: "vmbr0", isoStorage: "shared" },
+    settings: { storage: "shared", bridge: "vmbr0", isoStorage: "shared", backupStorage: "backups" },
     ...over,
   };
 }
@@ -39,10 +40,16 @@ export const startProxmoxHypervisor: StartHypervisor = async () => {
   };
   return {
     hosts: [named("pve1"), named("pve2")],
-    hardware: { image: { slug: "debian-13", source: String(TEMPLATE) }, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 512, storageGb: 3 },
+    hardware: { image: { slug: "debian-13", source: String(TEMPLATE) }, backup: null, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 512, storageGb: 3 },
     larger: { vcpu: 2, memoryMb: 1_024, storageGb: 4 },
     tooLarge: { vcpu: 1, memoryMb: 512, storageGb: 1_000_000 },
     guest: { reacts: true, reportsAddress: true, agent: true, user: "debian" },
+    disk: {
+      async write(ref, text) {
+        fake.state.contents.set(await diskOf(fake, vmids, ref), text);
+      },
+      read: async (ref) => fake.state.contents.get(await diskOf(fake, vmids, ref)) ?? "",
+    },
     patienceMs: 10_000,
     async makeForeign() {
       const vmid = 200 + fake.state.vms.size;
@@ -55,3 +62,11 @@ export const startProxmoxHypervisor: StartHypervisor = async () => {
     },
   };
 };
+
+/** Volume of a VM's first disk. */
+async function diskOf(fake: FakeProxmox, vmids: VmidStore, ref: string): Promise<string> {
+  const vm = fake.state.vms.get((await vmids.find(fake.origin, ref)) ?? 0);
+  const disk = vm && volumesOf(vm).find((each) => !each.cdrom);
+  if (!disk) throw new Error(`${ref} has no disk`);
+  return disk.volid;
+}
