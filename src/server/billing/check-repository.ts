@@ -13,6 +13,9 @@ const ACCOUNTS: Record<string, string> = {
         (select to_version, to_balance_after from transfer where to_account_id = a.id order by to_version desc limit 1)
       ) side order by version desc limit 1
     ) newest on true where (a.version, a.balance) is distinct from (coalesce(newest.version, 0), coalesce(newest.balance, 0))`,
+  "the balance is not what is left of the lots": `select a.id as what from ledger_account a left join (
+      select account_id, sum(remaining) as remaining from credit_lot where open group by account_id
+    ) l on l.account_id = a.id where a.kind = 'customer' and a.balance <> coalesce(l.remaining, 0)`,
 };
 
 const ENTRIES: Record<string, string> = {
@@ -35,6 +38,26 @@ const ENTRIES: Record<string, string> = {
     where t.idempotency_key like 'usage:%' and u.transfer_id is null`,
 };
 
+const LOTS: Record<string, string> = {
+  "what is left of a lot is not what was not used": `select l.id as what from credit_lot l left join lot_use u on u.lot_id = l.id
+    group by l.id having l.remaining <> l.amount - coalesce(sum(u.amount), 0) or l.open <> (l.remaining > 0) or l.remaining not between 0 and l.amount`,
+  "a lot is not what its transfer brought": `select coalesce(l.id, t.id) as what from credit_lot l full join (
+      select t.* from transfer t join ledger_account a on a.id = t.to_account_id and a.kind = 'customer' where t.kind <> 'reversal'
+    ) t on t.id = l.transfer_id where (l.account_id, l.amount) is distinct from (t.to_account_id, t.amount)`,
+  "a transfer's uses of lots are not its amount": `select t.id as what from transfer t
+    join ledger_account f on f.id = t.from_account_id join ledger_account o on o.id = t.to_account_id
+    left join (
+      select u.transfer_id, l.account_id, sum(u.amount) as amount from lot_use u join credit_lot l on l.id = u.lot_id group by u.transfer_id, l.account_id
+    ) s on s.transfer_id = t.id and s.account_id in (t.from_account_id, t.to_account_id)
+    group by t.id, f.kind, o.kind
+    having coalesce(sum(s.amount) filter (where s.account_id = t.from_account_id), 0) <> case when f.kind = 'customer' then t.amount else 0 end
+      or coalesce(sum(s.amount) filter (where s.account_id = t.to_account_id), 0) <> case when o.kind = 'customer' and t.kind = 'reversal' then -t.amount else 0 end`,
+  "a lot is used by a transfer of another account": `select u.transfer_id as what from lot_use u join credit_lot l on l.id = u.lot_id join transfer t on t.id = u.transfer_id
+    where l.account_id <> case when u.amount > 0 then t.from_account_id else t.to_account_id end`,
+  "more was reversed than there was": `select o.id as what from transfer o join transfer r on r.reverses_id = o.id
+    group by o.id having sum(r.amount) > o.amount or bool_or(r.kind <> 'reversal' or (r.from_account_id, r.to_account_id) <> (o.to_account_id, o.from_account_id))`,
+};
+
 async function run(rt: Pick<Runtime, "db">, queries: Record<string, string>): Promise<string[]> {
   const findings: string[] = [];
   for (const [finding, text] of Object.entries(queries)) {
@@ -50,4 +73,8 @@ export async function findAccountFaults(rt: Pick<Runtime, "db">): Promise<string
 
 export async function findEntryFaults(rt: Pick<Runtime, "db">): Promise<string[]> {
   return run(rt, ENTRIES);
+}
+
+export async function findLotFaults(rt: Pick<Runtime, "db">): Promise<string[]> {
+  return run(rt, LOTS);
 }

@@ -184,7 +184,11 @@ describe("the check", () => {
     expect(await auditLedger(rt)).toEqual([]);
     const tamper = async (table: string, change: string): Promise<void> => rt.db.exec(`alter table ${table} disable trigger user; ${change}; alter table ${table} enable trigger user`);
     await tamper("ledger_account", `update ledger_account set balance = balance + 1 where id = '${owner.id}'`);
-    expect(await checkLedger(rt)).toEqual(["the sum over all accounts is not zero: 1", `the account is not as its newest transfer left it: ${owner.id}`]);
+    expect(await checkLedger(rt)).toEqual([
+      "the sum over all accounts is not zero: 1",
+      `the account is not as its newest transfer left it: ${owner.id}`,
+      `the balance is not what is left of the lots: ${owner.id}`,
+    ]);
     await tamper("ledger_account", `update ledger_account set balance = balance - 1, held = 5 where id = '${owner.id}'`);
     expect(await checkLedger(rt)).toEqual([`held is not the sum of the pending holds: ${owner.id}`]);
     await tamper("ledger_account", `update ledger_account set held = 0 where id = '${owner.id}'`);
