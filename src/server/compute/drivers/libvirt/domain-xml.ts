@@ -18,7 +18,7 @@ export function macOf(ref: string): string {
 }
 
 /** The domain of a new VM. Its screen is asked for by a password of its own each time (console.ts); this one nobody knows. */
-export function domainXml(ref: string, hardware: VmHardware, notes: VmNotes, format: string, settings: LibvirtSettings, facts: HostFacts, screenPassword: string): XmlElement {
+export function domainXml(ref: string, hardware: VmHardware, notes: VmNotes, format: string, settings: LibvirtSettings, facts: HostFacts, screenPassword: string, serialLog: string | null): XmlElement {
   return xml(
     "domain",
     { type: facts.domainType },
@@ -43,7 +43,7 @@ export function domainXml(ref: string, hardware: VmHardware, notes: VmNotes, for
       xml("controller", { type: "scsi", model: "virtio-scsi" }),
       interfaceElement(ref, hardware, settings),
       xml("channel", { type: "unix" }, xml("target", { type: "virtio", name: "org.qemu.guest_agent.0" })),
-      xml("serial", { type: "pty" }),
+      xml("serial", { type: "pty" }, serialLog === null ? null : xml("log", { file: serialLog, append: "on" })),
       xml("input", { type: "tablet", bus: "usb" }),
       xml("graphics", { type: "vnc", port: "-1", autoport: "yes", listen: "127.0.0.1", passwd: screenPassword }),
       xml("video", {}, xml("model", { type: "vga" })),
@@ -85,16 +85,41 @@ export function withDisc(domain: XmlElement, disc: { pool: string; volume: strin
   return mapDevices(domain, (device) => (device.name === "disk" && device.attributes["device"] === "cdrom" ? change(device) : device));
 }
 
+/** The domain with another source of the disk at `target`. */
+export function withDisk(domain: XmlElement, target: string, source: { pool: string; volume: string }, format: string): XmlElement {
+  const change = (disk: XmlElement): XmlElement => {
+    const others = disk.content.filter((node) => typeof node === "string" || !["source", "driver", "backingStore"].includes(node.name));
+    const driver = first(disk, "driver") ?? xml("driver", { name: "qemu" });
+    return { ...disk, attributes: { ...disk.attributes, type: "volume" }, content: [{ ...driver, attributes: { ...driver.attributes, type: format } }, xml("source", source), ...others] };
+  };
+  return mapDevices(domain, (device) => (device.name === "disk" && first(device, "target")?.attributes["dev"] === target ? change(device) : device));
+}
+
 export function mapDevices(domain: XmlElement, change: (device: XmlElement) => XmlElement): XmlElement {
   const devices = first(domain, "devices") ?? xml("devices");
   const changed = { ...devices, content: devices.content.map((node) => (typeof node === "string" ? node : change(node))) };
   return { ...domain, content: domain.content.map((node) => (node === devices ? changed : node)) };
 }
 
+export type DiskPlace = { pool: string; volume: string } | { path: string };
+
 /** The disk that counts: the first that is no disc drive. */
-export function mainDisk(domain: XmlElement): { pool: string; volume: string } | { path: string } | null {
+export function mainDisk(domain: XmlElement): DiskPlace | null {
   const disk = all(domain, "devices", "disk").find((each) => (each.attributes["device"] ?? "disk") === "disk");
-  const source = disk && first(disk, "source")?.attributes;
+  return disk ? placeOf(disk) : null;
+}
+
+/** Disks that are the VM's alone: no discs, nothing that it may only read or share. */
+export function ownDisks(domain: XmlElement): { target: string; place: DiskPlace }[] {
+  return all(domain, "devices", "disk").flatMap((disk) => {
+    if ((disk.attributes["device"] ?? "disk") !== "disk" || first(disk, "readonly") || first(disk, "shareable")) return [];
+    const place = placeOf(disk);
+    return place ? [{ target: first(disk, "target")?.attributes["dev"] ?? "", place }] : [];
+  });
+}
+
+function placeOf(disk: XmlElement): DiskPlace | null {
+  const source = first(disk, "source")?.attributes;
   if (source?.["pool"] && source["volume"]) return { pool: source["pool"], volume: source["volume"] };
   const path = source?.["file"] ?? source?.["dev"];
   return path ? { path } : null;

@@ -69,7 +69,7 @@ async function address(session: Session, vm: Machine, mac: string | null, call: 
   return addressIn(told, mac) ?? addressIn(arp, mac);
 }
 
-function hasAgent(live: string): boolean {
+export function hasAgent(live: string): boolean {
   const domain = readDomain(live);
   return domain !== null && all(domain, "devices", "channel", "target").some((target) => target.attributes["name"] === "org.qemu.guest_agent.0" && target.attributes["state"] === "connected");
 }

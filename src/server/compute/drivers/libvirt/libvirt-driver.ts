@@ -1,15 +1,20 @@
 import type { Logger } from "#server/infra/logger.ts";
 import type { Capability, Driver, DriverHost } from "../driver.ts";
+import { DriverError } from "../errors.ts";
+import { restoreBackup } from "./backup-restore.ts";
+import { deleteBackup, listBackups, takeBackup } from "./backups.ts";
 import { readHost } from "./connection.ts";
 import { openConsole } from "./console.ts";
 import { type HostFacts, readFacts } from "./host-facts.ts";
 import { inspect, list } from "./inspection.ts";
+import type { LibvirtSettings } from "./libvirt-settings.ts";
 import { migrate } from "./migration.ts";
 import { setPassword } from "./passwords.ts";
 import { cutPower, reset, resume, shutDown, start, suspend } from "./power.ts";
 import { hostProbe } from "./probe.ts";
 import { configure, create, destroy } from "./provisioning.ts";
 import { resize } from "./resizing.ts";
+import { readSerial } from "./serial.ts";
 import { reading, type Session } from "./session.ts";
 import { deleteSnapshot, listSnapshots, restoreSnapshot, takeSnapshot } from "./snapshots.ts";
 import { usageMeter } from "./usage.ts";
@@ -22,6 +27,8 @@ export interface LibvirtTools {
 }
 
 const EVERYTHING: readonly Capability[] = ["suspension", "resizing", "passwords", "snapshots", "migration", "console"];
+/** What KVM and QEMU do and libvirt's other hypervisors do not. */
+const OF_QEMU = new Set<string | null>(["kvm", "qemu", null]);
 /** libvirt's other drivers lack more; what is named here is untested. */
 const OF_OTHERS: Record<string, readonly Capability[]> = {
   xen: ["suspension", "resizing", "console"],
@@ -50,7 +57,7 @@ export function createLibvirtDriver(driverHost: DriverHost, tools: LibvirtTools)
   const probe = hostProbe(session);
   const hypervisor = host.endpoint.split(/[+:]/)[0] ?? "qemu";
   return {
-    supports: new Set(hypervisor === "qemu" ? EVERYTHING : (OF_OTHERS[hypervisor] ?? [])),
+    supports: new Set(hypervisor === "qemu" ? [...EVERYTHING, ...ofQemu(host.settings)] : (OF_OTHERS[hypervisor] ?? [])),
     probe: (call) => probe(call),
     inspect: (ref, call) => inspect(session, ref, call),
     list: (call) => list(session, call),
@@ -63,13 +70,24 @@ export function createLibvirtDriver(driverHost: DriverHost, tools: LibvirtTools)
     suspend: (ref, call) => suspend(session, ref, call),
     resume: (ref, call) => resume(session, ref, call),
     usage,
+    usageHistory: () => Promise.reject(new DriverError("refused", "libvirt records nothing of what VMs used")),
     resize: (ref, size, call) => resize(session, ref, size, call),
     setPassword: (ref, login, call) => setPassword(session, ref, login, call),
     takeSnapshot: (ref, name, call) => takeSnapshot(session, ref, name, call),
     listSnapshots: (ref, call) => listSnapshots(session, ref, call),
     restoreSnapshot: (ref, name, call) => restoreSnapshot(session, ref, name, call),
     deleteSnapshot: (ref, name, call) => deleteSnapshot(session, ref, name, call),
+    takeBackup: (ref, name, call) => takeBackup(session, ref, name, call),
+    listBackups: (call) => listBackups(session, call),
+    restoreBackup: (ref, name, call) => restoreBackup(session, ref, name, call),
+    deleteBackup: (name, call) => deleteBackup(session, name, call),
     migrate: (ref, target, how, call) => migrate(session, ref, target, how, call),
     openConsole: (ref, call) => openConsole(session, ref, call),
+    readSerial: (ref, offset, limit, call) => readSerial(session, ref, offset, limit, call),
   };
+}
+
+function ofQemu({ domainType, backupPool }: LibvirtSettings): Capability[] {
+  if (!OF_QEMU.has(domainType)) return [];
+  return backupPool === null ? ["serial-log"] : ["serial-log", "backups"];
 }

@@ -23,6 +23,8 @@ export const libvirtEndpointSchema = z
 export const libvirtSettingsSchema = z.object({
   /** storage pool for disks where a plan names none; images lie there too */
   pool: name.default("default"),
+  /** storage pool (a folder) that takes backups; null: there are none */
+  backupPool: name.nullable().default(null),
   /** virtual network of interfaces where no bridge is named */
   network: name.default("default"),
   /** Open vSwitch bridges take VLAN tags; Linux bridges do not */

@@ -52,7 +52,7 @@ const NO_DOMAIN_OR_JOB = new RegExp(`${NO_DOMAIN.source}|domain is not running|n
 export function jobOf(text: string): string | null {
   if (!/^Job type:\s*(?:Bounded|Unbounded)/m.test(text)) return null;
   const operation = /^Operation:\s*(.+?)\s*$/m.exec(text)?.[1] ?? "";
-  return /migration/i.test(operation) ? "migrate" : /snapshot/i.test(operation) ? "snapshot" : operation.toLowerCase() || "unknown";
+  return /migration/i.test(operation) ? "migrate" : /snapshot/i.test(operation) ? "snapshot" : /backup/i.test(operation) ? "backup" : operation.toLowerCase() || "unknown";
 }
 
 /** @throws DriverError not_found */

@@ -6,6 +6,7 @@ import { DriverError } from "../errors.ts";
 import { inPrivateFolder } from "./connection.ts";
 import { mapDevices } from "./domain-xml.ts";
 import { define, findMachine, type Machine } from "./machine.ts";
+import { serialLogPath, withSerialLog } from "./serial.ts";
 import { changing, reading, type Session } from "./session.ts";
 import { NO_NOTES, withNotes } from "./vm-notes.ts";
 import { deleteVolume, findVolume, type Volume } from "./volumes.ts";
@@ -29,7 +30,7 @@ export async function copyStopped(session: Session, there: Session, source: Mach
   const snapshots = await snapshotsOf(session, source, call);
   await define(session, withNotes(source.definition, { ...notes, state: "moving" }), call);
   const pool = volumes.find((volume) => !volume.disc)?.to.pool ?? notes.pool;
-  const definition = moved(source.definition, volumes);
+  const definition = withSerialLog(moved(source.definition, volumes), await serialLogPath(there, source.ref, call));
   await define(there, withNotes(definition, { ...notes, pool, state: "moving" }), call);
   for (const [index, volume] of volumes.entries()) {
     call.report?.({ percent: Math.round((100 * index) / volumes.length), message: `copying ${volume.from.volume}` });

@@ -3,10 +3,11 @@ import { DriverError } from "../errors.ts";
 import type { Machine } from "./machine.ts";
 import { readDomain } from "./machine.ts";
 import { copyVolume, makeLike, moved, movedVolumes } from "./migration-copy.ts";
+import { serialLogIn, serialLogPath, withSerialLog } from "./serial.ts";
 import { changing, lookAgain, reading, type Session } from "./session.ts";
 import type { VirshArgument } from "./virsh.ts";
 import { says } from "./virsh-errors.ts";
-import { writeXml } from "./xml.ts";
+import { writeXml, type XmlElement } from "./xml.ts";
 
 const MIGRATE_TIMEOUT_MS = 12 * 60 * 60_000;
 const REPORT_MS = 1_000;
@@ -18,7 +19,11 @@ export async function moveRunning(session: Session, there: Session, source: Mach
   if (!definition) throw new DriverError("unavailable", "the VM has just gone");
   const volumes = await movedVolumes(session, there, source.definition, shared, call);
   if (!shared) for (const volume of volumes) await (volume.disc ? copyVolume(session, there, volume, call) : makeLike(there, volume, call));
-  const other = volumes.some(({ from, to }) => from.pool !== to.pool);
+  // What the guest wrote stays behind, and is deleted there; its log begins anew.
+  const log = await serialLogPath(there, source.ref, call);
+  const written = serialLogIn(definition);
+  const other = volumes.some(({ from, to }) => from.pool !== to.pool) || (written !== null && written !== log);
+  const asThere = (domain: XmlElement): { file: string } => ({ file: writeXml(withSerialLog(moved(domain, volumes), log)) });
   const { migrationUri, migrationAddress } = there.host.settings;
   const command: VirshArgument[] = [
     "migrate",
@@ -33,7 +38,7 @@ export async function moveRunning(session: Session, there: Session, source: Mach
     ...(shared ? [] : ["--copy-storage-all"]),
     ...(migrationAddress === null ? [] : ["--migrateuri", migrationAddress]),
     ...(how.bandwidthMbps === null ? [] : ["--bandwidth", String(mebibytes(how.bandwidthMbps))]),
-    ...(other ? ["--xml", { file: writeXml(moved(definition, volumes)) }, "--persistent-xml", { file: writeXml(moved(source.definition, volumes)) }] : []),
+    ...(other ? ["--xml", asThere(definition), "--persistent-xml", asThere(source.definition)] : []),
   ];
   const work = session.virsh.run(command, changing(call, MIGRATE_TIMEOUT_MS));
   await Promise.all([work, reportMigration(session, source, call, work)]);

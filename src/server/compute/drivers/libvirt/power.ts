@@ -1,6 +1,6 @@
 import type { CallOptions } from "../driver.ts";
 import { DriverError } from "../errors.ts";
-import { machine, note } from "./machine.ts";
+import { type Machine, machine, note } from "./machine.ts";
 import { changing, lookAgain, type Session } from "./session.ts";
 import { says } from "./virsh-errors.ts";
 
@@ -19,14 +19,20 @@ async function orAlready(work: Promise<unknown>): Promise<void> {
   }
 }
 
+/** QEMU copies a VM for a backup whatever its power does. */
+function taskInTheWay(vm: Machine): string | null {
+  return vm.busy === "backup" ? null : vm.busy;
+}
+
 export async function start(session: Session, ref: string, call: CallOptions): Promise<void> {
   for (;;) {
     const vm = await machine(session, ref, call);
     // Who copies it to another host finds that out before the end, and leaves it here.
     if (vm.notes?.state === "moving" && vm.power === "stopped") await note(session, vm, { state: "ready" }, call);
     if (vm.busy === "create") throw new DriverError("unavailable", `${ref} is still being made`);
-    if (vm.power === "running" && vm.busy === null) return;
-    if (vm.busy !== null && vm.busy !== "migrate") await lookAgain(call);
+    const busy = taskInTheWay(vm);
+    if (vm.power === "running" && busy === null) return;
+    if (busy !== null && busy !== "migrate") await lookAgain(call);
     else if (vm.power === "suspended") await wake(session, vm, call);
     else await orAlready(session.virsh.run(["start", "--domain", vm.address], changing(call, START_TIMEOUT_MS)));
   }
@@ -50,7 +56,7 @@ export async function shutDown(session: Session, ref: string, timeoutMs: number,
   for (;;) {
     const vm = await machine(session, ref, call);
     if (vm.power === "stopped") return;
-    if (vm.power === "suspended" && vm.busy === null) throw new DriverError("refused", "the guest is suspended and cannot react");
+    if (vm.power === "suspended" && taskInTheWay(vm) === null) throw new DriverError("refused", "the guest is suspended and cannot react");
     const now = performance.now();
     if (pressAt > 0 && now >= giveUpAt) throw new DriverError("refused", "the guest did not react");
     if (vm.power === "running" && now >= pressAt) {
@@ -85,8 +91,8 @@ export async function suspend(session: Session, ref: string, call: CallOptions):
   for (;;) {
     const vm = await machine(session, ref, call);
     if (vm.power === "stopped") throw new DriverError("refused", "the VM does not run");
-    if (vm.power === "suspended" && vm.busy === null) return;
-    if (vm.busy === null) await orAlready(session.virsh.run(["suspend", "--domain", vm.address], changing(call)));
+    if (vm.power === "suspended" && taskInTheWay(vm) === null) return;
+    if (taskInTheWay(vm) === null) await orAlready(session.virsh.run(["suspend", "--domain", vm.address], changing(call)));
     else await lookAgain(call);
   }
 }
@@ -96,7 +102,7 @@ export async function resume(session: Session, ref: string, call: CallOptions): 
     const vm = await machine(session, ref, call);
     if (vm.power === "stopped") throw new DriverError("refused", "the VM is not suspended");
     if (vm.power === "running") return;
-    if (vm.busy === null) await wake(session, vm, call);
+    if (taskInTheWay(vm) === null) await wake(session, vm, call);
     else await lookAgain(call);
   }
 }

@@ -1,7 +1,7 @@
 import type { CallOptions, HostProbe } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { reading, type Session } from "./session.ts";
-import { GIB } from "./volumes.ts";
+import { GIB, NO_POOL, poolFactsFrom } from "./volumes.ts";
 
 const NEARLY_FULL = 0.1;
 const KINDS: Record<string, HostProbe["hypervisor"]> = { kvm: "kvm", qemu: "kvm", xen: "xen", vmware: "vmware", hyperv: "hyperv" };
@@ -10,7 +10,7 @@ const KINDS: Record<string, HostProbe["hypervisor"]> = { kvm: "kvm", qemu: "kvm"
 export function hostProbe(session: Session): (call: CallOptions) => Promise<HostProbe> {
   let before: { busy: number; total: number } | null = null;
   return async (call) => {
-    const { pool, network } = session.host.settings;
+    const { pool, network, backupPool } = session.host.settings;
     const facts = await session.facts(call);
     const tolerate = /storage pool|failed to get pool|network|not supported/i;
     const [version = "", node = "", memory = "", stats = "", poolInfo = "", networkInfo = ""] = await session.virsh.ask(
@@ -23,7 +23,8 @@ export function hostProbe(session: Session): (call: CallOptions) => Promise<Host
     if (networkInfo === "") warnings.push(`There is no virtual network named ${network}: VMs without a bridge of their own cannot start.`);
     else if (field(networkInfo, "Active") !== "yes") warnings.push(`The virtual network ${network} is not active: virsh net-start ${network}, and net-autostart for later.`);
     const [capacity, available] = [Number(field(poolInfo, "Capacity")) || 0, Number(field(poolInfo, "Available")) || 0];
-    if (capacity > 0 && available < capacity * NEARLY_FULL) warnings.push(`The storage pool ${pool} is nearly full: ${Math.floor(available / GIB)} GB of ${Math.floor(capacity / GIB)} GB are free.`);
+    if (capacity > 0 && available < capacity * NEARLY_FULL) warnings.push(nearlyFull(pool, capacity, available));
+    if (backupPool !== null) warnings.push(...(await backupWarnings(session, backupPool, call)));
     const cpu = cpuTimes(stats);
     const cpuPercent = cpu && before && cpu.total > before.total && cpu.busy >= before.busy ? Math.round(((cpu.busy - before.busy) / (cpu.total - before.total)) * 1_000) / 10 : null;
     before = cpu;
@@ -40,6 +41,22 @@ export function hostProbe(session: Session): (call: CallOptions) => Promise<Host
       warnings,
     };
   };
+}
+
+async function backupWarnings(session: Session, pool: string, call: CallOptions): Promise<string[]> {
+  const [description = "", info = ""] = await session.virsh.ask([["pool-dumpxml", "--pool", pool], ["pool-info", "--pool", pool, "--bytes"]], { ...reading(call), tolerate: NO_POOL });
+  if (description === "" || info === "") return [`There is no storage pool named ${pool}: no backups can be taken.`];
+  const warnings: string[] = [];
+  if (poolFactsFrom(description).folder === null) warnings.push(`The storage pool ${pool} holds no files: it takes no backups. Make one of the type dir or netfs.`);
+  if (field(info, "State") !== "running") warnings.push(`The storage pool ${pool} for backups is not active: virsh pool-start ${pool}, and pool-autostart for later.`);
+  if (pool === session.host.settings.pool) warnings.push(`Backups are in the storage pool ${pool}, beside the disks: who loses these loses both.`);
+  const [capacity, available] = [Number(field(info, "Capacity")) || 0, Number(field(info, "Available")) || 0];
+  if (capacity > 0 && available < capacity * NEARLY_FULL) warnings.push(nearlyFull(`${pool} for backups`, capacity, available));
+  return warnings;
+}
+
+function nearlyFull(pool: string, capacity: number, available: number): string {
+  return `The storage pool ${pool} is nearly full: ${Math.floor(available / GIB)} GB of ${Math.floor(capacity / GIB)} GB are free.`;
 }
 
 function field(text: string, name: string): string {

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
-import type { CallOptions, GuestConfiguration, VmHardware } from "../driver.ts";
+import { type CallOptions, type GuestConfiguration, type VmHardware, vmIdOfRef } from "../driver.ts";
 import { noCloudIso } from "../cloud-init/no-cloud.ts";
 import { DriverError } from "../errors.ts";
 import { randomToken } from "#server/infra/crypto.ts";
-import { domainXml, mainDisk, withDisc } from "./domain-xml.ts";
+import { diskOfBackup } from "./backup-volumes.ts";
+import { domainXml, ownDisks, withDisc } from "./domain-xml.ts";
 import { addressOf, define, describe, findMachine, type Machine, machine } from "./machine.ts";
+import { makeSerialLog, removeSerialLogs, serialLogIn, serialLogPath } from "./serial.ts";
 import { changing, lookAgain, reading, type Session } from "./session.ts";
 import { NO_DOMAIN, says } from "./virsh-errors.ts";
 import { NO_NOTES, type VmNotes, withNotes } from "./vm-notes.ts";
-import { deleteVolume, diskBytes, diskName, findImage, findVolume, GIB, isBeingWritten, makeDisk, ourVolumes, poolFormat, seedName, type Volume, type VolumeName } from "./volumes.ts";
-import { all, first } from "./xml.ts";
+import { deleteVolume, diskBytes, diskName, type DiskSource, findImage, findVolume, GIB, isBeingWritten, makeDisk, ourVolumes, poolFormat, seedName } from "./volumes.ts";
+import { all } from "./xml.ts";
 
 /** A copy of an image that nobody has grown for so long has been given up by whoever made it. */
 const ABANDONED_MS = 3_000;
@@ -24,14 +26,15 @@ export async function create(session: Session, ref: string, hardware: VmHardware
     const vm = await findMachine(session, ref, call);
     if (vm) checkSame(session, ref, vm, hardware);
     if (vm && vm.notes?.state !== "creating") return;
-    const image = await findImage(session, imageOf(hardware), call);
+    const source = await sourceOf(session, hardware, call);
     if (!vm) {
-      await beginDomain(session, ref, hardware, image, call);
+      await beginDomain(session, ref, hardware, source, call);
       continue;
     }
     try {
       const notes = vm.notes as VmNotes; // checkSame has seen it
-      if (await finishDisk(session, notes, hardware, image, call)) await finishDomain(session, vm, notes, call);
+      if (serialLogIn(vm.definition) !== null) await makeSerialLog(session, ref, call);
+      if (await finishDisk(session, notes, hardware, source, call)) await finishDomain(session, vm, notes, call);
     } catch (error) {
       if (says(error, DISK_IS_THERE)) continue;
       if (error instanceof DriverError && error.failure === "refused") await tidy(session, ref, call);
@@ -40,9 +43,11 @@ export async function create(session: Session, ref: string, hardware: VmHardware
   }
 }
 
-function imageOf(hardware: VmHardware): string {
+/** @throws DriverError refused when there is no such image or backup */
+async function sourceOf(session: Session, hardware: VmHardware, call: CallOptions): Promise<DiskSource> {
+  if (hardware.backup !== null) return diskOfBackup(session, hardware.backup, call);
   if (!hardware.image.source) throw new DriverError("refused", `this host has no name for the image ${hardware.image.slug}`);
-  return hardware.image.source;
+  return findImage(session, hardware.image.source, call);
 }
 
 function checkSame(session: Session, ref: string, vm: Machine, hardware: VmHardware): void {
@@ -51,35 +56,37 @@ function checkSame(session: Session, ref: string, vm: Machine, hardware: VmHardw
   throw new DriverError("refused", `${session.host.name} has another VM named ${ref}`);
 }
 
-async function beginDomain(session: Session, ref: string, hardware: VmHardware, image: Volume, call: CallOptions): Promise<void> {
+async function beginDomain(session: Session, ref: string, hardware: VmHardware, source: DiskSource, call: CallOptions): Promise<void> {
   const { settings } = session.host;
   const pool = hardware.storage ?? settings.pool;
-  await checkRoom(session, pool, hardware, image, call);
-  const [facts, format] = await Promise.all([session.facts(call), poolFormat(session, pool, call)]);
+  await checkRoom(session, pool, hardware, source, call);
+  const [facts, format, serialLog] = await Promise.all([session.facts(call), poolFormat(session, pool, call), serialLogPath(session, ref, call)]);
   const notes: VmNotes = { state: "creating", image: hardware.image.slug, vcpu: hardware.vcpu, memoryMb: hardware.memoryMb, storageGb: hardware.storageGb, pool, volume: diskName(ref, format), seed: "", resetKey: "" };
-  await define(session, domainXml(ref, hardware, notes, format, settings, facts, randomToken(6).slice(0, 8)), call);
+  await define(session, domainXml(ref, hardware, notes, format, settings, facts, randomToken(6).slice(0, 8), serialLog), call);
 }
 
 /** What can never fit. How much of a host may be promised is the catalog's business. @throws DriverError refused */
-async function checkRoom(session: Session, pool: string, hardware: VmHardware, image: Volume, call: CallOptions): Promise<void> {
+async function checkRoom(session: Session, pool: string, hardware: VmHardware, source: DiskSource, call: CallOptions): Promise<void> {
   const [info = "", node = ""] = await session.virsh.ask([["pool-info", "--pool", pool, "--bytes"], ["nodememstats"]], reading(call));
   const number = (text: string, name: string): number => Number(new RegExp(`^${name}\\s*:\\s*(\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
-  const bytes = diskBytes(hardware.storageGb, image);
-  if (bytes < image.capacityBytes) throw new DriverError("refused", `the image ${hardware.image.slug} needs a disk of at least ${Math.ceil(image.capacityBytes / GIB)} GB`);
+  const { found, what } = source;
+  const bytes = diskBytes(hardware.storageGb, found);
+  if (bytes < found.capacityBytes) throw new DriverError("refused", `${what} needs a disk of at least ${Math.ceil(found.capacityBytes / GIB)} GB`);
   if (bytes > number(info, "Capacity")) throw new DriverError("refused", `the storage pool ${pool} of ${session.host.name} is smaller than this VM's disk`);
-  if (hardware.cloneMode === "full" && image.allocationBytes > number(info, "Available")) throw new DriverError("refused", `the storage pool ${pool} of ${session.host.name} has no space for a copy of the image`);
+  const whole = hardware.cloneMode === "full" || hardware.backup !== null;
+  if (whole && found.allocationBytes > number(info, "Available")) throw new DriverError("refused", `the storage pool ${pool} of ${session.host.name} has no space for a copy of ${what}`);
   if (hardware.memoryMb * 1_024 > number(node, "total")) throw new DriverError("refused", `${session.host.name} has less memory than this VM needs`);
 }
 
 /** @returns whether the disk is there and whole; else: look again */
-async function finishDisk(session: Session, notes: VmNotes, hardware: VmHardware, image: Volume, call: CallOptions): Promise<boolean> {
+async function finishDisk(session: Session, notes: VmNotes, hardware: VmHardware, source: DiskSource, call: CallOptions): Promise<boolean> {
   const disk = { pool: notes.pool, volume: notes.volume };
   const found = await findVolume(session, disk, call);
   if (!found) {
-    await makeDisk(session, disk, hardware, image, call);
+    await makeDisk(session, disk, hardware, source, call);
     return true;
   }
-  if (found.capacityBytes >= diskBytes(hardware.storageGb, image)) return true;
+  if (found.capacityBytes >= diskBytes(hardware.storageGb, source.found)) return true;
   if (await isBeingWritten(session, disk, found, call)) {
     await lookAgain(call);
     return false;
@@ -128,8 +135,9 @@ export async function destroy(session: Session, ref: string, call: CallOptions):
   if (address !== null) {
     await quietly(session, ["destroy", "--domain", address], /domain is not running|failed to get domain|domain not found/i, call);
     const definition = await findMachine(session, ref, call);
-    for (const disk of definition ? ownDisks(definition) : []) await deleteVolume(session, disk, call);
+    for (const { place } of definition ? ownDisks(definition.definition) : []) await deleteVolume(session, place, call);
   }
+  if (vmIdOfRef(ref) !== null && (address !== null || !session.host.settings.sharedStorage)) await removeSerialLogs(session, ref, call);
   for (const left of await ourVolumes(session, ref, call)) await deleteVolume(session, left, call);
   if (address !== null) await quietly(session, ["undefine", "--domain", address, "--managed-save", "--snapshots-metadata", "--checkpoints-metadata", "--nvram"], NO_DOMAIN, call);
   // A copy that was asked for just before its maker was stopped begins only now.
@@ -142,12 +150,4 @@ async function quietly(session: Session, command: readonly string[], expected: R
   } catch (error) {
     if (!says(error, expected)) throw error;
   }
-}
-
-/** Disks that are the VM's alone: no discs, nothing that it may only read or share. */
-function ownDisks(vm: Machine): VolumeName[] {
-  return all(vm.definition, "devices", "disk").flatMap((disk) => {
-    if ((disk.attributes["device"] ?? "disk") !== "disk" || first(disk, "readonly") || first(disk, "shareable")) return [];
-    return mainDisk({ name: "domain", attributes: {}, content: [{ name: "devices", attributes: {}, content: [disk] }] }) ?? [];
-  });
 }

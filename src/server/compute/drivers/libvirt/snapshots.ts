@@ -7,9 +7,9 @@ import { parseXml, textAt } from "./xml.ts";
 
 /** Writing, or reading back, the memory of a large guest. */
 const MEMORY_TIMEOUT_MS = 60 * 60_000;
-const NO_SNAPSHOT = /domain snapshot not found|no domain snapshot/i;
+export const NO_SNAPSHOT = /domain snapshot not found|no domain snapshot/i;
 
-async function names(session: Session, vm: Machine, call: CallOptions): Promise<string[]> {
+export async function snapshotNames(session: Session, vm: Machine, call: CallOptions): Promise<string[]> {
   const list = await session.virsh.run(["snapshot-list", "--domain", vm.address, "--name"], reading(call));
   return list.split("\n").filter((name) => name !== "");
 }
@@ -17,13 +17,13 @@ async function names(session: Session, vm: Machine, call: CallOptions): Promise<
 /** Inside the disk's own file (qcow2), with the memory of a VM that runs. */
 export async function takeSnapshot(session: Session, ref: string, name: string, call: CallOptions): Promise<void> {
   const vm = await machine(session, ref, call);
-  if ((await names(session, vm, call)).includes(name)) return;
+  if ((await snapshotNames(session, vm, call)).includes(name)) return;
   await session.virsh.run(["snapshot-create-as", "--domain", vm.address, "--name", name, "--atomic"], changing(call, MEMORY_TIMEOUT_MS));
 }
 
 export async function listSnapshots(session: Session, ref: string, call: CallOptions): Promise<VmSnapshotObservation[]> {
   const vm = await machine(session, ref, call);
-  const all = await names(session, vm, call);
+  const all = await snapshotNames(session, vm, call);
   if (all.length === 0) return [];
   const described = await session.virsh.ask(all.map((name) => ["snapshot-dumpxml", "--domain", vm.address, "--snapshotname", name]), { ...reading(call), tolerate: NO_SNAPSHOT });
   return described
@@ -36,7 +36,7 @@ export async function listSnapshots(session: Session, ref: string, call: CallOpt
 
 export async function restoreSnapshot(session: Session, ref: string, name: string, call: CallOptions): Promise<void> {
   const vm = await machine(session, ref, call);
-  if (!(await names(session, vm, call)).includes(name)) throw new DriverError("refused", `the VM has no snapshot ${name}`);
+  if (!(await snapshotNames(session, vm, call)).includes(name)) throw new DriverError("refused", `the VM has no snapshot ${name}`);
   const command = ["snapshot-revert", "--domain", vm.address, "--snapshotname", name];
   try {
     await session.virsh.run(command, changing(call, MEMORY_TIMEOUT_MS));

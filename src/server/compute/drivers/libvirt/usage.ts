@@ -6,10 +6,16 @@ export interface Sample {
   atMs: number;
   running: boolean;
   cpuNs: number;
+  /** parts of `cpuNs`; null: the host does not say */
+  cpuUserNs: number | null;
+  cpuSystemNs: number | null;
   vcpu: number;
   memoryUsedMb: number;
   diskReadBytes: number;
   diskWriteBytes: number;
+  /** requests since the VM began; null: the host does not count them */
+  diskReads: number | null;
+  diskWrites: number | null;
   networkRxBytes: number;
   networkTxBytes: number;
 }
@@ -60,15 +66,21 @@ export function parseStats(text: string, atMs: number): Map<string, Sample> {
       return match ? [[match[1] ?? "", match[2] ?? ""]] : [];
     }));
     const number = (name: string): number => Number(values.get(name)) || 0;
+    const given = (name: string): number | null => (values.has(name) ? number(name) : null);
     const sum = (pattern: RegExp): number => [...values].reduce((total, [name, value]) => (pattern.test(name) ? total + (Number(value) || 0) : total), 0);
+    const sumGiven = (pattern: RegExp): number | null => ([...values.keys()].some((name) => pattern.test(name)) ? sum(pattern) : null);
     samples.set(head.replace(/'\s*$/, ""), {
       atMs,
       running: [1, 2].includes(number("state.state")),
       cpuNs: number("cpu.time"),
+      cpuUserNs: given("cpu.user"),
+      cpuSystemNs: given("cpu.system"),
       vcpu: Math.max(1, number("vcpu.current")),
       memoryUsedMb: memoryUsedMb(number("balloon.current"), values, number),
       diskReadBytes: sum(/^block\.\d+\.rd\.bytes$/),
       diskWriteBytes: sum(/^block\.\d+\.wr\.bytes$/),
+      diskReads: sumGiven(/^block\.\d+\.rd\.reqs$/),
+      diskWrites: sumGiven(/^block\.\d+\.wr\.reqs$/),
       networkRxBytes: sum(/^net\.\d+\.rx\.bytes$/),
       networkTxBytes: sum(/^net\.\d+\.tx\.bytes$/),
     });
@@ -88,14 +100,22 @@ export function usageBetween(ref: string, last: Sample, next: Sample): VmUsage {
   const seconds = Math.max(0.001, (next.atMs - last.atMs) / 1_000);
   const grown = (pick: (each: Sample) => number): number => (pick(next) >= pick(last) ? pick(next) - pick(last) : pick(next));
   const rate = (pick: (each: Sample) => number): number => Math.round(grown(pick) / seconds);
-  const cpu = (grown((each) => each.cpuNs) / (seconds * 1e9 * next.vcpu)) * 100;
+  const given = (pick: (each: Sample) => number | null): number | null => (pick(last) === null || pick(next) === null ? null : grown((each) => pick(each) ?? 0));
+  const percent = (ns: number): number => Math.min(100, Math.round((ns / (seconds * 1e9 * next.vcpu)) * 1_000) / 10);
+  const [user, system, reads, writes] = [given((each) => each.cpuUserNs), given((each) => each.cpuSystemNs), given((each) => each.diskReads), given((each) => each.diskWrites)];
   return {
     ref,
-    cpuPercent: Math.min(100, Math.round(cpu * 10) / 10),
+    cpuPercent: percent(grown((each) => each.cpuNs)),
+    cpuUserPercent: user === null ? null : percent(user),
+    cpuSystemPercent: system === null ? null : percent(system),
+    // `vcpu.<n>.wait` is no such thing: time in which a vCPU stood in the queue of the host's scheduler (wait_sum), though virsh's manual speaks of I/O.
+    cpuIowaitPercent: null,
     memoryUsedMb: next.memoryUsedMb,
     diskReadBps: rate((each) => each.diskReadBytes),
     diskWriteBps: rate((each) => each.diskWriteBytes),
     networkRxBps: rate((each) => each.networkRxBytes),
     networkTxBps: rate((each) => each.networkTxBytes),
+    diskReadIops: reads === null ? null : Math.round(reads / seconds),
+    diskWriteIops: writes === null ? null : Math.round(writes / seconds),
   };
 }

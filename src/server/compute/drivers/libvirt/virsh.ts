@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DriverError } from "../errors.ts";
 import { connectionUri, inPrivateFolder, type LibvirtHost } from "./connection.ts";
@@ -27,6 +27,12 @@ export interface PeerArgument {
 
 export type VirshArgument = string | FileArgument | PeerArgument;
 
+/** Commands one after another, and what is printed after each. */
+interface ScriptArgument {
+  script: readonly (readonly VirshArgument[])[];
+  mark: string;
+}
+
 export interface VirshOptions {
   signal: AbortSignal;
   /** whether it changes anything: then a lost connection leaves the outcome open */
@@ -40,22 +46,20 @@ export interface VirshOptions {
 export interface Virsh {
   /** One command. @returns what it printed. @throws DriverError */
   run(args: readonly VirshArgument[], options: VirshOptions): Promise<string>;
-  /** Several questions in one process. @returns what each printed; empty where one failed as `tolerate` allows. @throws DriverError for any other failure */
-  ask(commands: readonly (readonly string[])[], options: VirshOptions): Promise<string[]>;
+  /** Several commands in one process, all of them whatever becomes of the others. @returns what each printed; empty where one failed as `tolerate` allows. @throws DriverError for any other failure */
+  ask(commands: readonly (readonly VirshArgument[])[], options: VirshOptions): Promise<string[]>;
+  /** One command that writes a file and ends with the option that names it. @returns what is in the file. @throws DriverError */
+  fetch(command: readonly string[], options: VirshOptions): Promise<Buffer>;
   /** One command whose words nobody else on this computer may see. */
   runSecretly(command: readonly string[], options: VirshOptions): Promise<void>;
 }
 
 export function createVirsh(host: Pick<LibvirtHost, "endpoint" | "credentials">, program = "virsh"): Virsh {
-  const execute = (args: readonly VirshArgument[], options: VirshOptions, input: string | null): Promise<Outcome> =>
+  const execute = (args: readonly (VirshArgument | ScriptArgument)[], options: VirshOptions, input: string | null): Promise<Outcome> =>
     inPrivateFolder(async (folder) => {
       const uri = await connectionUri(host, folder);
       const words: string[] = [];
-      for (const arg of args) {
-        if (typeof arg === "string") words.push(arg);
-        else if ("file" in arg) words.push(await fileOf(folder, words.length, arg.file));
-        else words.push(await peerUri(folder, arg.peer));
-      }
+      for (const arg of args) words.push(typeof arg === "object" && "script" in arg ? await scriptOf(folder, arg) : await wordOf(folder, `${words.length}`, arg));
       return collect(program, ["--quiet", "--connect", uri, ...words], folder, options, input);
     });
   return {
@@ -69,8 +73,7 @@ export function createVirsh(host: Pick<LibvirtHost, "endpoint" | "credentials">,
       const answers: string[] = [];
       for (const batch of batchesOf(commands)) {
         const mark = `=${randomBytes(12).toString("hex")}=`;
-        const text = batch.map((command) => `${command.map(quoted).join(" ")}; echo ${mark}`).join("; ");
-        const { output, errors } = await execute([text], options, null);
+        const { output, errors } = await execute([{ script: batch, mark }], options, null);
         const parts = output.split(new RegExp(`${mark}\\n?`));
         // Without a connection not even echo works.
         const severe = errors.split("\n").some((line) => line.startsWith("error:") && !options.tolerate?.test(line));
@@ -80,6 +83,14 @@ export function createVirsh(host: Pick<LibvirtHost, "endpoint" | "credentials">,
       return answers;
     },
 
+    fetch: (command, options) =>
+      inPrivateFolder(async (folder) => {
+        const file = join(folder, "fetched");
+        const { code, output, errors } = await execute([...command, file], options, null);
+        if (code !== 0) throw virshError(errors || output, options.changes ?? false);
+        return readFile(file);
+      }),
+
     async runSecretly(command, options) {
       const { code, errors } = await execute([], options, `${command.map(quoted).join(" ")}\nquit\n`);
       // As an interpreter of lines virsh ends well whatever happened.
@@ -88,8 +99,23 @@ export function createVirsh(host: Pick<LibvirtHost, "endpoint" | "credentials">,
   };
 }
 
-async function fileOf(folder: string, number: number, content: string | Buffer): Promise<string> {
-  const path = join(folder, `argument-${number}`);
+async function wordOf(folder: string, place: string, arg: VirshArgument): Promise<string> {
+  if (typeof arg === "string") return arg;
+  return "file" in arg ? fileOf(folder, place, arg.file) : peerUri(folder, arg.peer);
+}
+
+async function scriptOf(folder: string, { script, mark }: ScriptArgument): Promise<string> {
+  const commands: string[] = [];
+  for (const [number, command] of script.entries()) {
+    const words: string[] = [];
+    for (const arg of command) words.push(quoted(await wordOf(folder, `${number}-${words.length}`, arg)));
+    commands.push(`${words.join(" ")}; echo ${mark}`);
+  }
+  return commands.join("; ");
+}
+
+async function fileOf(folder: string, place: string, content: string | Buffer): Promise<string> {
+  const path = join(folder, `argument-${place}`);
   await writeFile(path, content, { mode: 0o600 });
   return path;
 }
@@ -106,11 +132,14 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function batchesOf(commands: readonly (readonly string[])[]): (readonly string[])[][] {
-  const batches: (readonly string[])[][] = [];
+/** A file or another host's URI is a word too, of about this length. */
+const OTHER_WORD = "a".repeat(200);
+
+function batchesOf(commands: readonly (readonly VirshArgument[])[]): (readonly VirshArgument[])[][] {
+  const batches: (readonly VirshArgument[])[][] = [];
   let room = 0;
   for (const command of commands) {
-    const bytes = Buffer.byteLength(command.join("   ")) + 60;
+    const bytes = Buffer.byteLength(command.map((arg) => (typeof arg === "string" ? arg : OTHER_WORD)).join("   ")) + 60;
     if (room < bytes) {
       batches.push([]);
       room = MOST_BATCH_BYTES;

@@ -15,7 +15,7 @@ describe("volumes", () => {
   });
 
   it("makes a disk larger than its image, so that a copy that was not finished shows", () => {
-    const image = { capacityBytes: 2 * GIB, allocationBytes: 1, format: "qcow2", path: "/image" };
+    const image = { capacityBytes: 2 * GIB, allocationBytes: 1, format: "qcow2", path: "/image", backing: null };
     expect(diskBytes(3, image)).toBe(3 * GIB);
     expect(diskBytes(2, image)).toBeGreaterThan(2 * GIB);
   });

@@ -12,12 +12,18 @@ export interface Volume {
   allocationBytes: number;
   format: string;
   path: string;
+  /** the file that it refers to; null: none */
+  backing: string | null;
 }
 
 /** A copy of an image takes as long as it takes; `call.signal` ends the wait. */
 const COPY_TIMEOUT_MS = 6 * 60 * 60_000;
+/** It reads the beginning of each file. */
+const REFRESH_TIMEOUT_MS = 5 * 60_000;
 export const GIB = 1_073_741_824;
 const MIB = 1_048_576;
+/** As often as this a disk can be made from a backup of a disk that was made from a backup, all of one size. */
+const MOST_MORE_BYTES = 64 * MIB;
 /** Pools that hold files: their volumes can be qcow2. Others hold raw blocks. */
 const FILE_POOLS = new Set(["dir", "fs", "netfs", "gluster", "vstorage"]);
 
@@ -35,6 +41,7 @@ export async function findVolume(session: Session, name: VolumeName, call: CallO
       allocationBytes: Number(textAt(volume, "allocation")),
       format: first(volume, "target", "format")?.attributes["type"] ?? "raw",
       path: textAt(volume, "target", "path") ?? "",
+      backing: textAt(volume, "backingStore", "path") || null,
     };
   } catch (error) {
     if (says(error, NO_VOLUME)) return null;
@@ -43,47 +50,88 @@ export async function findVolume(session: Session, name: VolumeName, call: CallO
 }
 
 /** @throws DriverError refused when the pool has no such image, even after it has looked again */
-export async function findImage(session: Session, image: string, call: CallOptions): Promise<Volume> {
+export async function findImage(session: Session, image: string, call: CallOptions): Promise<DiskSource> {
   const { pool } = session.host.settings;
   const name = { pool, volume: image };
+  const what = `the image ${image}`;
   const found = await findVolume(session, name, call);
-  if (found) return found;
-  await session.virsh.run(["pool-refresh", "--pool", pool], changing(call));
+  if (found) return { name, found, what };
+  await lookAround(session, pool, call);
   const late = await findVolume(session, name, call);
   if (!late) throw new DriverError("refused", `the storage pool ${pool} of ${session.host.name} has no image ${image}`);
-  return late;
+  return { name, found: late, what };
+}
+
+/** A pool knows what libvirt has made in it, and what was there when it last looked. */
+export async function lookAround(session: Session, pool: string, call: CallOptions): Promise<void> {
+  await session.virsh.run(["pool-refresh", "--pool", pool], changing(call, REFRESH_TIMEOUT_MS));
+}
+
+export interface PoolFacts {
+  /** of its volumes */
+  format: "qcow2" | "raw";
+  /** where its files are on the host; null: it has none */
+  folder: string | null;
+}
+
+export async function poolFacts(session: Session, pool: string, call: CallOptions): Promise<PoolFacts> {
+  return poolFactsFrom(await session.virsh.run(["pool-dumpxml", "--pool", pool], reading(call)));
+}
+
+export function poolFactsFrom(text: string): PoolFacts {
+  const found = parseXml(text)[0];
+  const hasFiles = FILE_POOLS.has(found?.attributes["type"] ?? "");
+  return { format: hasFiles ? "qcow2" : "raw", folder: (hasFiles && found && textAt(found, "target", "path")) || null };
 }
 
 export async function poolFormat(session: Session, pool: string, call: CallOptions): Promise<"qcow2" | "raw"> {
-  const found = parseXml(await session.virsh.run(["pool-dumpxml", "--pool", pool], reading(call)))[0];
-  return FILE_POOLS.has(found?.attributes["type"] ?? "") ? "qcow2" : "raw";
+  return (await poolFacts(session, pool, call)).format;
+}
+
+/** What a disk is made from: an image, or a backup. */
+export interface DiskSource {
+  name: { pool: string; volume: string };
+  found: Volume;
+  /** for sentences */
+  what: string;
 }
 
 /**
- * The size of a disk. Always more than the image's: a copy of an image has the image's size until it is whole and has been grown, so that nobody takes
- * half a copy for a disk.
+ * The size of a disk. Always more than its source's: a copy has the source's size until it is whole and has been grown, so that nobody takes half a copy for
+ * a disk. A backup of such a disk has that little more already.
  */
-export function diskBytes(storageGb: number, image: Volume): number {
+export function diskBytes(storageGb: number, source: Volume): number {
   const bytes = storageGb * GIB;
-  return bytes === image.capacityBytes ? bytes + MIB : bytes;
+  const more = source.capacityBytes - bytes;
+  return more >= 0 && more <= MOST_MORE_BYTES ? source.capacityBytes + MIB : bytes;
 }
 
-/** Makes a disk from an image and grows it. @throws refused: no space; unavailable or unknown: another may be at it */
-export async function makeDisk(session: Session, disk: { pool: string; volume: string }, hardware: VmHardware, image: Volume, call: CallOptions): Promise<void> {
-  const bytes = diskBytes(hardware.storageGb, image);
+/** Makes a disk from its source and grows it. @throws refused: no space; unavailable or unknown: another may be at it */
+export async function makeDisk(session: Session, disk: { pool: string; volume: string }, hardware: VmHardware, source: DiskSource, call: CallOptions): Promise<void> {
+  const bytes = diskBytes(hardware.storageGb, source.found);
   const format = await poolFormat(session, disk.pool, call);
-  const imageName = { pool: session.host.settings.pool, volume: hardware.image.source ?? "" };
-  if (hardware.cloneMode === "linked" && format === "qcow2") {
-    const linked = volumeXml(disk.volume, bytes, format, image);
+  // A backup can be deleted: nothing refers to it.
+  if (hardware.cloneMode === "linked" && hardware.backup === null && format === "qcow2") {
+    const linked = volumeXml(disk.volume, bytes, format, source.found);
     await session.virsh.run(["vol-create", "--pool", disk.pool, "--file", { file: linked }], changing(call));
     return;
   }
+  await copyWhole(session, source, disk, format, call);
+  await growVolume(session, disk, bytes, call);
+}
+
+/** Makes a volume that is another's content and refers to nothing, by the host itself; a call that is broken off does not end it. @throws refused: no space */
+export async function copyWhole(session: Session, from: DiskSource, to: { pool: string; volume: string }, format: "qcow2" | "raw", call: CallOptions): Promise<void> {
   const copy = session.virsh.run(
-    ["vol-create-from", "--pool", disk.pool, "--file", { file: volumeXml(disk.volume, image.capacityBytes, format, null) }, "--vol", imageName.volume, "--inputpool", imageName.pool],
+    ["vol-create-from", "--pool", to.pool, "--file", { file: volumeXml(to.volume, from.found.capacityBytes, format, null) }, "--vol", from.name.volume, "--inputpool", from.name.pool],
     changing(call, COPY_TIMEOUT_MS),
   );
-  await Promise.all([copy, reportCopy(session, disk, image, call, copy)]);
-  await growVolume(session, disk, bytes, call);
+  await Promise.all([copy, reportCopy(session, to, from.found, call, copy)]);
+}
+
+/** Makes an empty volume. */
+export async function makeEmpty(session: Session, name: { pool: string; volume: string }, bytes: number, format: "qcow2" | "raw", call: CallOptions): Promise<void> {
+  await session.virsh.run(["vol-create", "--pool", name.pool, "--file", { file: volumeXml(name.volume, bytes, format, null) }], changing(call));
 }
 
 function volumeXml(name: string, bytes: number, format: string, backing: Volume | null): string {
@@ -166,9 +214,9 @@ export function linesOf(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }
 
-/** Reads the table of vol-list: names of ours have no space in them. */
+/** Reads the table of vol-list: names of ours have no space in them. Logs are rotated, disks restored (serial.ts, backup-restore.ts). */
 export function volumesIn(list: string, pool: string): OurVolume[] {
-  return [...list.matchAll(/^ ?(sy-vm_[0-9a-z]+?)(?:\.qcow2|\.raw|-seed\.iso)(?=\s)/gm)].map((match) => ({ ref: match[1] ?? "", pool, volume: match[0].trim() }));
+  return [...list.matchAll(/^ ?(sy-vm_[0-9a-z]+?)(?:(?:\.qcow2|\.raw)(?:\.sy-restored)?|-seed\.iso|-console\.log(?:\.\d+)?)(?=\s)/gm)].map((match) => ({ ref: match[1] ?? "", pool, volume: match[0].trim() }));
 }
 
 export function diskName(ref: string, format: string): string {

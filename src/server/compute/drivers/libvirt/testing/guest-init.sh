@@ -25,5 +25,6 @@ for port in /sys/class/virtio-ports/*; do
   fi
 done
 
+printf '%s is up and writes to its serial port\n' "$(hostname)" > /dev/ttyS0
 printf '\033[2J\033[H%s is up\n' "$(hostname)" > /dev/tty1
 while :; do setsid cttyhack sh -c 'PS1="# " exec sh' < /dev/tty1 > /dev/tty1 2>&1; done

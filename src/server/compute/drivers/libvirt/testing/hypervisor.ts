@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { pino } from "pino";
 import type { DriverHost, VmHardware } from "../../driver.ts";
-import type { StartHypervisor, TestHost, TestHypervisor } from "../../testing/hypervisor.ts";
+import type { StartHypervisor, TestDisk, TestHost, TestHypervisor } from "../../testing/hypervisor.ts";
+import { mainDisk } from "../domain-xml.ts";
 import { createLibvirtDriver } from "../libvirt-driver.ts";
+import { readDomain } from "../machine.ts";
 import { createVirsh, type Virsh } from "../virsh.ts";
 import { guestImage, missingForGuestImage } from "./guest-image.ts";
 import { startTestDaemon } from "./test-daemon.ts";
@@ -25,6 +27,8 @@ export interface LibvirtHypervisor extends TestHypervisor {
   network: string;
   /** of each host: the folder of its pool */
   folders: readonly string[];
+  /** of the first host: its pool for backups, and the folder of that */
+  backups: { pool: string; folder: string };
 }
 
 /** The computer's own libvirtd, with a pool and a network of the test's, and a second daemon to move VMs to. */
@@ -47,14 +51,19 @@ export async function startLibvirtHypervisor(): Promise<LibvirtHypervisor | { mi
   };
   try {
     const image = await guestImage();
-    for (const [index, each] of virsh.entries()) await makePool(each, name, folders[index] ?? "", image);
+    for (const [index, each] of virsh.entries()) {
+      await makePool(each, name, folders[index] ?? "");
+      await copyFile(image, join(folders[index] ?? "", IMAGE));
+      await each.run(["pool-refresh", name], anySignal());
+      await makePool(each, backupsOf(name), `${folders[index]}-backups`);
+    }
     await makeNetworks(first, second, name);
   } catch (error) {
     await close();
     throw error;
   }
   const host = (index: number, endpoint: string): TestHost => {
-    const settings = { pool: name, network: name, migrationAddress: "tcp://127.0.0.1" };
+    const settings = { pool: name, network: name, backupPool: backupsOf(name), migrationAddress: "tcp://127.0.0.1" };
     const driverHost: DriverHost = { id: `${name}-${index}`, name: `${name}-${index}`, vcpu: 2, memoryMb: 4_096, storageGb: 50, endpoint, node: null, credentials: null, tlsFingerprint: null, settings };
     return { host: driverHost, connect: () => createLibvirtDriver(driverHost, { log: pino({ level: "silent" }) }) };
   };
@@ -71,12 +80,14 @@ export async function startLibvirtHypervisor(): Promise<LibvirtHypervisor | { mi
     pool: name,
     network: name,
     folders,
+    backups: { pool: backupsOf(name), folder: `${folders[0]}-backups` },
+    disk: testDisk(first),
     close,
   };
 }
 startLibvirtHypervisor satisfies StartHypervisor;
 
-export const HARDWARE: VmHardware = { image: { slug: "guest", source: IMAGE }, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 256, storageGb: 1 };
+export const HARDWARE: VmHardware = { image: { slug: "guest", source: IMAGE }, backup: null, cloneMode: "full", storage: null, network: { bridge: null, vlan: null }, vcpu: 1, memoryMb: 256, storageGb: 1 };
 
 async function whatIsMissing(): Promise<string | null> {
   if (process.getuid?.() !== 0) return "only root can have a pool, a network and a daemon of its own";
@@ -91,9 +102,12 @@ async function whatIsMissing(): Promise<string | null> {
 
 const anySignal = (): { signal: AbortSignal; changes: boolean } => ({ signal: AbortSignal.timeout(60_000), changes: true });
 
-async function makePool(virsh: Virsh, name: string, folder: string, image: string): Promise<void> {
+function backupsOf(name: string): string {
+  return `${name}-backups`;
+}
+
+async function makePool(virsh: Virsh, name: string, folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o755 });
-  await copyFile(image, join(folder, IMAGE));
   await virsh.run(["pool-define-as", name, "dir", "--target", folder], anySignal());
   await virsh.run(["pool-start", name], anySignal());
 }
@@ -115,6 +129,37 @@ async function makeNetworks(first: Virsh, second: Virsh, name: string): Promise<
   }
   await second.run(["net-define", { file: `<network><name>${name}</name><forward mode='bridge'/><bridge name='${bridge}'/></network>` }], anySignal());
   await second.run(["net-start", name], anySignal());
+}
+
+/** Past the guest's system, which ends at 61 MiB, and before the end of its image. */
+const WRITTEN_AT = 128 * 1_048_576;
+const WRITTEN_BYTES = 512;
+
+/** QEMU's own program writes there. */
+function testDisk(virsh: Virsh): TestDisk {
+  const io = async (ref: string, command: string): Promise<string> => {
+    const definition = readDomain(await virsh.run(["dumpxml", "--domain", ref, "--inactive"], anySignal()));
+    const place = definition && mainDisk(definition);
+    if (!place || "path" in place) throw new Error(`${ref} has no disk in a pool`);
+    const path = (await virsh.run(["vol-path", "--pool", place.pool, "--vol", place.volume], anySignal())).trim();
+    return (await run("qemu-io", ["-f", "qcow2", "-c", command, path])).stdout;
+  };
+  return {
+    async write(ref, text) {
+      const folder = await mkdtemp(join(tmpdir(), "switchyard-disk-"));
+      try {
+        await writeFile(join(folder, "text"), text.padEnd(WRITTEN_BYTES, "\0"));
+        await io(ref, `write -s ${join(folder, "text")} ${WRITTEN_AT} ${WRITTEN_BYTES}`);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    async read(ref) {
+      const dump = await io(ref, `read -v ${WRITTEN_AT} ${WRITTEN_BYTES}`);
+      const bytes = [...dump.matchAll(/^[0-9a-f]{8}:((?:\s+[0-9a-f]{2}){1,16})/gm)].flatMap((line) => (line[1] ?? "").trim().split(/\s+/));
+      return Buffer.from(bytes.join(""), "hex").toString("utf8").replace(/\0+$/, "");
+    },
+  };
 }
 
 async function makeForeign(virsh: Virsh, name: string): Promise<string> {
@@ -149,5 +194,6 @@ async function removeAll(virsh: Virsh, name: string): Promise<void> {
     await quietly("destroy", uuid.trim());
     await quietly("undefine", uuid.trim(), "--snapshots-metadata", "--managed-save", "--nvram");
   }
-  for (const command of ["pool-destroy", "pool-undefine", "net-destroy", "net-undefine"]) await quietly(command, name);
+  for (const command of ["pool-destroy", "pool-undefine"]) for (const pool of [name, backupsOf(name)]) await quietly(command, pool);
+  for (const command of ["net-destroy", "net-undefine"]) await quietly(command, name);
 }
