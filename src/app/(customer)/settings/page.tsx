@@ -4,6 +4,7 @@ import { Hydrate } from "#components/api/hydrate.tsx";
 import { prefetch, trpc } from "#components/api/server.ts";
 import { requireViewer } from "#components/api/viewer.ts";
 import { AppearanceForm } from "#components/identity/appearance-form.tsx";
+import { OrganizationForm } from "#components/identity/organization-form.tsx";
 import { ProfileForm } from "#components/identity/profile-form.tsx";
 import { SessionList } from "#components/identity/session-list.tsx";
 import { Rows } from "#components/ui/grid.tsx";
@@ -16,13 +17,16 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
-  const [t, { me }] = await Promise.all([getTranslations("settings"), requireViewer(), prefetch(trpc.identity.sessions.queryOptions())]);
+  const [t, { me, organization }] = await Promise.all([getTranslations("settings"), requireViewer(), prefetch(trpc.identity.sessions.queryOptions())]);
   return (
     <Hydrate>
       <PageHeader title={t("title")} />
       <Rows>
         <Section title={t("profile.title")}>
           <ProfileForm me={{ email: me.email, name: me.name, phoneNumber: me.phoneNumber }} />
+        </Section>
+        <Section title={t("organization.title")} description={organization.name}>
+          <OrganizationForm key={organization.timeZone} />
         </Section>
         <Section title={t("appearance.title")} description={t("appearance.description")}>
           <AppearanceForm />
