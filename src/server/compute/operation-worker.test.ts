@@ -196,6 +196,20 @@ describe("workers", () => {
     expect(looks).toBe(7);
   });
 
+  it("go on with the steps that an operation began with, whatever the program has learnt since, and leave out those that its input does not ask for", async () => {
+    const ran: string[] = [];
+    const step = (name: string): StepDefinition<unknown> => ({ name, weight: 1, run: async () => void ran.push(name) });
+    const optional = (name: string, asked: boolean): StepDefinition<unknown> => ({ ...step(name), onlyIf: () => asked });
+    const before = define([step("first"), optional("left out", false), optional("asked for", true), step("last")]);
+    const id = await before.enqueue();
+    const after = define([step("first"), step("new"), step("asked for"), step("last")]);
+    const worker = start(after.definition);
+    const ended = await bench.ended(id);
+    await worker.stop();
+    expect(ran).toEqual(["first", "asked for", "last"]);
+    expect(ended).toMatchObject({ status: "succeeded", progress: 100, steps: [{ name: "first" }, { name: "asked for" }, { name: "last" }] });
+  });
+
   it("undo a step whose part in the database fails, and hide what a bug says", async () => {
     const undone: string[] = [];
     const { definition, enqueue } = define([

@@ -1,5 +1,6 @@
 import { chargeDue } from "#server/billing/jobs.ts";
 import { runBackupSchedules } from "#server/compute/backups/schedule.ts";
+import { SWEEP_MS, sweepBackups } from "#server/compute/backups/sweep.ts";
 import { ROUND_MS } from "#server/compute/copy-schedule.ts";
 import { sweepHosts } from "#server/compute/host-sweep.ts";
 import { guardExpiry } from "#server/compute/expiry/guard.ts";
@@ -40,6 +41,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
     every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),
+    every("backup-sweep", SWEEP_MS, () => sweepBackups(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
     { name: "vm-metric-rollups", stop: () => rollups.stop() },

@@ -130,3 +130,14 @@ export function overdueBackups(rt: Runtime, times: { goneBefore: Date; since: Da
     values: [times.goneBefore, times.since, limit, GONE],
   });
 }
+
+/** Those of `ids` that are in no row, but in an operation of ours that took them, all of which ended before `endedBefore`. */
+export async function strayBackups(tx: Tx, ids: readonly string[], endedBefore: Date): Promise<string[]> {
+  const known = new Set((await tx.vmBackup.findMany({ where: { id: { in: [...ids] } }, select: { id: true } })).map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length === 0) return [];
+  const rows = await tx.$queryRaw<{ id: string }[]>`select o.input->>'backupId' as id from operation o
+    where o.kind in ('vm.backup', 'vm.delete') and o.input->>'backupId' = any(${unknown})
+    group by 1 having bool_and(coalesce(o.finished_at < ${endedBefore}, false)) order by 1`;
+  return rows.map(({ id }) => id);
+}

@@ -118,7 +118,7 @@ describe("the schedule", { timeout: 60_000 }, () => {
     const { backupKeepDays } = bench.rt.config;
     await bench.ended((await deleteVm(bench.rt, bench.actor, { id: vmId, force: true, preserveVolumes: false })).deletionJobId);
     const gone = (await prisma().vm.findUniqueOrThrow({ where: { id: vmId } })).terminatedAt?.getTime() ?? 0;
-    const [automatic] = (await bench.rows(vmId)).filter((row) => row.automatic);
+    const automatic = (await bench.rows(vmId)).find((row) => row.automatic);
     expect(automatic).toMatchObject({ vmGone: true, deleteAt: new Date(gone + backupKeepDays * DAY_MS).toISOString() });
     clock.set(new Date(gone + backupKeepDays * DAY_MS - 1_000));
     expect(await round()).toEqual({ taken: 0, deleted: 0 });
