@@ -11,6 +11,9 @@ function databaseError(error: unknown): { code: string; message: string } | unde
 }
 
 const INSUFFICIENT = /needed (\d+), available (-?\d+)/;
+const LEFT = /only (\d+) of/;
+/** What the ledger says of things it does not find; anything else that is missing is an account. */
+const MISSING = ["hold", "transfer", "lot"] as const;
 
 /** What the ledger's functions raise, as the error a caller gets; any other error as it is. */
 export function translateLedgerError(error: unknown): unknown {
@@ -24,8 +27,15 @@ export function translateLedgerError(error: unknown): unknown {
       return new AppError("INSUFFICIENT_CREDITS", undefined, { needed, available }, error);
     }
     case "SY404":
-      return notFound(raised.message.includes("hold") ? "hold" : "account");
+      return notFound(MISSING.find((thing) => raised.message.includes(thing)) ?? "account");
+    case "SY416": {
+      const [, available = "0"] = LEFT.exec(raised.message) ?? [];
+      return new AppError("CONFLICT", "There is less than that left to give back.", { available }, error);
+    }
     case "SY409":
+      if (/hold \S+ is expired/.test(raised.message)) return new AppError("CONFLICT", "The reservation of credits has expired.", { state: "expired" }, error);
+      if (/ (?:has not expired|is not to expire yet)/.test(raised.message)) return new AppError("CONFLICT", "Its time is not over yet.", {}, error);
+      return new AppError("CONFLICT", "This was recorded before, with other content.", {}, error);
     // A unique key: two calls raced with one key, or a part of a hold took the key of another transfer.
     case "23505":
       return new AppError("CONFLICT", "This was recorded before, with other content.", {}, error);
