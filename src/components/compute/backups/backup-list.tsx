@@ -9,6 +9,7 @@ import { DataTable } from "#components/table/data-table.tsx";
 import { NoMatch } from "#components/table/no-match.tsx";
 import { useRowKeys } from "#components/table/use-row-keys.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
+import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -43,7 +44,7 @@ export function BackupList() {
           </>
         }
       />
-      <BackupVmFilter vmId={vmId} onChange={choose} />
+      {(vmId !== null || query.data?.pagination.total !== 0) && <BackupVmFilter vmId={vmId} onChange={choose} />}
       <div ref={list}>
         <Section flush>
           <DataTable
@@ -57,7 +58,7 @@ export function BackupList() {
               vmId ? (
                 <NoMatch onClear={() => choose(null)} />
               ) : (
-                <EmptyState icon={<IconArchive />} title={t("empty")}>
+                <EmptyState icon={<IconArchive />} title={t("empty")} action={<ButtonLink href="/vms" variant="default">{t("toVms")}</ButtonLink>}>
                   {t("emptyListText")}
                 </EmptyState>
               )

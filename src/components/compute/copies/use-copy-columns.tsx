@@ -26,14 +26,16 @@ export function useCopyColumns<T extends Copy>(about: (copy: T) => string | null
       title: t("name"),
       render: (copy) => (
         <span className={classes.name}>
-          {copy.name}
+          <span className={classes.title}>
+            {copy.name}
+            {copy.status !== "ready" && <StateChip status={copy.status} />}
+          </span>
           <small>
             {[about(copy), copy.automatic ? t("automatic") : null].filter(Boolean).join(" · ")}
             <span className={classes.phone}>
               <RelativeTime at={copy.createdAt} />
             </span>
           </small>
-          {copy.status !== "ready" && <StateChip status={copy.status} />}
         </span>
       ),
     },
@@ -43,7 +45,7 @@ export function useCopyColumns<T extends Copy>(about: (copy: T) => string | null
       align: "right",
       width: 110,
       from: "sm",
-      render: (copy) => (copy.sizeMb === null ? t("unknownSize") : words.megabytes(copy.sizeMb)),
+      render: (copy) => (copy.status === "creating" ? "—" : copy.sizeMb === null ? t("unknownSize") : words.megabytes(copy.sizeMb)),
     },
     created: { key: "created", title: t("created"), align: "right", width: 110, from: "sm", render: (copy) => <RelativeTime at={copy.createdAt} /> },
   };

@@ -8,7 +8,8 @@ import classes from "./plan-cards.module.css";
 
 /** What the VM's disk is made from: an image or a backup. */
 export interface DiskSource {
-  name: string;
+  /** null: a backup */
+  imageName: string | null;
   minStorageGb: number;
 }
 
@@ -23,6 +24,7 @@ interface PlanCardsProps {
 /** Sizes to choose from, each with its price an hour and a month. */
 export function PlanCards({ plans, source, value, onChange }: PlanCardsProps) {
   const t = useTranslations("vm.create");
+  const tooSmall = ({ imageName, minStorageGb: gb }: DiskSource) => (imageName === null ? t("backup.diskTooSmall", { gb }) : t("diskTooSmall", { image: imageName, gb }));
   return (
     <ChoiceCards legend={t("plan")}>
       {plans.map((plan) => (
@@ -32,7 +34,7 @@ export function PlanCards({ plans, source, value, onChange }: PlanCardsProps) {
           value={plan.slug}
           checked={plan.slug === value}
           onChange={onChange}
-          unavailable={fits(plan, source) ? undefined : t("diskTooSmall", { image: source?.name ?? "", gb: source?.minStorageGb ?? 0 })}
+          unavailable={source === undefined || fits(plan, source) ? undefined : tooSmall(source)}
         >
           <span className={classes.name}>{plan.name}</span>
           <span className={classes.size}>

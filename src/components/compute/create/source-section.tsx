@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { Section } from "#components/ui/section.tsx";
 import type { Backup, Image } from "../types.ts";
 import { BackupCards } from "./backup-cards.tsx";
+import classes from "./create.module.css";
 import { ImageCards } from "./image-cards.tsx";
 
 interface SourceSectionProps {
@@ -29,7 +30,6 @@ export function SourceSection({ images, backups, image, backup, missing, onImage
   return (
     <Section
       title={t(newest ? "backup.source" : "image")}
-      {...(backup ? { description: t("backup.help") } : missing ? { description: t("backup.missing") } : {})}
       actions={
         newest && (
           <SegmentedControl
@@ -44,7 +44,9 @@ export function SourceSection({ images, backups, image, backup, missing, onImage
         )
       }
     >
+      {missing && <p className={classes.missing}>{t("backup.missing")}</p>}
       {backup ? <BackupCards backups={backups} value={backup} onChange={onBackup} /> : <ImageCards images={images} value={image} onChange={onImage} />}
+      {backup && <p className={classes.note}>{t("backup.help")}</p>}
     </Section>
   );
 }

@@ -41,7 +41,7 @@ export function useCreateDraft(choices: Choices) {
   const imageOf = (slug: string) => choices.images.find((image) => image.slug === slug);
   const backupOf = (id: string) => choices.backups.find((backup) => backup.id === id);
   const planFor = (source: DiskSource | undefined) => choices.plans.find((plan) => fits(plan, source));
-  const afterImage = (slug: string) => ({ image: slug, backup: "", name: `${imageOf(slug)?.family ?? "vm"}-${choices.vmCount + 1}`, source: imageOf(slug) });
+  const afterImage = (slug: string) => ({ image: slug, backup: "", name: `${imageOf(slug)?.family ?? "vm"}-${choices.vmCount + 1}`, source: sourceOfImage(imageOf(slug)) });
   const afterBackup = (backup: Backup) => ({ image: backup.templateId, backup: backup.id, region: backup.region, name: nameAfter(backup), source: sourceOf(backup) });
   const asked = backupOf(choices.backupId);
   const [first] = choices.images;
@@ -54,16 +54,17 @@ export function useCreateDraft(choices: Choices) {
   const [named, setNamed] = useState(false);
   const backup = backupOf(form.values.backup);
   const plan = choices.plans.find((candidate) => candidate.slug === form.values.plan);
-  const begun = ({ source, name, ...values }: Partial<CreateDraft> & { source: DiskSource | undefined }) => {
-    form.setValues({ ...values, ...(named || name === undefined ? {} : { name }), ...(plan && fits(plan, source) ? {} : { plan: planFor(source)?.slug ?? "" }) });
+  const source = backup ? sourceOf(backup) : sourceOfImage(imageOf(form.values.image));
+  const begun = ({ source: next, name, ...values }: Partial<CreateDraft> & { source: DiskSource | undefined }) => {
+    form.setValues({ ...values, ...(named || name === undefined ? {} : { name }), ...(plan && fits(plan, next) ? {} : { plan: planFor(next)?.slug ?? "" }) });
   };
   return {
     form,
     /** of the backup too; undefined: it is no longer offered */
     image: imageOf(form.values.image),
     backup,
-    source: backup ? sourceOf(backup) : imageOf(form.values.image),
-    plan: plan && fits(plan, backup && sourceOf(backup)) ? plan : undefined,
+    source,
+    plan: plan && fits(plan, source) ? plan : undefined,
     setImage: (slug: string) => begun(afterImage(slug)),
     setBackup: (chosen: Backup) => begun(afterBackup(chosen)),
     setName(name: string) {
@@ -73,8 +74,12 @@ export function useCreateDraft(choices: Choices) {
   };
 }
 
-function sourceOf(backup: Backup): DiskSource {
-  return { name: backup.name, minStorageGb: backup.storageGb };
+function sourceOf({ storageGb }: Backup): DiskSource {
+  return { imageName: null, minStorageGb: storageGb };
+}
+
+function sourceOfImage(image: Image | undefined): DiskSource | undefined {
+  return image && { imageName: image.name, minStorageGb: image.minStorageGb };
 }
 
 /** The VM's own name when it is gone; beside it another one. */

@@ -64,7 +64,7 @@ export function DeleteVm({ vm }: { vm: VmDetail }) {
         danger
       >
         <p className={classes.consequence}>{t(keep ? "consequenceKept" : "consequence")}</p>
-        {backups && <p className={classes.consequence}>{t("stay", { count: backups.data.length })}</p>}
+        {backups && <p className={classes.consequence}>{t("stay", { count: backups.data.length + (keep ? 1 : 0) })}</p>}
         <Checkbox
           mt="md"
           label={t("keep")}
