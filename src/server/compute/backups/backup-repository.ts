@@ -47,7 +47,8 @@ export function backupWithHost(rt: Runtime, id: string): Promise<(VmBackup & { h
 
 /** A backup is never without its host and its image. */
 export async function hostAndImageOf(tx: Tx, backup: Pick<VmBackup, "hostId" | "imageId">): Promise<{ host: Host; image: Image }> {
-  const [host, image] = await Promise.all([tx.host.findUniqueOrThrow({ where: { id: backup.hostId } }), tx.image.findUniqueOrThrow({ where: { id: backup.imageId } })]);
+  const host = await tx.host.findUniqueOrThrow({ where: { id: backup.hostId } });
+  const image = await tx.image.findUniqueOrThrow({ where: { id: backup.imageId } });
   return { host, image };
 }
 
