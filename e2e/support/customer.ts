@@ -38,12 +38,13 @@ export async function power(page: Page, action: "Stop" | "Restart"): Promise<voi
   await page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
 }
 
-/** Deletes the VM whose page is open, by typing its name. */
-export async function deleteVm(page: Page, name: string): Promise<void> {
+/** Deletes the VM whose page is open, by typing its name; with a last backup if one wants. */
+export async function deleteVm(page: Page, name: string, { keepBackup = false } = {}): Promise<void> {
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Delete VM" }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: "Delete VM" })).toBeDisabled();
+  if (keepBackup) await dialog.getByRole("checkbox", { name: "Keep a last backup" }).check();
   await dialog.getByLabel(`Type ${name} to confirm`).fill(name);
   await dialog.getByRole("button", { name: "Delete VM" }).click();
 }
