@@ -38,19 +38,19 @@ export function attemptIn(path: string): { name: string; takenAtMs: number } | n
 
 /** Reads the table of vol-list. */
 export function attemptsIn(list: string): Attempt[] {
-  const attempts = new Map<string, Attempt>();
+  const found = new Map<string, Attempt>();
   for (const line of linesOf(list)) {
     const match = OURS.exec(line.split(/\s+/)[0] ?? "");
     if (!match) continue;
     const [volume, name = "", takenAt = "", mark, target] = match;
     const key = `${name}.${takenAt}`;
-    const attempt = attempts.get(key) ?? { name, takenAtMs: Number(takenAt), whole: false, disks: [] };
-    attempts.set(key, attempt);
+    const attempt = found.get(key) ?? { name, takenAtMs: Number(takenAt), whole: false, disks: [] };
+    found.set(key, attempt);
     if (mark !== undefined) attempt.whole = true;
     else if (target !== undefined) attempt.disks.push({ target, volume });
   }
   // A mark without disks is what is left of one that was deleted.
-  return [...attempts.values()].map((each) => ({ ...each, whole: each.whole && each.disks.length > 0 })).toSorted((a, b) => a.takenAtMs - b.takenAtMs);
+  return [...found.values()].map((each) => ({ ...each, whole: each.whole && each.disks.length > 0 })).toSorted((a, b) => a.takenAtMs - b.takenAtMs);
 }
 
 /** The pool that takes backups, after it has looked around. @throws DriverError refused: there is none, it is not a folder, or not active */

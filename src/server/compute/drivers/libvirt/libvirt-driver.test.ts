@@ -9,6 +9,7 @@ import { type CallOptions, type Driver, type GuestConfiguration, hypervisorRef, 
 import { DriverError } from "../errors.ts";
 import { createLibvirtDriver } from "./libvirt-driver.ts";
 import { HARDWARE, IMAGE, type LibvirtHypervisor, startLibvirtHypervisor } from "./testing/hypervisor.ts";
+import { interrupted } from "./testing/interrupted.ts";
 import type { Virsh } from "./virsh.ts";
 
 /** What the contract does not ask, on real VMs: this computer's libvirtd, with a pool and a network of the test's own. */
@@ -236,26 +237,4 @@ describe("libvirt", { timeout: TIMEOUT_MS }, () => {
 function sizeOf(hypervisor: LibvirtHypervisor, ref: string): number {
   const info = JSON.parse(execFileSync("/usr/bin/qemu-img", ["info", "-U", "--output=json", join(hypervisor.folders[0] ?? "", `${ref}.qcow2`)], { encoding: "utf8" })) as { "virtual-size": number };
   return info["virtual-size"];
-}
-
-/** A driver whose process is killed just before it starts its command number `commands`. */
-function interrupted(hypervisor: LibvirtHypervisor, commands: number): Driver {
-  const driver = hypervisor.hosts[0].connect();
-  const killed = new AbortController();
-  let left = commands;
-  const signal = killed.signal;
-  return new Proxy(driver, {
-    get(target, name: keyof Driver) {
-      const method = target[name];
-      if (typeof method !== "function") return method;
-      return (...args: unknown[]): unknown => {
-        const counting = { key: "k1", get signal() {
-          left -= 1;
-          if (left < 0) killed.abort(new Error("killed"));
-          return signal;
-        } };
-        return Reflect.apply(method, target, [...args.slice(0, -1), counting]);
-      };
-    },
-  });
 }

@@ -1,6 +1,7 @@
 import type { CallOptions } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { type Machine, machine, note } from "./machine.ts";
+import { doWithoutSerialLog, writeSerialFromNow } from "./serial.ts";
 import { changing, lookAgain, type Session } from "./session.ts";
 import { says } from "./virsh-errors.ts";
 
@@ -34,7 +35,18 @@ export async function start(session: Session, ref: string, call: CallOptions): P
     if (vm.power === "running" && busy === null) return;
     if (busy !== null && busy !== "migrate") await lookAgain(call);
     else if (vm.power === "suspended") await wake(session, vm, call);
-    else await orAlready(session.virsh.run(["start", "--domain", vm.address], changing(call, START_TIMEOUT_MS)));
+    else await boot(session, vm, call);
+  }
+}
+
+async function boot(session: Session, vm: Machine, call: CallOptions): Promise<void> {
+  const command = ["start", "--domain", vm.address];
+  await writeSerialFromNow(session, vm, call);
+  try {
+    await orAlready(session.virsh.run(command, changing(call, START_TIMEOUT_MS)));
+  } catch (error) {
+    if (!(await doWithoutSerialLog(session, vm.ref, error, call))) throw error;
+    await orAlready(session.virsh.run(command, changing(call, START_TIMEOUT_MS)));
   }
 }
 

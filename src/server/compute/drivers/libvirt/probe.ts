@@ -1,4 +1,4 @@
-import type { CallOptions, HostProbe } from "../driver.ts";
+import type { CallOptions, HostProbe, StorageProbe } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { reading, type Session } from "./session.ts";
 import { GIB, NO_POOL, poolFactsFrom } from "./volumes.ts";
@@ -36,11 +36,26 @@ export function hostProbe(session: Session): (call: CallOptions) => Promise<Host
       memoryFreeMb: Math.floor(memoryFreeKib(memory) / 1_024),
       storageGb: Math.floor(capacity / GIB),
       storageFreeGb: Math.floor(available / GIB),
+      storages: await poolsOf(session, call),
       cpuPercent,
       tlsFingerprint: null,
       warnings,
     };
   };
+}
+
+/** The pools that can hold disks: those that are active, but not the one that is for backups alone. */
+async function poolsOf({ virsh, host }: Session, call: CallOptions): Promise<StorageProbe[]> {
+  const { pool, backupPool } = host.settings;
+  const [list = ""] = await virsh.ask([["pool-list", "--name"]], reading(call));
+  const names = list.split("\n").map((line) => line.trim()).filter((name) => name !== "" && (name === pool || name !== backupPool));
+  if (names.length === 0) return [];
+  const answers = await virsh.ask(names.map((name) => ["pool-info", "--pool", name, "--bytes"]), { ...reading(call), tolerate: NO_POOL });
+  return names.flatMap((name, index) => {
+    const info = answers[index] ?? "";
+    const totalGb = Math.floor((Number(field(info, "Capacity")) || 0) / GIB);
+    return info === "" ? [] : [{ name, isDefault: name === pool, totalGb, freeGb: Math.floor((Number(field(info, "Available")) || 0) / GIB) }];
+  });
 }
 
 async function backupWarnings(session: Session, pool: string, call: CallOptions): Promise<string[]> {

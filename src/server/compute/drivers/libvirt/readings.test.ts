@@ -128,7 +128,7 @@ describe("facts of a host", () => {
 
 describe("usage", () => {
   const text = (cpu: number, received: number): string =>
-    `Domain: 'sy-vm_1'\n  state.state=1\n  cpu.time=${cpu}\n  vcpu.current=2\n  balloon.current=262144\n  balloon.available=250000\n  balloon.usable=150000\n  net.count=2\n  net.0.rx.bytes=${received}\n  net.1.rx.bytes=10\n  block.0.rd.bytes=4096\n\nDomain: 'off'\n  state.state=5\n`;
+    `Domain: 'sy-vm_1'\n  state.state=1\n  cpu.time=${cpu}\n  cpu.user=${cpu / 4}\n  cpu.system=${cpu / 2}\n  vcpu.0.wait=123456789\n  block.0.rd.reqs=${received / 100}\n  block.1.rd.reqs=4\n  vcpu.current=2\n  balloon.current=262144\n  balloon.available=250000\n  balloon.usable=150000\n  net.count=2\n  net.0.rx.bytes=${received}\n  net.1.rx.bytes=10\n  block.0.rd.bytes=4096\n\nDomain: 'off'\n  state.state=5\n`;
   const at = (ms: number, cpu: number, received: number): NonNullable<ReturnType<ReturnType<typeof parseStats>["get"]>> => {
     const sample = parseStats(text(cpu, received), ms).get("sy-vm_1");
     if (!sample) throw new Error("nothing was read");
@@ -136,8 +136,26 @@ describe("usage", () => {
   };
 
   it("is the difference of two samples", () => {
-    expect(usageBetween("sy-vm_1", at(0, 0, 0), at(2_000, 2_000_000_000, 4_000))).toEqual({ ref: "sy-vm_1", cpuPercent: 50, memoryUsedMb: 98, diskReadBps: 0, diskWriteBps: 0, networkRxBps: 2_000, networkTxBps: 0 });
+    expect(usageBetween("sy-vm_1", at(0, 0, 0), at(2_000, 2_000_000_000, 4_000))).toEqual({
+      ref: "sy-vm_1",
+      cpuPercent: 50,
+      cpuUserPercent: 12.5,
+      cpuSystemPercent: 25,
+      cpuIowaitPercent: null,
+      memoryUsedMb: 98,
+      diskReadBps: 0,
+      diskWriteBps: 0,
+      networkRxBps: 2_000,
+      networkTxBps: 0,
+      diskReadIops: 20,
+      diskWriteIops: null,
+    });
     expect(parseStats(text(1, 1), 0).get("off")?.running).toBe(false);
+  });
+
+  it("says nothing of what the host does not count", () => {
+    const [before, after] = [0, 1_000].map((ms) => parseStats(`Domain: 'sy-vm_1'\n  state.state=1\n  cpu.time=${ms * 1e6}\n`, ms).get("sy-vm_1"));
+    expect(before && after && usageBetween("sy-vm_1", before, after)).toMatchObject({ cpuPercent: 100, cpuUserPercent: null, cpuSystemPercent: null, diskReadIops: null, diskWriteIops: null });
   });
 
   it("begins anew with counters that began anew, and is never over 100 %", () => {

@@ -1,7 +1,7 @@
 import { type CallOptions, type SerialOutput, vmIdOfRef } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import { mapDevices } from "./domain-xml.ts";
-import { findMachine, notThere } from "./machine.ts";
+import { define, findMachine, type Machine, notThere } from "./machine.ts";
 import { lookAgain, reading, type Session } from "./session.ts";
 import { BUILDING, NO_VOLUME, says } from "./virsh-errors.ts";
 import { deleteVolume, findVolume, linesOf, lookAround, makeEmpty, poolFactsFrom } from "./volumes.ts";
@@ -12,6 +12,8 @@ import { all, first, type XmlElement, xml } from "./xml.ts";
 
 /** How long others may be at a pool that is to look around. */
 const BUSY_POOL_MS = 5_000;
+
+const CANNOT_WRITE = /unable to open file:? \S*-console\.log/i;
 
 function logName(ref: string): string {
   return `${ref}-console.log`;
@@ -50,6 +52,28 @@ export function withSerialLog(domain: XmlElement, path: string | null): XmlEleme
     const others = device.content.filter((node) => typeof node === "string" || node.name !== "log");
     return { ...device, content: [...others, ...(path === null ? [] : [xml("log", { file: path, append: "on" })])] };
   });
+}
+
+/** VMs that were made before their serial ports were written: from this start on they are. */
+export async function writeSerialFromNow(session: Session, vm: Machine, call: CallOptions): Promise<void> {
+  if (vm.notes === null || vmIdOfRef(vm.ref) === null || serialLogIn(vm.definition) !== null) return;
+  const path = await serialLogPath(session, vm.ref, call);
+  if (path === null) return;
+  await makeSerialLog(session, vm.ref, call);
+  const log = xml("log", { file: path, append: "on" });
+  // libvirt keeps a console beside each serial port, which is the same.
+  const written = mapDevices(vm.definition, (device) => (device.name === "serial" || (device.name === "console" && first(device, "target")?.attributes["type"] === "serial") ? { ...device, content: [...device.content, log] } : device));
+  await define(session, written, call);
+}
+
+/** A VM starts without its log where the host may not write it (SELinux); the next start tries again. @returns whether that was why it did not start */
+export async function doWithoutSerialLog(session: Session, ref: string, error: unknown, call: CallOptions): Promise<boolean> {
+  if (!says(error, CANNOT_WRITE)) return false;
+  const vm = await findMachine(session, ref, call);
+  if (!vm || serialLogIn(vm.definition) === null) return false;
+  session.log.warn({ err: error, ref, host: session.host.name }, "libvirt: the host cannot write what comes from the VM's serial port; it starts without");
+  await define(session, withSerialLog(vm.definition, null), call);
+  return true;
 }
 
 /** One process of virsh's when there is nothing new, two when there is. */
