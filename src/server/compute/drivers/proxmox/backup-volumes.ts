@@ -1,9 +1,10 @@
 import type { CallOptions, VmBackupObservation } from "../driver.ts";
 import { DriverError } from "../errors.ts";
-import { type BackupRow, backupRows, volumeAttributes } from "./answers.ts";
+import { type BackupRow, backupRows, storageStatus, volumeAttributes } from "./answers.ts";
 import { ProxmoxError } from "./errors.ts";
 import { apiPath } from "./form.ts";
 import { finish } from "./hardware.ts";
+import { isHere, type Place } from "./look.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -72,6 +73,14 @@ export async function removeVolume(session: Session, row: BackupRow, call: CallO
   } catch (error) {
     if (!(error instanceof ProxmoxError && /does not exist|no such (file|volume|snapshot)|not found/i.test(error.message))) throw error;
   }
+}
+
+/** A VM that was moved to another node writes and reads there: on a storage that is not shared that is another place. @throws DriverError refused */
+export async function mustBeReached(session: Session, vm: Place, call: CallOptions): Promise<void> {
+  if (isHere(session, vm)) return;
+  const storage = backupStorage(session);
+  const { shared } = await session.client.get(apiPath`/nodes/${session.place.node}/storage/${storage}/status`, {}, storageStatus, call);
+  if (!shared) throw new DriverError("refused", `the VM is on ${vm.node} now, and storage ${storage} is not shared with it`);
 }
 
 function volumePath(session: Session, volid: string): string {

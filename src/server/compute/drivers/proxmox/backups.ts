@@ -1,12 +1,12 @@
 import type { Backups } from "../capabilities.ts";
 import type { CallOptions } from "../driver.ts";
 import { DriverError } from "../errors.ts";
-import { type BackupRow, nodeRows, storageStatus, type TaskRow } from "./answers.ts";
-import { backupObservation, backupStorage, backupVolumes, removeVolume, volumesNamed } from "./backup-volumes.ts";
+import { type BackupRow, nodeRows, type TaskRow } from "./answers.ts";
+import { backupObservation, backupVolumes, mustBeReached, removeVolume, volumesNamed } from "./backup-volumes.ts";
 import { bring } from "./bring.ts";
 import { ProxmoxError } from "./errors.ts";
 import { apiPath } from "./form.ts";
-import { configOf, isHere, type SeenVm } from "./look.ts";
+import { configOf } from "./look.ts";
 import { noteOf } from "./notes.ts";
 import { restoreCall } from "./restoration.ts";
 import type { Session } from "./session.ts";
@@ -51,14 +51,6 @@ export function backupCalls(session: Session): Backups {
       for (const row of await volumesNamed(session, name, call)) await removeVolume(session, row, call);
     },
   };
-}
-
-/** A VM that was moved to another node writes there; on a storage that is not shared nobody would find it again. */
-async function mustBeReached(session: Session, vm: SeenVm, call: CallOptions): Promise<void> {
-  if (isHere(session, vm)) return;
-  const storage = backupStorage(session);
-  const { shared } = await session.client.get(apiPath`/nodes/${session.place.node}/storage/${storage}/status`, {}, storageStatus, call);
-  if (!shared) throw new DriverError("refused", `the VM is on ${vm.node} now, and storage ${storage} is not shared with it`);
 }
 
 /** Tasks that are taking the backup: of our user, on the VM whose notes name it. On any node: the VM may have been on another. */

@@ -4,7 +4,7 @@ import { DriverError } from "../errors.ts";
 import { ProxmoxError, type ProxmoxReason } from "./errors.ts";
 import { lookAt, type SeenVm } from "./look.ts";
 import type { Session } from "./session.ts";
-import { followTask, isUpid, type TaskEnd } from "./tasks.ts";
+import { activeTasksOfType, followTask, isUpid, type TaskEnd } from "./tasks.ts";
 
 /** What is left to do for a VM as it is now. */
 export interface Action {
@@ -84,8 +84,10 @@ async function occupied(session: Session, vm: SeenVm, action: Action, call: Call
   }
   const locked = vm.forming || (vm.lock !== null && vm.lock !== "suspended");
   if (!locked) return false;
-  patience(vm);
-  await sleep(session.pace.pollMs, undefined, { signal: call.signal });
+  const [jobs, pause] = vm.lock === "backup" ? [await activeTasksOfType(session, vm.node, "vzdump", call), session.pace.slowestPollMs] : [[], session.pace.pollMs];
+  // A job of the host's own, for many VMs, has none of their numbers in its name.
+  if (jobs.length === 0) patience(vm);
+  await sleep(pause, undefined, { signal: call.signal });
   return true;
 }
 

@@ -64,8 +64,8 @@ export function createCall(session: Session): Create {
       } catch (error) {
         if (!(error instanceof DriverError)) throw error;
         last = error;
-        // Its answer was lost: it may have been made.
-        cloned ||= vm === null && error.failure === "unknown";
+        // Its answer was lost: it may have been made. And of a restore that fails, Proxmox leaves the number.
+        cloned ||= vm === null && (error.failure === "unknown" || hardware.backup !== null);
         const passing = error.failure === "unknown" || (error instanceof ProxmoxError && PASSING.has(error.reason));
         if (!passing) {
           if (cloned && error.failure === "refused") await destroyVm(session, ref, call).catch((why: unknown) => session.log.warn({ err: why, ref }, "proxmox: half of a VM is left"));

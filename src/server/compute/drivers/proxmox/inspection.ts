@@ -14,6 +14,8 @@ import type { Session } from "./session.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
+/** With what a restore begins. */
+const BARE_MEMORY = 128 * MIB;
 
 export function inspectionCalls(session: Session): Inspection {
   return {
@@ -43,8 +45,8 @@ export function inspectionCalls(session: Session): Inspection {
       const rows = await session.client.get(apiPath`/nodes/${session.place.node}/qemu`, { full: true }, vmRows, call);
       const found = rows.filter((row) => !row.template).map(async (row): Promise<VmObservation> => {
         const marked = refOfMarks(row.vmid, row);
-        // A clone under way has no marks yet, one made from a backup those of its original: whose number is it?
-        const unsure = marked.startsWith("pve:") && (row.lock === "clone" || row.lock === "create" || tagsOf(row.tags).some(isOurTag));
+        // A clone under way has no marks yet, a VM that is being restored none for a while, one made from a backup those of its original: whose number is it?
+        const unsure = marked.startsWith("pve:") && (row.lock === "clone" || row.lock === "create" || tagsOf(row.tags).some(isOurTag) || row.maxmem === BARE_MEMORY);
         const ref = unsure ? ((await session.vmids.owner(session.place.origin, row.vmid)) ?? marked) : marked;
         return {
           ref,

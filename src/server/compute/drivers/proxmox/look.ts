@@ -21,7 +21,7 @@ export interface SeenVm extends Place {
   tasks: TaskRow[];
   /** made, but without its marks yet: by us, as far as anybody can tell */
   forming: boolean;
-  /** a restore from a backup failed, and left nothing but the number, which is ours */
+  /** nothing is left but the number, which is ours: a restore from a backup is under way, or has failed */
   wreck: boolean;
 }
 
@@ -81,7 +81,7 @@ async function seen(session: Session, ref: string, place: Place, call: CallOptio
   return status.lock === undefined && isWreck(config) ? { ...vm, wreck: true } : null;
 }
 
-/** With what a restore begins, and all that is there when it fails. */
+/** With what a restore begins, with or without a lock, and all that is there when it fails. */
 function isWreck(config: VmConfig): boolean {
   return Object.entries(config).every(([key, value]) => key === "digest" || /^unused\d+$/.test(key) || (key === "memory" && Number(value) === 128));
 }

@@ -3,7 +3,7 @@ import type { Backups } from "../capabilities.ts";
 import type { CallOptions } from "../driver.ts";
 import { DriverError } from "../errors.ts";
 import type { BackupRow, VmConfig } from "./answers.ts";
-import { mustHaveBackup } from "./backup-volumes.ts";
+import { mustBeReached, mustHaveBackup } from "./backup-volumes.ts";
 import { bring } from "./bring.ts";
 import { bootDisk, cdroms, diskGb, isCloudInitDrive } from "./disks.ts";
 import { ProxmoxError } from "./errors.ts";
@@ -28,6 +28,7 @@ export function restoreCall(session: Session): Backups["restoreBackup"] {
       if (noteOf(String(config.description ?? ""), COMPLETE) === planId(call)) return "reached";
       if (vm.power !== "stopped") throw new DriverError("refused", "the VM runs: stop it first");
       const row = await mustHaveBackup(session, name, call);
+      await mustBeReached(session, vm, call);
       return {
         async ask(now) {
           await restore(session, ref, now, { name, row }, call);

@@ -6,7 +6,7 @@ import { type FakeState, type FakeVm, GIB, newMac, storageOf, usedOf, volumesOf 
 /** Of `POST` and `PUT …/config`: those that the driver has a use for. */
 export const CONFIG_PARAMS: Readonly<Record<string, ParamType>> = {
   "name?": "string", "description?": "string", "tags?": "string", "cores?": "integer", "sockets?": "integer", "memory?": "string", "balloon?": "integer", "agent?": "string", "boot?": "string",
-  "ciuser?": "string", "cipassword?": "string", "sshkeys?": "string", "nameserver?": "string", "delete?": "string", "digest?": "string", "protection?": "boolean",
+  "ciuser?": "string", "cipassword?": "string", "sshkeys?": "string", "nameserver?": "string", "delete?": "string", "digest?": "string", "protection?": "boolean", "onboot?": "boolean", "searchdomain?": "string",
   "net[n]?": "string", "ipconfig[n]?": "string", "scsi[n]?": "string", "ide[n]?": "string", "sata[n]?": "string", "virtio[n]?": "string",
 };
 
@@ -84,7 +84,7 @@ function freeCloudInit(state: FakeState, vm: FakeVm, key: string): void {
 /** As `GET …/config` shows it. */
 export function shownConfig(vm: FakeVm): Record<string, string | number> {
   const shown: Record<string, string | number> = { ...vm.config, ...vm.pending };
-  for (const key of ["cores", "sockets", "balloon", "template", "protection"]) if (shown[key] !== undefined) shown[key] = Number(shown[key]);
+  for (const key of ["cores", "sockets", "balloon", "template", "protection", "onboot"]) if (shown[key] !== undefined) shown[key] = Number(shown[key]);
   if (shown.cipassword !== undefined) shown.cipassword = "**********";
   // Notes come back with a line's end.
   if (shown.description !== undefined) shown.description = `${String(shown.description).trimEnd()}\n`;

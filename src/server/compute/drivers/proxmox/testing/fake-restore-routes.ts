@@ -5,7 +5,7 @@ import { vmHere } from "./fake-power-routes.ts";
 import { mustBeReadable } from "./fake-storage-routes.ts";
 import { type FakeCall, type FakeRoute, integer } from "./fake-route.ts";
 import { blankVm, type FakeBackup, type FakeVm, mustBeUnlocked, newMac, storageOf, volumesOf } from "./fake-state.ts";
-import { type FakeTask, pass } from "./fake-tasks.ts";
+import { type FakeTask, holding, pass } from "./fake-tasks.ts";
 
 const VM = "/nodes/{node}/qemu/{vmid}";
 const PARTS = 4;
@@ -51,7 +51,7 @@ function restore(call: FakeCall): string {
   mustBeUnlocked(vm);
   vm.config.lock = "create";
   state.vms.set(vmid, vm);
-  return tasks.run(node, "qmrestore", vmid, principal.name, async (task) => {
+  return tasks.run(node, "qmrestore", vmid, principal.name, (task) => holding(state, vm, async () => {
     try {
       if (vm.running) throw died(`${refusal}vm is running`);
       if (vm.config.protection === "1") throw died(`${refusal}can't remove VM ${vmid} - protection mode enabled`);
@@ -62,14 +62,15 @@ function restore(call: FakeCall): string {
     } finally {
       delete vm.config.lock;
     }
-  });
+  }));
 }
 
 /** Nothing is left of what was there, from the beginning on. @returns the configuration as it was in the archive, on new volumes */
 async function unpack(call: FakeCall, task: FakeTask, vm: FakeVm, backup: FakeBackup, storage: string | undefined): Promise<Record<string, string>> {
   const { state } = call;
   const old = volumesOf(vm).filter((each) => !each.cdrom || each.volid.endsWith("-cloudinit"));
-  vm.config = { memory: "128", lock: "create" };
+  // Without the lock that it had: the lock file is what keeps others away.
+  vm.config = { memory: "128" };
   vm.snapshots = [];
   vm.pending = {};
   const original = { ...blankVm(vm.vmid, vm.node, { ...backup.config }) };
@@ -96,7 +97,7 @@ async function unpack(call: FakeCall, task: FakeTask, vm: FakeVm, backup: FakeBa
     throw task.abort.signal.aborted ? died("interrupted by signal") : error;
   }
   for (const [at, each] of kept.entries()) original.config[`unused${at}`] = each.volid;
-  return { ...original.config, lock: "create" };
+  return original.config;
 }
 
 function free({ state }: FakeCall, vm: FakeVm, volume: { storage: string; volid: string }): void {
