@@ -14,6 +14,7 @@ const host = (id: string, change: Partial<HostLoad> = {}): HostLoad => ({
   memoryMb: 64_000,
   memoryReserveMb: 0,
   memoryFreeMb: null,
+  storage: null,
   storageGb: 1_000,
   storageReserveGb: 0,
   storageFreeGb: null,

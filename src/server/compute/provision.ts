@@ -57,6 +57,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       status: "provisioning",
       region: host.region,
       hostId: host.id,
+      storage: host.storage,
       hypervisorRef: hypervisorRef(id),
       planId: plan.id,
       imageId: image.id,

@@ -3,7 +3,7 @@ import type { Runtime } from "#server/infra/runtime.ts";
 
 const PARTS = {
   image: { include: { sources: true } },
-  plan: { include: { hosts: true } },
+  plan: true,
   // IPv4 first: its pool says the bridge.
   addresses: { include: { pool: true }, orderBy: { pool: { family: "asc" } } },
 } satisfies Prisma.VmInclude;

@@ -15,7 +15,7 @@ export async function hardwareOf(rt: Runtime, vmId: string, backup: string | nul
     image: { slug: vm.image.slug, source: vm.image.sources.find((source) => source.hostId === vm.hostId)?.source ?? null },
     backup,
     cloneMode: vm.plan.cloneMode === "linked" ? "linked" : "full",
-    storage: vm.plan.hosts.find((place) => place.hostId === vm.hostId)?.storage ?? null,
+    storage: vm.storage,
     vcpu: vm.vcpu,
     memoryMb: vm.memoryMb,
     storageGb: vm.storageGb,

@@ -113,6 +113,7 @@ export const hostTestOutput = z.object({
       memoryFreeMb: z.number(),
       storageGb: z.number(),
       storageFreeGb: z.number(),
+      storages: z.array(z.object({ name: z.string(), isDefault: z.boolean(), totalGb: z.number(), freeGb: z.number() })).nullable().describe("all that can hold disks; null: they could not be asked"),
       cpuPercent: z.number().nullable(),
       warnings: z.array(z.string()),
     })
@@ -136,7 +137,7 @@ export const hostOutput = z.object({
   capacity: z.object({
     vcpu: z.object({ total: z.number(), sellable: z.number(), used: z.number() }),
     memoryMb: z.object({ total: z.number(), sellable: z.number(), used: z.number(), free: z.number().nullable().describe("measured") }),
-    storageGb: z.object({ total: z.number(), sellable: z.number(), used: z.number(), free: z.number().nullable().describe("measured") }),
+    storageGb: z.object({ total: z.number(), sellable: z.number(), used: z.number(), free: z.number().nullable().describe("measured") }).describe("of the default storage"),
   }),
   vmCount: z.number().int(),
   openFindings: z.number().int(),
@@ -157,6 +158,9 @@ export const hostDetailOutput = hostOutput.extend({
   vcpuRatio: z.number(),
   memoryReserveMb: z.number(),
   storageReserveGb: z.number(),
+  storages: z
+    .array(z.object({ name: z.string(), isDefault: z.boolean(), totalGb: z.number(), sellableGb: z.number(), usedGb: z.number().describe("of VMs"), freeGb: z.number().nullable().describe("measured") }))
+    .describe("the default one first; none: the host has not told, or has one alone"),
   warnings: z.array(z.string()).describe("of the last check"),
 });
 

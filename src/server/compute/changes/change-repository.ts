@@ -36,13 +36,14 @@ export function hostsLike(tx: Tx, host: { driver: string; region: string }): Pro
 }
 
 /** Where the VM moves to, with its place there; null: nowhere. */
-export async function setTarget(tx: Tx, id: string, targetHostId: string | null): Promise<void> {
-  await tx.vm.update({ where: { id }, data: { targetHostId }, select: { id: true } });
+export async function setTarget(tx: Tx, id: string, target: { id: string; storage: string | null } | null): Promise<void> {
+  await tx.vm.update({ where: { id }, data: { targetHostId: target && target.id, targetStorage: target && target.storage }, select: { id: true } });
 }
 
 /** The VM is on this host and moves no more. */
 export async function placeOn(tx: Tx, id: string, hostId: string): Promise<void> {
-  await tx.vm.update({ where: { id }, data: { hostId, targetHostId: null }, select: { id: true } });
+  const { targetHostId, targetStorage } = await tx.vm.findUniqueOrThrow({ where: { id }, select: { targetHostId: true, targetStorage: true } });
+  await tx.vm.update({ where: { id }, data: { hostId, targetHostId: null, targetStorage: null, ...(hostId === targetHostId ? { storage: targetStorage } : {}) }, select: { id: true } });
 }
 
 /** Names and hosts of VMs, in the order of `ids`. */

@@ -66,11 +66,11 @@ export const vmMigrate: OperationDefinition<Input> = {
 
 async function reserve(tx: Tx, { subjectId, input: asked }: OperationRequest<Input>): Promise<Input> {
   const vm = await lockVm(tx, subjectId);
-  const target = await lockHost(tx, asked.targetHostId);
+  const target = await lockHost(tx, asked.targetHostId, vm.storage);
   if (!vm.hostId || !target) throw new AppError("INVALID_STATE", "This VM or the host has no place any more.");
   if (vm.hostId === target.id) throw new AppError("INVALID_STATE", `This VM is on ${target.name} already.`);
   if (!hasRoom(target, vm)) throw new AppError("SERVICE_UNAVAILABLE", `There is no room for this VM on ${target.name} right now.`, { retryAfter: 300 });
-  await setTarget(tx, vm.id, target.id);
+  await setTarget(tx, vm.id, target);
   // A second attempt begins where the first one left the VM.
   return { ...asked, sourceHostId: vm.hostId };
 }

@@ -48,7 +48,7 @@ export async function migrationTargets(rt: Runtime, id: string): Promise<z.infer
     if (!source) return { data: [] };
     const data: z.infer<typeof migrationTargetsOutput>["data"] = [];
     for (const { id: hostId } of await hostsLike(tx, source)) {
-      const load = hostId === source.id ? null : await lockHost(tx, hostId);
+      const load = hostId === source.id ? null : await lockHost(tx, hostId, vm.storage);
       if (!load) continue;
       const free = freeOf(load);
       data.push({ id: load.id, name: load.name, freeVcpu: free.vcpu, freeMemoryMb: free.memoryMb, freeStorageGb: free.storageGb, problem: closedBy(load) ?? (hasRoom(load, vm) ? null : "no_room") });

@@ -74,7 +74,7 @@ async function reserve(tx: Tx, { subjectId, organizationId, input: more }: Opera
     throw new AppError("INVALID_STATE", "Delete the VM's snapshots first: each of them keeps the size that it was taken at.", { state: "stopped", reason: "snapshots" });
   }
   await requireQuota(tx, organizationId, more);
-  const host = vm.hostId === null ? null : await lockHost(tx, vm.hostId);
+  const host = vm.hostId === null ? null : await lockHost(tx, vm.hostId, vm.storage);
   if (!host || !hasRoom(host, more)) throw new AppError("SERVICE_UNAVAILABLE", "There is no room for this upgrade on the VM's host right now.", { retryAfter: 300 });
   // What it will cost an hour when it runs: who cannot pay that would have bought a VM that cannot be started.
   await requireCreditsFor(tx, { organizationId, needed: vm.computePricePerHour + vm.storagePricePerHour + BigInt(more.computePrice) + BigInt(more.storagePrice) });

@@ -120,12 +120,22 @@ export interface HostProbe {
   /** of the default storage */
   storageGb: number;
   storageFreeGb: number;
+  /** all that can hold disks, the default too, by their names; none: every disk is on the default one; null: could not be asked now */
+  storages: StorageProbe[] | null;
   /** 0–100, of the whole host; null: not measured */
   cpuPercent: number | null;
   /** SHA-256 of the certificate, colon hex; null: no TLS */
   tlsFingerprint: string | null;
   /** what is missing or wrong but does not stop it from working, a sentence each: privileges, a storage that is nearly full, a certificate that ends soon */
   warnings: string[];
+}
+
+export interface StorageProbe {
+  name: string;
+  /** disks are here where nothing else is said */
+  isDefault: boolean;
+  totalGb: number;
+  freeGb: number;
 }
 
 export interface VmSnapshotObservation {

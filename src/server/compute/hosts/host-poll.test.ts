@@ -107,7 +107,7 @@ it("under maintenance nothing is asked, and nothing is known", async () => {
 });
 
 it("figures that cannot be true are no answer", () => {
-  const truth: HostProbe = { version: "9.2", hypervisor: "kvm", vcpu: 8, memoryMb: 16_000.5, memoryFreeMb: 9_000, storageGb: 100, storageFreeGb: 50, cpuPercent: null, tlsFingerprint: null, warnings: [] };
+  const truth: HostProbe = { version: "9.2", hypervisor: "kvm", vcpu: 8, memoryMb: 16_000.5, memoryFreeMb: 9_000, storageGb: 100, storageFreeGb: 50, storages: [], cpuPercent: null, tlsFingerprint: null, warnings: [] };
   expect(plausibleProbe(truth)).toEqual({ ...truth, memoryMb: 16_000 });
   for (const lie of [{ memoryMb: -5 }, { vcpu: 0 }, { vcpu: 2.5 }, { storageGb: Number.NaN }, { memoryFreeMb: Number.POSITIVE_INFINITY }, { cpuPercent: 250 }, { memoryMb: 2 ** 40 }]) {
     expect(() => plausibleProbe({ ...truth, ...lie }), JSON.stringify(lie)).toThrow(`cannot be true (${Object.keys(lie)[0] ?? ""})`);

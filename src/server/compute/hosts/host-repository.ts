@@ -8,6 +8,7 @@ export interface HostUse {
   vmCount: number;
   usedVcpu: number;
   usedMemoryMb: number;
+  /** of the default storage */
   usedStorageGb: number;
   openFindings: number;
 }
@@ -37,7 +38,7 @@ export async function loadOfHosts(rt: Runtime, ids: readonly string[]): Promise<
     name: "hosts_use",
     text: `select h.id, v.count::int as "vmCount", v.vcpu::int as "usedVcpu", v.memory::float8 as "usedMemoryMb", v.storage::float8 as "usedStorageGb", f.count::int as "openFindings"
       from host h
-        cross join lateral (select count(*), coalesce(sum(vcpu), 0) as vcpu, coalesce(sum(memory_mb), 0) as memory, coalesce(sum(storage_gb), 0) as storage
+        cross join lateral (select count(*), coalesce(sum(vcpu), 0) as vcpu, coalesce(sum(memory_mb), 0) as memory, coalesce(sum(storage_gb) filter (where storage is null or not exists (select 1 from host_storage where host_id = h.id)), 0) as storage
           from vm where host_id = h.id and status not in ('terminated', 'rolled_back')) v
         cross join lateral (select count(*) from host_finding where host_id = h.id and resolved_at is null and ignored_at is null) f
       where h.id = any($1::text[])`,

@@ -5,6 +5,7 @@ import { libvirtCredentialsSchema } from "../drivers/libvirt/libvirt-settings.ts
 import { proxmoxCredentials } from "../drivers/proxmox/proxmox-settings.ts";
 import type { HostSettings } from "./connection.ts";
 import type { HostUse, HostWithPlace } from "./host-repository.ts";
+import type { StorageUse } from "./storage-repository.ts";
 
 /** A host in the form of the contract. */
 export function toHostView(host: HostWithPlace, use: HostUse): z.infer<typeof hostOutput> {
@@ -39,7 +40,7 @@ export function toHostView(host: HostWithPlace, use: HostUse): z.infer<typeof ho
 }
 
 /** With how it is reached, but never with what: of the credentials only their kind and the name in them. */
-export function toHostDetail(host: HostWithPlace, use: HostUse, credentials: unknown): z.infer<typeof hostDetailOutput> {
+export function toHostDetail(host: HostWithPlace, use: HostUse, storages: readonly StorageUse[], credentials: unknown): z.infer<typeof hostDetailOutput> {
   return {
     ...toHostView(host, use),
     apiUrl: host.driver === "proxmox" ? host.endpoint : null,
@@ -51,6 +52,7 @@ export function toHostDetail(host: HostWithPlace, use: HostUse, credentials: unk
     vcpuRatio: host.vcpuRatio,
     memoryReserveMb: host.memoryReserveMb,
     storageReserveGb: host.storageReserveGb,
+    storages: storages.map(({ name, isDefault, totalGb, freeGb, usedGb }) => ({ name, isDefault, totalGb, sellableGb: isDefault ? Math.max(0, totalGb - host.storageReserveGb) : totalGb, usedGb, freeGb })),
     warnings: host.health === "healthy" && host.healthMessage ? host.healthMessage.split("\n") : [],
   };
 }

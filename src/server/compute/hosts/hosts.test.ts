@@ -124,6 +124,8 @@ describe("changing and forgetting", () => {
     }
     await expect(deleteHost(rt, admin.actor, tenant.hostId)).rejects.toMatchObject({ code: "INVALID_STATE", message: "This host has 1 VM: move or delete it first." });
     await rt.db.prisma.vm.update({ where: { id: tenant.vmId }, data: { status: "terminated" } });
+    await expect(deleteHost(rt, admin.actor, tenant.hostId)).rejects.toMatchObject({ code: "INVALID_STATE", message: expect.stringContaining("This host has 1 backup") });
+    await rt.db.prisma.vmBackup.deleteMany({ where: { hostId: tenant.hostId } });
     await deleteHost(rt, admin.actor, tenant.hostId);
     expect(await rt.db.prisma.host.count({ where: { id: tenant.hostId } })).toBe(0);
     expect(await rt.db.prisma.vm.findUniqueOrThrow({ where: { id: tenant.vmId } })).toMatchObject({ hostId: null });

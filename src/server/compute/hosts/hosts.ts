@@ -9,6 +9,7 @@ import { recordAudit } from "#server/platform/audit.ts";
 import { openCredentials } from "../drivers/registry.ts";
 import { countBackupsOfHost, countVmsOfHost, deleteHostRow, hostById, type HostWithPlace, listHostRows, listVmsOfHost, lockHost, loadOfHosts } from "./host-repository.ts";
 import { toHostDetail, toHostView } from "./host-view.ts";
+import { storagesOfHost } from "./storage-repository.ts";
 
 type Detail = z.infer<typeof schema.hostDetailOutput>;
 
@@ -27,7 +28,7 @@ export async function getHost(rt: Runtime, id: string): Promise<Detail> {
   const host = await existingHost(rt, id);
   const use = (await loadOfHosts(rt, [id])).get(id);
   if (!use) throw notFound("host");
-  return toHostDetail(host, use, storedCredentials(rt, host));
+  return toHostDetail(host, use, await storagesOfHost(rt, id), storedCredentials(rt, host));
 }
 
 export async function existingHost(rt: Runtime, id: string): Promise<HostWithPlace> {

@@ -10,7 +10,7 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { openCredentials, sealCredentials } from "../drivers/registry.ts";
 import { type Connection, type ConnectionInput, type HostSettings, readConnection } from "./connection.ts";
-import { figuresOf, recordHealthy, recordUnasked } from "./host-health.ts";
+import { figuresOf, recordHealthy, recordStorages, recordUnasked } from "./host-health.ts";
 import { countVmsOfHost, hostNameTaken, insertHost, lockHost, regionExists, updateHostRow } from "./host-repository.ts";
 import { existingHost, getHost, storedCredentials } from "./hosts.ts";
 import { invalid } from "./invalid.ts";
@@ -68,6 +68,7 @@ export async function createHost(rt: Runtime, actor: Actor, input: z.output<type
       updatedAt: at,
     });
     if (!inserted) throw new AppError("CONFLICT", "A host of this name exists already.", { details: [{ field: "name", message: "is another host's" }] });
+    if (asked?.host) await recordStorages(tx, id, asked.host);
     await recordAudit(tx, actor, { action: "host.create", subjectType: "host", subjectId: id, organizationId: null, after: { name: input.name, type: connection.type, location: input.location, status: input.status, ...visibleParts(connection) }, at });
   });
   return getHost(rt, id);

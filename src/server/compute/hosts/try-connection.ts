@@ -21,6 +21,7 @@ const plausible = z.object({
   memoryFreeMb: z.number().min(0).max(2 ** 31 - 1),
   storageGb: z.number().min(1).max(2 ** 31 - 1),
   storageFreeGb: z.number().min(0).max(2 ** 31 - 1),
+  storages: z.array(z.object({ name: z.string().min(1).max(300), isDefault: z.boolean(), totalGb: z.number().int().min(0).max(2 ** 31 - 1), freeGb: z.number().int().min(0).max(2 ** 31 - 1) })).max(1_000).nullable(),
   cpuPercent: z.number().min(0).max(100).nullable(),
 });
 

@@ -73,6 +73,7 @@ export const taskLog = z.array(z.object({ n: number, t: z.string() }));
 export const snapshotRows = z.array(z.object({ name: z.string(), description: z.string().optional(), snaptime: number.optional(), vmstate: flag.optional() }));
 
 export const storageStatus = z.object({ type: z.string(), content: z.string(), active: flag.optional(), enabled: flag.optional(), shared: flag.optional(), total: number.optional(), used: number.optional(), avail: number.optional() });
+export const nodeStorages = z.array(z.object({ storage: z.string(), total: number.optional(), avail: number.optional() }));
 export const storageContent = z.array(z.object({ volid: z.string() }));
 /** What is configured of storages; only of those that we may see. */
 export const storageRows = z.array(z.object({ storage: z.string(), "max-protected-backups": number.optional() }));

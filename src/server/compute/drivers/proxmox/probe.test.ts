@@ -21,6 +21,11 @@ describe("connecting a host", () => {
       memoryFreeMb: 49_152,
       storageGb: 800,
       storageFreeGb: 798,
+      storages: [
+        { name: "local-lvm", isDefault: false, totalGb: 500, freeGb: 500 },
+        { name: "thick", isDefault: false, totalGb: 500, freeGb: 500 },
+        { name: "shared", isDefault: true, totalGb: 800, freeGb: 798 },
+      ],
       cpuPercent: 12.5,
       tlsFingerprint: bench.fake.fingerprint(),
       warnings: [],

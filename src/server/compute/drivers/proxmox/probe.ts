@@ -1,5 +1,5 @@
-import type { CallOptions, HostProbe } from "../driver.ts";
-import { networkRows, nodeRows, nodeStatus, permissionTree, storageRows, storageStatus } from "./answers.ts";
+import type { CallOptions, HostProbe, StorageProbe } from "../driver.ts";
+import { networkRows, nodeRows, nodeStatus, nodeStorages, permissionTree, storageRows, storageStatus } from "./answers.ts";
 import { ProxmoxError } from "./errors.ts";
 import { apiPath } from "./form.ts";
 import { hasPrivilege, missingPrivileges, neededPrivileges } from "./privileges.ts";
@@ -13,6 +13,8 @@ const CERTIFICATE_WARNING_DAYS = 30;
 const FULL = 0.9;
 /** A storage that is away stalls the question about it. */
 const STORAGE_MS = 15_000;
+/** Beside the default one they matter less: a poll does not wait for any of them to come back. */
+const STORAGES_MS = 5_000;
 
 /** Everything that can be known about a host without changing it. @throws ProxmoxError with the reason for which nothing works */
 export async function probeHost(session: Session, call: CallOptions): Promise<HostProbe> {
@@ -35,6 +37,7 @@ export async function probeHost(session: Session, call: CallOptions): Promise<Ho
     memoryFreeMb: Math.floor((status.memory.available ?? status.memory.free) / MIB),
     storageGb: Math.floor((storage.total ?? 0) / GIB),
     storageFreeGb: Math.floor((storage.avail ?? 0) / GIB),
+    storages: await storagesOf(session, call),
     cpuPercent: status.cpu === undefined ? null : Math.round(status.cpu * 1_000) / 10,
     tlsFingerprint: certificate?.fingerprint ?? null,
     warnings: [
@@ -57,6 +60,17 @@ async function storageOf(session: Session, storage: string, call: CallOptions) {
   } catch (error) {
     if (error instanceof ProxmoxError && /storage '?[^']*'? does not exist|no such storage/i.test(error.message)) throw new ProxmoxError("refused", "other", `${session.place.node} has no storage ${storage}`, error);
     throw error;
+  }
+}
+
+/** Those that take disks and that we may see. One that is away has no size. */
+async function storagesOf({ client, place }: Session, call: CallOptions): Promise<StorageProbe[] | null> {
+  try {
+    const rows = await client.get(apiPath`/nodes/${place.node}/storage`, { content: "images", enabled: true }, nodeStorages, { ...call, timeoutMs: STORAGES_MS });
+    return rows.map(({ storage, total = 0, avail = 0 }) => ({ name: storage, isDefault: storage === place.settings.storage, totalGb: Math.floor(total / GIB), freeGb: Math.floor(avail / GIB) }));
+  } catch (error) {
+    if (!(error instanceof ProxmoxError)) throw error;
+    return null;
   }
 }
 

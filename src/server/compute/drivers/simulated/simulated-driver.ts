@@ -140,6 +140,7 @@ function probeOf({ capacity, all }: SimulatedHost): Awaited<ReturnType<Driver["p
     ...capacity,
     memoryFreeMb: Math.max(0, capacity.memoryMb - used((vm) => vm.hardware.memoryMb)),
     storageFreeGb: Math.max(0, capacity.storageGb - used((vm) => vm.hardware.storageGb)),
+    storages: [],
     cpuPercent: Math.min(100, Math.round(load * 10) / 10),
     tlsFingerprint: null,
     warnings: [],

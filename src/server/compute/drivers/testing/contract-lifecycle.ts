@@ -10,6 +10,10 @@ export function describeLifecycle(bench: () => ContractBench): void {
     for (const amount of [probe.vcpu, probe.memoryMb, probe.storageGb]) expect(amount).toBeGreaterThan(0);
     expect(probe.memoryFreeMb).toBeLessThanOrEqual(probe.memoryMb);
     expect(probe.storageFreeGb).toBeLessThanOrEqual(probe.storageGb);
+    const storages = probe.storages ?? [];
+    expect(storages.filter(({ isDefault }) => isDefault).map(({ totalGb }) => totalGb)).toEqual(storages.length === 0 ? [] : [probe.storageGb]);
+    expect(new Set(storages.map(({ name }) => name)).size).toBe(storages.length);
+    for (const { totalGb, freeGb } of storages) expect([freeGb >= 0, freeGb <= totalGb]).toEqual([true, true]);
     for (const free of [probe.memoryFreeMb, probe.storageFreeGb]) expect(free).toBeGreaterThanOrEqual(0);
     expect(probe.cpuPercent ?? 0).toBeLessThanOrEqual(100);
     expect(probe.warnings).toEqual(expect.any(Array));

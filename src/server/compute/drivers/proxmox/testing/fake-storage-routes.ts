@@ -18,6 +18,17 @@ export const STORAGE_ROUTES: readonly FakeRoute[] = [
   },
   {
     method: "GET",
+    path: "/nodes/{node}/storage",
+    params: { "content?": "string", "enabled?": "boolean" },
+    run({ state, principal, params }) {
+      const here = state.storages.filter(({ name, node }) => (node === null || node === params.node) && ["Datastore.Audit", "Datastore.AllocateSpace"].some((privilege) => mayDo(principal, `/storage/${name}`, privilege)));
+      return here
+        .filter(({ content }) => params.content === undefined || content.split(",").includes(params.content))
+        .map((each) => ({ storage: each.name, type: each.type, content: each.content, active: 1, enabled: 1, shared: each.node === null ? 1 : 0, total: each.total, used: usedOf(each), avail: Math.max(0, each.total - usedOf(each)) }));
+    },
+  },
+  {
+    method: "GET",
     path: `${STORAGE}/status`,
     params: {},
     needs: AUDIT,
