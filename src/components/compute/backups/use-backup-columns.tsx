@@ -12,7 +12,10 @@ import classes from "./backups.module.css";
 /** Columns of the list of all backups. On phones the VM stands below the name. */
 export function useBackupColumns(onBegun: (operationId: string) => void): Column<Backup>[] {
   const t = useTranslations("backups");
-  const copy = useCopyColumns<Backup>((backup) => t("disk", { gb: backup.storageGb }));
+  const copy = useCopyColumns<Backup>(
+    (backup) => t("disk", { gb: backup.storageGb }),
+    (backup) => (backup.vmGone ? t("vmNamedGone", { name: backup.vmName }) : backup.vmName),
+  );
   const end = (backup: Backup) => {
     if (backup.deleteAt !== null) return <RelativeTime at={backup.deleteAt} />;
     return t(backup.automatic ? "bySchedule" : "byNobody");
@@ -22,6 +25,7 @@ export function useBackupColumns(onBegun: (operationId: string) => void): Column
     {
       key: "vm",
       title: t("vm"),
+      from: "sm",
       render: (backup) => (
         <span className={classes.vm}>
           <TextLink href={`/vms/${backup.vmId}`}>{backup.vmName}</TextLink>

@@ -16,8 +16,8 @@ interface Copy {
   createdAt: string;
 }
 
-/** Columns of a list of snapshots or backups; `about` says more of one, below its name. On phones its name alone, with when it was taken below. */
-export function useCopyColumns<T extends Copy>(about: (copy: T) => string | null): { name: Column<T>; size: Column<T>; created: Column<T> } {
+/** Columns of a list of snapshots or backups; `about` says more of one, below its name. On phones they are one column: what the others say (`onPhones` too) stands below the name. */
+export function useCopyColumns<T extends Copy>(about: (copy: T) => string, onPhones?: (copy: T) => string): { name: Column<T>; size: Column<T>; created: Column<T> } {
   const t = useTranslations("changes.copies");
   const words = useByteWords();
   return {
@@ -31,7 +31,9 @@ export function useCopyColumns<T extends Copy>(about: (copy: T) => string | null
             {copy.status !== "ready" && <StateChip status={copy.status} />}
           </span>
           <small>
-            {[about(copy), copy.automatic ? t("automatic") : null].filter(Boolean).join(" · ")}
+            {about(copy)}
+            {copy.automatic && ` · ${t("automatic")}`}
+            {onPhones && <span className={classes.phone}>{onPhones(copy)}</span>}
             <span className={classes.phone}>
               <RelativeTime at={copy.createdAt} />
             </span>
