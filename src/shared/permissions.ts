@@ -50,6 +50,7 @@ export const PLATFORM_PERMISSIONS = [
   "platform:overview",
   "platform:customers:read",
   "platform:credits:grant",
+  "platform:billing:read",
   "platform:payments:read",
   "platform:payments:refund",
   "platform:vms:read",
@@ -82,8 +83,8 @@ export const PLATFORM_ROLES = {
     "platform:machines:write",
     "platform:health:read",
   ],
-  billing: ["platform:overview", "platform:customers:read", "platform:credits:grant", "platform:payments:read", "platform:payments:refund"],
-  auditor: ["platform:overview", "platform:customers:read", "platform:audit:read"],
+  billing: ["platform:overview", "platform:customers:read", "platform:credits:grant", "platform:billing:read", "platform:payments:read", "platform:payments:refund"],
+  auditor: ["platform:overview", "platform:customers:read", "platform:billing:read", "platform:audit:read"],
 } as const satisfies Record<string, readonly PlatformPermission[]>;
 
 export type PlatformRole = keyof typeof PLATFORM_ROLES;

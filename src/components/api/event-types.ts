@@ -9,6 +9,7 @@ const NAMES = {
   "vm.expiry.warning": true,
   "vm.expired": true,
   "host.unreachable": true,
+  "ledger.check.failed": true,
   "host.healthy": true,
   "operation.progress": true,
   "credits.changed": true,

@@ -14,6 +14,12 @@ export async function findCustomerAccount(tx: Tx, organizationId: string): Promi
   return account && { ...account, organizationId };
 }
 
+/** The id of the organization's account; undefined when it has none. */
+export async function accountIdOf(rt: Runtime, organizationId: string): Promise<string | undefined> {
+  const rows = await rt.db.query<{ id: string }>({ name: "billing_account_id", text: "select id from ledger_account where organization_id = $1 and kind = 'customer'", values: [organizationId] });
+  return rows[0]?.id;
+}
+
 /** The customers' among these accounts. */
 export async function accountsOfCustomers(tx: Tx, ids: readonly string[]): Promise<CustomerAccount[]> {
   const accounts = await tx.ledgerAccount.findMany({ where: { id: { in: [...ids] }, kind: "customer" } });
@@ -46,8 +52,24 @@ const BALANCE = `select balance, held,
   (select coalesce(sum(amount), 0)::bigint from usage_record where organization_id = $1 and transfer_id is null) as owed
   from ledger_account where organization_id = $1 and kind = 'customer'`;
 
-export async function readBalance(rt: Runtime, organizationId: string): Promise<BalanceRow | null> {
-  const rows = await rt.db.query<BalanceRow>({ name: "billing_balance", text: BALANCE, values: [organizationId] });
+/** The balance with what it consists of. */
+export interface BalanceParts extends BalanceRow {
+  paid: bigint;
+  promotional: bigint;
+  /** when the next lot expires, and what is left of those that do then; null when none does */
+  expiresAt: Date | null;
+  expiring: bigint | null;
+}
+
+const BALANCE_PARTS = `with own as (select id from ledger_account where organization_id = $1 and kind = 'customer'),
+  lot as (select category, remaining, expires_at, min(expires_at) over () as next from credit_lot where account_id = (select id from own) and open)
+  select balance.*, lots.* from (${BALANCE}) balance, (
+    select coalesce(sum(remaining) filter (where category = 'paid'), 0)::bigint as paid, coalesce(sum(remaining) filter (where category = 'promotional'), 0)::bigint as promotional,
+      max(next) as "expiresAt", (sum(remaining) filter (where expires_at = next))::bigint as expiring from lot
+  ) lots`;
+
+export async function readBalance(rt: Runtime, organizationId: string): Promise<BalanceParts | null> {
+  const rows = await rt.db.query<BalanceParts>({ name: "billing_balance", text: BALANCE_PARTS, values: [organizationId] });
   return rows[0] ?? null;
 }
 

@@ -50,6 +50,9 @@ describe("balance", () => {
       burnPerHour: "6000000",
       runsOutAt: new Date(new Date(TEST_START).getTime() + 10 * HOUR).toISOString(),
       lowThreshold: LOW_THRESHOLD.toString(),
+      paid: "0",
+      promotional: "100000000",
+      nextExpiry: null,
     });
     expect(await availableCredits(rt, owner.organizationId)).toBe(60n * CREDIT);
   });

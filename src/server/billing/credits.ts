@@ -44,6 +44,9 @@ export async function getBalance(rt: Runtime, actor: Pick<MemberActor, "organiza
     burnPerHour: row.burn.toString(),
     runsOutAt: runsOutAt(rt.clock.now(), spendable(row), row.burn)?.toISOString() ?? null,
     lowThreshold: LOW_THRESHOLD.toString(),
+    paid: row.paid.toString(),
+    promotional: row.promotional.toString(),
+    nextExpiry: row.expiresAt && row.expiring !== null ? { at: row.expiresAt.toISOString(), amount: row.expiring.toString() } : null,
   };
 }
 

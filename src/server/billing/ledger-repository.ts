@@ -141,16 +141,6 @@ export async function callExpireHold(tx: Tx, holdId: string, at: Date): Promise<
   return tx.$queryRawUnsafe<HoldRow[]>(`select ${HOLD_COLUMNS} from ledger_expire_hold($1, $2::timestamptz)`, holdId, at);
 }
 
-/** Pending holds whose time is over, the longest first. */
-export async function holdsToExpire(rt: Pick<Runtime, "db">, at: Date, limit: number): Promise<string[]> {
-  const rows = await rt.db.query<{ id: string }>({
-    name: "ledger_holds_to_expire",
-    text: "select id from hold where status = 'pending' and expires_at <= $1::timestamptz order by expires_at, id limit $2::int",
-    values: [at, limit],
-  });
-  return rows.map((row) => row.id);
-}
-
 export async function findTransfer(tx: Tx, id: string): Promise<TransferRow | null> {
   return tx.transfer.findUnique({ where: { id } });
 }

@@ -26,6 +26,16 @@ export async function countOperations(rt: Runtime, failedSince: Date): Promise<{
   return { running: Number(rows[0]?.running ?? 0n), failed: Number(rows[0]?.failed ?? 0n) };
 }
 
+/** Which of these subjects have an operation that is not over. */
+export async function subjectsOfRunning(rt: Runtime, subjectIds: readonly string[]): Promise<string[]> {
+  const rows = await rt.db.query<{ id: string }>({
+    name: "compute_subjects_under_way",
+    text: `select distinct subject_id as id from operation where subject_id = any($1::text[]) and status in ('queued', 'running')`,
+    values: [subjectIds],
+  });
+  return rows.map((row) => row.id);
+}
+
 export interface HostUse {
   id: string;
   name: string;

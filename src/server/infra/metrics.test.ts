@@ -15,11 +15,11 @@ it("shows in one scrape what the database held at that scrape, read once", async
     sockets: () => 4,
     async totals() {
       readings += 1;
-      return { operations: { running: 3 }, machines: { online }, eventsWaiting: 7 };
+      return { operations: { running: 3 }, machines: { online }, eventsWaiting: 7, ledger: { findings: 2, checkedAt: new Date("2026-11-22T03:00:00Z") } };
     },
   });
   const first = await registry.metrics();
-  for (const line of ['switchyard_machines{status="online"} 2', 'switchyard_operations{status="running"} 3', "switchyard_events_waiting 7", "switchyard_sockets 4"]) expect(first).toContain(line);
+  for (const line of ['switchyard_machines{status="online"} 2', 'switchyard_operations{status="running"} 3', "switchyard_events_waiting 7", "switchyard_sockets 4", "switchyard_ledger_findings 2", "switchyard_ledger_checked_timestamp_seconds 1795316400"]) expect(first).toContain(line);
   expect(readings).toBe(1);
   online = 5;
   expect(await registry.metrics()).toContain('switchyard_machines{status="online"} 5');

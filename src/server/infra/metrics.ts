@@ -13,7 +13,7 @@ export interface MetricSources {
   requestsInFlight: () => number;
   sockets: () => number;
   /** counts by state, read from the database at each scrape */
-  totals: () => Promise<{ operations: Record<string, number>; machines: Record<string, number>; eventsWaiting: number }>;
+  totals: () => Promise<{ operations: Record<string, number>; machines: Record<string, number>; eventsWaiting: number; ledger: { findings: number; checkedAt: Date | null } }>;
 }
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -40,6 +40,22 @@ export function createMetrics(sources: MetricSources): Metrics {
     registers,
     async collect() {
       this.set((await totals()).eventsWaiting);
+    },
+  });
+  new Gauge({
+    name: "switchyard_ledger_findings",
+    help: "What the last self-check of the ledger found wrong; anything above zero needs somebody",
+    registers,
+    async collect() {
+      this.set((await totals()).ledger.findings);
+    },
+  });
+  new Gauge({
+    name: "switchyard_ledger_checked_timestamp_seconds",
+    help: "When the last self-check of the ledger ended; 0 before the first",
+    registers,
+    async collect() {
+      this.set(((await totals()).ledger.checkedAt?.getTime() ?? 0) / 1_000);
     },
   });
   byStatus("switchyard_machines", "Machines by status", async () => (await totals()).machines);

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { healthOutput } from "#shared/platform/schema.ts";
 import { checkLedger } from "#server/billing/check.ts";
+import { lastLedgerCheck } from "#server/billing/ledger-checks.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { pingDatabase, relayLag } from "./repository.ts";
 
@@ -22,7 +23,9 @@ export async function checkHealth(rt: Runtime): Promise<Health> {
       return { status: lag.oldestSeconds > RELAY_LATE_SECONDS ? "warn" : "pass", detail: `${lag.waiting} waiting`, latencyMs: null };
     }),
     check("ledger", async () => {
-      const findings = await checkLedger(rt);
+      // What the accounts show now, and what the last check of the whole ledger found.
+      const [now, last] = await Promise.all([checkLedger(rt), lastLedgerCheck(rt)]);
+      const findings = [...new Set([...now, ...(last?.findings ?? [])])];
       return { status: findings.length > 0 ? "fail" : "pass", detail: findings.length > 0 ? findings.join("; ") : "balanced", latencyMs: null };
     }),
   ]);

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { pagination } from "#shared/schema.ts";
 import type { adminVmListInput, adminVmListOutput, overviewOutput } from "#shared/platform/schema.ts";
+import { lastLedgerCheck } from "#server/billing/ledger-checks.ts";
 import { creditTotals } from "#server/billing/totals.ts";
 import { computeTotals, searchAllVms } from "#server/compute/totals.ts";
 import { countCustomers, namesOfOrganizations } from "#server/identity/directory.ts";
@@ -9,13 +10,14 @@ import { machineTotals } from "#server/machines/totals.ts";
 
 /** The administrator's first page. */
 export async function getOverview(rt: Runtime): Promise<z.output<typeof overviewOutput>> {
-  const [customers, compute, machines, credits] = await Promise.all([countCustomers(rt), computeTotals(rt), machineTotals(rt), creditTotals(rt)]);
+  const [customers, compute, machines, credits, check] = await Promise.all([countCustomers(rt), computeTotals(rt), machineTotals(rt), creditTotals(rt), lastLedgerCheck(rt)]);
   return {
     customers,
     vms: compute.vms,
     machines,
     operations: compute.operations,
     credits: { inCirculation: credits.inCirculation.toString(), burnPerHour: credits.burnPerHour.toString(), spentToday: credits.spent.toString() },
+    ledgerCheck: check && { finishedAt: check.finishedAt, findings: check.findings },
     hosts: compute.hosts.map((host) => ({ ...host, vcpuUsed: Number(host.vcpuUsed), memoryUsedMb: Number(host.memoryUsedMb) })),
   };
 }

@@ -1,6 +1,8 @@
 import { credits } from "#shared/credits.ts";
 import { newId } from "#shared/ids.ts";
-import type { Runtime } from "#server/infra/runtime.ts";
+import { hold, transfer } from "#server/billing/ledger.ts";
+import { systemAccount } from "#server/billing/system-accounts.ts";
+import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "./people.ts";
 
 /** An organization's owner with one of everything that an organization can own. */
@@ -18,6 +20,10 @@ export interface Tenant extends Person {
   productId: string;
   machineId: string;
   templateId: string;
+  /** transfers: the welcome credits, and a charge for the VM */
+  grantId: string;
+  chargeId: string;
+  holdId: string;
 }
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv0V3k3JY6zY7kX0a1rKZx7mJ0Vw3c0bq3m3a0yqk5f tenant";
@@ -80,5 +86,10 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   await prisma.machine.create({
     data: { id: ids.machineId, organizationId, name: "Secret machine", slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
   });
-  return { ...person, ...ids, hostId: host.id };
+  const account = await prisma.ledgerAccount.findUniqueOrThrow({ where: { organizationId_kind_shard: { organizationId, kind: "customer", shard: 0 } } });
+  const subject = { type: "vm", id: ids.vmId };
+  const charge = await transact(rt, (tx) => transfer(tx, { key: `charge:${ids.vmId}`, kind: "usage", from: account.id, to: systemAccount("revenue", account.id), amount: credits(1), subject, description: "secret-vm: compute", at }));
+  const held = await transact(rt, (tx) => hold(tx, { key: `hold:${ids.vmId}`, accountId: account.id, amount: credits(1), subject, description: "secret-vm: first hour", at }));
+  const grant = await prisma.transfer.findFirstOrThrow({ where: { toAccountId: account.id, kind: "grant" } });
+  return { ...person, ...ids, hostId: host.id, grantId: grant.id, chargeId: charge.transfer.id, holdId: held.id };
 }

@@ -68,8 +68,16 @@ const MATRIX: Record<string, Rule> = {
 
   "billing.balance": own("credits:read"),
   "billing.history": own("credits:read", page),
+  "billing.lots": own("credits:read", page),
   "billing.chart": own("credits:read", page),
   "billing.grant": platform("platform:credits:grant", (victim) => ({ organizationId: victim.organizationId, amount: "1000000", reason: "because", idempotencyKey: randomUUID() })),
+  "billing.admin.revoke": platform("platform:credits:grant", (victim) => ({ transferId: victim.grantId, reason: "because", idempotencyKey: randomUUID() })),
+  "billing.admin.refund": platform("platform:credits:grant", (victim) => ({ transferId: victim.chargeId, reason: "because", idempotencyKey: randomUUID() })),
+  "billing.admin.adjust": platform("platform:credits:grant", (victim) => ({ organizationId: victim.organizationId, direction: "add", amount: "1000000", reason: "because", idempotencyKey: randomUUID() })),
+  "billing.admin.ledger": platform("platform:billing:read", organization),
+  "billing.admin.lots": platform("platform:billing:read", organization),
+  "billing.admin.checks": platform("platform:billing:read"),
+  "billing.admin.check": platform("platform:billing:read"),
 
   "compute.catalog": anybody(),
   "compute.projects.list": own("project:read", page),
@@ -186,6 +194,8 @@ const MATRIX: Record<string, Rule> = {
   "platform.overview": platform("platform:overview"),
   "platform.customers": platform("platform:customers:read", page),
   "platform.vms": platform("platform:vms:read", page),
+  "platform.holds": platform("platform:billing:read", page),
+  "platform.voidHold": platform("platform:credits:grant", (victim) => ({ id: victim.holdId, reason: "because" })),
   "platform.audit": platform("platform:audit:read", page),
   "platform.health": platform("platform:health:read"),
 };

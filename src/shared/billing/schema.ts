@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorInput, cursorOf, micro, timestamp } from "../schema.ts";
+import { cursorInput, cursorOf, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
 
 export const balanceOutput = z.object({
   balance: micro.describe("posted"),
@@ -8,21 +8,44 @@ export const balanceOutput = z.object({
   burnPerHour: micro.describe("what all that runs now costs an hour"),
   runsOutAt: timestamp.nullable().describe("when available reaches zero at this burn; null when nothing burns"),
   lowThreshold: micro.describe("below this nothing new can be created"),
+  paid: micro.describe("of the balance: bought"),
+  promotional: micro.describe("of the balance: given"),
+  nextExpiry: z.object({ at: timestamp, amount: micro }).nullable().describe("the next credits that expire, if they are not spent before; null when none do"),
 });
+
+export const creditCategory = z.enum(["paid", "promotional"]);
 
 export const transferOutput = z.object({
   id: z.string(),
-  kind: z.enum(["grant", "usage", "adjustment", "reversal"]),
+  kind: z.enum(["grant", "topup", "usage", "expiry", "adjustment", "reversal"]),
   amount: micro.describe("positive: received; negative: spent"),
+  paid: micro.describe("of the amount: into or out of paid credits"),
+  promotional: micro.describe("of the amount: into or out of promotional credits"),
   balanceAfter: micro,
   description: z.string(),
   subjectType: z.string().nullable(),
   subjectId: z.string().nullable(),
+  reversesId: z.string().nullable().describe("of a reversal: the transfer that it gives back"),
   createdAt: timestamp,
 });
 
 export const historyInput = cursorInput;
 export const historyOutput = cursorOf(transferOutput);
+
+export const lotListInput = pageInput.extend({ all: z.boolean().default(false).describe("those too of which nothing is left") });
+export const lotOutput = z.object({
+  id: z.string(),
+  category: creditCategory,
+  priority: z.number().int().describe("lower is spent first; then what expires earlier, then what is older"),
+  amount: micro.describe("that came in"),
+  remaining: micro,
+  expiresAt: timestamp.nullable(),
+  /** of the transfer that brought it */
+  kind: transferOutput.shape.kind,
+  description: z.string(),
+  createdAt: timestamp,
+});
+export const lotListOutput = pageOf(lotOutput);
 
 export const creditChartInput = z.object({ range: z.enum(["24h", "7d", "30d"]).default("7d") });
 
@@ -35,10 +58,33 @@ export const creditChartOutput = z.object({
   runsOutAt: timestamp.nullable(),
 });
 
+/** At most a million credits are moved by hand at once. */
+const amountByHand = micro.refine((value) => BigInt(value) > 0n && BigInt(value) <= 1_000_000_000_000n, { error: "must be more than zero and at most 1,000,000 credits" });
+const reason = z.string().trim().min(3, { error: "must say why, in at least 3 characters" }).max(200);
+/** made by the form; a repetition moves credits once */
+const idempotencyKey = z.uuid();
+
 export const grantInput = z.object({
   organizationId: z.string().max(64),
-  amount: micro.refine((value) => BigInt(value) > 0n && BigInt(value) <= 1_000_000_000_000n, { error: "must be more than zero and at most 1,000,000 credits" }),
-  reason: z.string().trim().min(3, { error: "must say why, in at least 3 characters" }).max(200),
-  /** made by the form; a repetition grants once */
-  idempotencyKey: z.uuid(),
+  amount: amountByHand,
+  reason,
+  expiresAt: timestamp.optional().describe("what is not spent by then is taken back; absent: never"),
+  priority: z.number().int().min(0).max(100).optional().describe("lower is spent first; 50 when absent"),
+  idempotencyKey,
+});
+
+export const adjustInput = z.object({
+  organizationId: z.string().max(64),
+  direction: z.enum(["add", "subtract"]),
+  amount: amountByHand,
+  reason,
+  idempotencyKey,
+});
+
+/** Of a grant that is revoked, or a charge that is refunded. */
+export const giveBackInput = z.object({
+  transferId: id("transfer"),
+  amount: amountByHand.optional().describe("absent: all that is left"),
+  reason,
+  idempotencyKey,
 });

@@ -32,6 +32,7 @@ export const EVENTS = {
   "credits.topup.disputed": z.object({ topUpId: z.string(), over: z.boolean().describe("true: won, the credits are back") }),
   "credits.topup.mismatched": z.object({ topUpId: z.string(), expected: z.string(), paid: z.string() }).describe("the provider took another amount than was asked: nothing was credited, an administrator has to look"),
   "credits.auto_topup.disabled": z.object({ failures: z.number(), reason: z.string() }),
+  "ledger.check.failed": z.object({ checkId: z.string(), findings: z.array(z.string()) }).describe("the self-check of the ledger found something wrong: an administrator has to look"),
   "machine.created": z.object({ machineId: z.string() }),
   "machine.updated": z.object({ machineId: z.string() }),
   "machine.claimed": z.object({ machineId: z.string(), hardwareId: z.string() }),

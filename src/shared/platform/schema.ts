@@ -7,6 +7,7 @@ export const overviewOutput = z.object({
   machines: z.object({ online: z.number().int(), offline: z.number().int(), awaitingClaim: z.number().int(), draft: z.number().int() }),
   operations: z.object({ running: z.number().int(), failedToday: z.number().int() }),
   credits: z.object({ inCirculation: micro, burnPerHour: micro, spentToday: micro }),
+  ledgerCheck: z.object({ finishedAt: timestamp, findings: z.array(z.string()) }).nullable().describe("the last self-check of the ledger; null before the first"),
   hosts: z.array(z.object({ id: z.string(), name: z.string(), driver: z.string(), region: z.string(), status: z.string(), vcpuUsed: z.number(), vcpu: z.number(), memoryUsedMb: z.number(), memoryMb: z.number() })),
 });
 

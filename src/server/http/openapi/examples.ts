@@ -63,7 +63,9 @@ const BY_NAME: Record<string, unknown> = {
   error: null,
   permissions: ["vm:read", "vm:create"],
   locale: "en",
-  amount: "-25000",
+  amount: "25000",
+  idempotency_key: "0b6f3a52-5c1e-4c59-9d3a-6f2a8c1f7e10",
+  reason: "Goodwill for the outage",
   description: "web-1: 1 hour running",
 };
 
@@ -81,6 +83,7 @@ const ID_FIELDS: Record<string, string> = {
   host_id: ID_PREFIXES.host,
   plan_id: ID_PREFIXES.plan,
   image_id: ID_PREFIXES.image,
+  transfer_id: ID_PREFIXES.transfer,
 };
 
 /** Regions have ids that people give. */
