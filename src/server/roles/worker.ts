@@ -1,4 +1,6 @@
+import { expireHolds } from "#server/billing/holds.ts";
 import { chargeDue } from "#server/billing/jobs.ts";
+import { checkLedgerNightly } from "#server/billing/ledger-checks.ts";
 import { runBackupSchedules } from "#server/compute/backups/schedule.ts";
 import { SWEEP_MS, sweepBackups } from "#server/compute/backups/sweep.ts";
 import { ROUND_MS } from "#server/compute/copy-schedule.ts";
@@ -38,6 +40,8 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     { name: "compute-subscribers", stop: () => subscribers.stop() },
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
+    every("credit-holds", MINUTE_MS, () => expireHolds(rt)),
+    every("ledger-check", 10 * MINUTE_MS, () => checkLedgerNightly(rt)),
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
     every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),
