@@ -2,7 +2,7 @@ import type { LogLevel, LogSource } from "#shared/compute/logs.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { insertLines } from "./log-repository.ts";
 
-const MAX_MESSAGE = 1_000;
+export const MAX_MESSAGE = 1_000;
 /** Colours and the like, as programs write them to terminals (ECMA-48, 5.4). */
 const TERMINAL_CODES = /\u001b\[[0-?]*[ -/]*[@-~]/g; // oxlint-disable-line no-control-regex -- it is what is looked for
 

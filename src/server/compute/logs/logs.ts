@@ -5,10 +5,13 @@ import type { Runtime } from "#server/infra/runtime.ts";
 import { visible } from "../policy.ts";
 import { vmRow } from "../repository.ts";
 import { newestLines } from "./log-repository.ts";
+import { readSerialLog } from "./serial.ts";
 
 /** The newest lines of a VM's log, oldest first; `cursor` goes back from there. */
 export async function listVmLogs(rt: Runtime, scope: Scope, input: z.infer<typeof vmLogsInput>): Promise<z.infer<typeof vmLogsOutput>> {
   const vm = visible(await vmRow(rt, input.id), scope, "VM");
+  // Those who look further back, or for what is alarming, want none of what is new there.
+  if ((input.source ?? "serial") === "serial" && (input.level ?? "info") === "info" && input.cursor === undefined) await readSerialLog(rt, vm);
   const isLine = input.since !== undefined && /^\d+$/.test(input.since);
   const rows = await newestLines(
     rt,
