@@ -3,10 +3,11 @@ import { METRIC_INTERVALS } from "#shared/compute/metrics.ts";
 import { type LiveSample, withSample } from "./live-series.ts";
 import { METRIC_SECONDS, type VmMetricsView } from "./metrics-view.ts";
 
+const UNSAID = { cpuUserPercent: null, cpuSystemPercent: null, cpuIowaitPercent: null, diskReadIops: null, diskWriteIops: null };
 const QUARTER = 15 * 60_000;
 
 function sample(at: string, cpuPercent = 1): LiveSample {
-  return { at: `2026-01-01T00:${at}.000Z`, cpuPercent, memoryUsedMb: 100, diskReadBps: 0, diskWriteBps: 0, networkRxBps: 0, networkTxBps: 0 };
+  return { at: `2026-01-01T00:${at}.000Z`, cpuPercent, memoryUsedMb: 100, diskReadBps: 0, diskWriteBps: 0, networkRxBps: 0, networkTxBps: 0, ...UNSAID };
 }
 
 const metrics: VmMetricsView = {

@@ -9,12 +9,12 @@ export interface LiveSample {
   diskWriteBps: number;
   networkRxBps: number;
   networkTxBps: number;
-  /** these five: null or left out where the hypervisor does not say */
-  cpuUserPercent?: number | null;
-  cpuSystemPercent?: number | null;
-  cpuIowaitPercent?: number | null;
-  diskReadIops?: number | null;
-  diskWriteIops?: number | null;
+  /** null, these five: the hypervisor does not say */
+  cpuUserPercent: number | null;
+  cpuSystemPercent: number | null;
+  cpuIowaitPercent: number | null;
+  diskReadIops: number | null;
+  diskWriteIops: number | null;
 }
 
 /**
@@ -37,16 +37,16 @@ function pointOf(sample: LiveSample): MetricPoint {
     cpu: {
       usagePercent: sample.cpuPercent,
       peakPercent: sample.cpuPercent,
-      userPercent: sample.cpuUserPercent ?? null,
-      systemPercent: sample.cpuSystemPercent ?? null,
-      iowaitPercent: sample.cpuIowaitPercent ?? null,
+      userPercent: sample.cpuUserPercent,
+      systemPercent: sample.cpuSystemPercent,
+      iowaitPercent: sample.cpuIowaitPercent,
     },
     memory: { usedGb: sample.memoryUsedMb / 1_024 },
     disk: {
       readMbps: sample.diskReadBps / 1e6,
       writeMbps: sample.diskWriteBps / 1e6,
-      readIops: sample.diskReadIops ?? null,
-      writeIops: sample.diskWriteIops ?? null,
+      readIops: sample.diskReadIops,
+      writeIops: sample.diskWriteIops,
     },
     network: { rxMbps: (sample.networkRxBps * 8) / 1e6, txMbps: (sample.networkTxBps * 8) / 1e6 },
   };
