@@ -3,6 +3,7 @@ import { newId } from "#shared/ids.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { accountsOfCustomers } from "./account-repository.ts";
+import { payClawbacks } from "./clawbacks.ts";
 import { requireAmount, translateLedgerError } from "./ledger-errors.ts";
 import {
   callExpireHold,
@@ -37,7 +38,10 @@ export async function transfer(tx: Tx, input: TransferInput): Promise<{ transfer
   const id = newId("transfer");
   const row = only(await translated(callTransfer(tx, input, id)));
   const repeated = row.id !== id;
-  if (!repeated) await announceBalances(tx, [input.from, input.to], input.at);
+  if (!repeated) {
+    await payClawbacks(tx, input.to, input.amount, input.at);
+    await announceBalances(tx, [input.from, input.to], input.at);
+  }
   return { transfer: row, repeated };
 }
 
@@ -59,7 +63,10 @@ export async function reverse(tx: Tx, input: ReverseInput): Promise<{ transfer: 
   const [row] = await translated(callReverse(tx, input, id));
   if (!row) return null;
   const repeated = row.id !== id;
-  if (!repeated) await announceBalances(tx, [row.fromAccountId, row.toAccountId], input.at);
+  if (!repeated) {
+    await payClawbacks(tx, row.toAccountId, row.amount, input.at);
+    await announceBalances(tx, [row.fromAccountId, row.toAccountId], input.at);
+  }
   return { transfer: row, repeated };
 }
 
@@ -104,6 +111,7 @@ export async function postHold(tx: Tx, input: PostHoldInput): Promise<TransferRo
  */
 export async function voidHold(tx: Tx, holdId: string, at: Date): Promise<HoldRow> {
   const row = only(await translated(callVoidHold(tx, holdId, at)));
+  await payClawbacks(tx, row.accountId, row.amount, at);
   await announceBalances(tx, [row.accountId], at);
   return row;
 }
@@ -114,7 +122,10 @@ export async function voidHold(tx: Tx, holdId: string, at: Date): Promise<HoldRo
  */
 export async function expireHold(tx: Tx, holdId: string, at: Date): Promise<HoldRow> {
   const row = only(await translated(callExpireHold(tx, holdId, at)));
-  if (row.status === "expired") await announceBalances(tx, [row.accountId], at);
+  if (row.status === "expired") {
+    await payClawbacks(tx, row.accountId, row.amount, at);
+    await announceBalances(tx, [row.accountId], at);
+  }
   return row;
 }
 

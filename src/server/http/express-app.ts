@@ -17,6 +17,7 @@ export interface AppParts {
   health: Record<"healthz" | "readyz" | "health" | "metrics", Handler>;
   jwks: Handler;
   device: Router | null;
+  paymentWebhook: Handler;
   /** whatever is nobody else's */
   pages: Handler;
   supportUrl: string;
@@ -42,6 +43,7 @@ export function createExpressApp(rt: Runtime, parts: AppParts): Express {
   // Credentials stay off: on /v1 cookies don't count, and a page of another origin has its bearer token.
   app.use("/v1", cors({ origin: rt.config.corsOrigins, credentials: false, exposedHeaders: EXPOSED, maxAge: 600 }), (request, response) => parts.rest(request, response));
   if (parts.device) app.use("/device/v1", express.json({ limit: DEVICE_BODY_LIMIT }), parts.device);
+  app.all("/webhooks/payments/:provider", named("/webhooks/payments/{provider}", parts.paymentWebhook));
   app.use("/device", () => {
     throw new AppError("NOT_FOUND");
   });

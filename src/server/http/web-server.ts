@@ -18,6 +18,7 @@ import { createHealthHandlers } from "./health/health.ts";
 import { readTotals } from "./health/repository.ts";
 import { createInFlight } from "./in-flight.ts";
 import { createOpenApiDocument } from "./openapi/document.ts";
+import { createPaymentWebhook } from "./payment-webhook.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { openScope, scopeOf } from "./request-scope.ts";
 import { createEventStreams } from "./rest/event-stream.ts";
@@ -67,6 +68,7 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
       sendJson(response, 200, JSON.stringify(keys));
     },
     device: options.device ?? null,
+    paymentWebhook: createPaymentWebhook(rt),
     async pages(request, response) {
       if (!next) return sendError(response, new AppError("NOT_FOUND"), scopeOf(request).id, supportUrl);
       await next.handle(request, response);
@@ -91,7 +93,7 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
         void trpc.handle(request, response);
         return;
       }
-      if (path.startsWith("/v1/") || path.startsWith("/device/")) inFlight.add(response, () => sendError(response, new AppError("TIMEOUT"), scope.id, supportUrl));
+      if (path.startsWith("/v1/") || path.startsWith("/device/") || path.startsWith("/webhooks/")) inFlight.add(response, () => sendError(response, new AppError("TIMEOUT"), scope.id, supportUrl));
       else inFlight.add(response);
       // The pages' server components read these; they must be ours, whatever the caller sent.
       request.headers["x-request-id"] = scope.id;

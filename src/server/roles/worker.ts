@@ -4,6 +4,7 @@ import { checkLedgerNightly } from "#server/billing/ledger-checks.ts";
 import { runBackupSchedules } from "#server/compute/backups/schedule.ts";
 import { SWEEP_MS, sweepBackups } from "#server/compute/backups/sweep.ts";
 import { ROUND_MS } from "#server/compute/copy-schedule.ts";
+import { startPayments } from "#server/billing/payments/payments-worker.ts";
 import { sweepHosts } from "#server/compute/host-sweep.ts";
 import { guardExpiry } from "#server/compute/expiry/guard.ts";
 import { HOST_POLL_MS, pollHosts } from "#server/compute/hosts/host-poll.ts";
@@ -32,6 +33,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
   const relay = startRelay(rt);
   const operations = startOperationWorker(rt, { concurrency: 4 });
   const subscribers = await startComputeSubscribers(rt);
+  const payments = await startPayments(rt);
   const collector = startMetricsCollector(rt);
   const rollups = startLoop({ name: "vm-metric-rollups", pauseMs: MINUTE_MS / 2, log: rt.log }, () => rollUpMetrics(rt));
   return [
@@ -42,6 +44,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("metering", MINUTE_MS, () => chargeDue(rt)),
     every("credit-holds", MINUTE_MS, () => expireHolds(rt)),
     every("ledger-check", 10 * MINUTE_MS, () => checkLedgerNightly(rt)),
+    { name: "payments", stop: () => payments.stop() },
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
     every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),

@@ -20,6 +20,7 @@ export interface Tenant extends Person {
   productId: string;
   machineId: string;
   templateId: string;
+  topUpId: string;
   /** transfers: the welcome credits, and a charge for the VM */
   grantId: string;
   chargeId: string;
@@ -44,6 +45,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     productId: newId("product"),
     machineId: newId("machine"),
     templateId: newId("machineTemplate"),
+    topUpId: newId("topUp"),
   };
   const { prisma } = rt.db;
   const plan = await prisma.plan.findFirstOrThrow({ orderBy: { position: "asc" } });
@@ -91,5 +93,8 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   const charge = await transact(rt, (tx) => transfer(tx, { key: `charge:${ids.vmId}`, kind: "usage", from: account.id, to: systemAccount("revenue", account.id), amount: credits(1), subject, description: "secret-vm: compute", at }));
   const held = await transact(rt, (tx) => hold(tx, { key: `hold:${ids.vmId}`, accountId: account.id, amount: credits(1), subject, description: "secret-vm: first hour", at }));
   const grant = await prisma.transfer.findFirstOrThrow({ where: { toAccountId: account.id, kind: "grant" } });
+  await prisma.topUp.create({
+    data: { id: ids.topUpId, organizationId, userId: person.userId, provider: "test", status: "paid", credits: 1n, currency: "USD", amountMinor: 1, receiptNumber: `R-${ids.topUpId}`, createdAt: at, paidAt: at, updatedAt: at },
+  });
   return { ...person, ...ids, hostId: host.id, grantId: grant.id, chargeId: charge.transfer.id, holdId: held.id };
 }

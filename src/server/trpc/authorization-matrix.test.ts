@@ -43,6 +43,7 @@ const thing = (permission: Permission, input: Input): Rule => ({ who: "member", 
 const platform = (permission: PlatformPermission, input = nothing): Rule => ({ who: "platform", permission, input });
 
 const vm: Input = (victim) => ({ id: victim.vmId });
+const topUp: Input = (victim) => ({ id: victim.topUpId });
 const host: Input = (victim) => ({ id: victim.hostId });
 const backup: Input = (victim) => ({ id: victim.backupId });
 const snapshot: Input = (victim) => ({ id: victim.vmId, snapshotId: victim.snapshotId });
@@ -78,6 +79,18 @@ const MATRIX: Record<string, Rule> = {
   "billing.admin.lots": platform("platform:billing:read", organization),
   "billing.admin.checks": platform("platform:billing:read"),
   "billing.admin.check": platform("platform:billing:read"),
+
+  "payments.options": own("credits:read"),
+  "payments.create": own("credits:topup", () => ({ credits: "10000000" })),
+  "payments.list": own("credits:read", page),
+  "payments.get": thing("credits:read", topUp),
+  "payments.receipt": thing("credits:read", topUp),
+  "payments.automatic": own("credits:read"),
+  "payments.setAutomatic": own("credits:topup", () => ({ enabled: false, threshold: "0", credits: "10000000", monthlyCap: "100000000" })),
+  "payments.admin.list": platform("platform:payments:read", page),
+  "payments.admin.refund": platform("platform:payments:refund", (victim) => ({ id: victim.topUpId, amountMinor: 1, reason: "because", idempotencyKey: randomUUID() })),
+  "payments.testCheckout.get": proven(404, () => ({ id: "cs_test_nothing" })),
+  "payments.testCheckout.pay": proven(404, () => ({ id: "cs_test_nothing", card: "succeeds" })),
 
   "compute.catalog": anybody(),
   "compute.projects.list": own("project:read", page),
@@ -254,6 +267,8 @@ async function belongings({ organizationId, userId }: Tenant): Promise<string> {
     await prisma.operation.findMany(where),
     await prisma.product.findMany(where),
     await prisma.machine.findMany(where),
+    await prisma.topUp.findMany(where),
+    await prisma.autoTopUp.findMany(where),
     await prisma.ledgerAccount.findMany(where),
     await prisma.event.findMany({ where: { organizationId }, select: { type: true } }),
     await prisma.auditEntry.findMany({ where: { organizationId }, select: { action: true } }),
@@ -267,7 +282,7 @@ function withRole(tenant: Tenant, role: string): UserActor {
 }
 
 function expectNothingOf(tenant: Tenant, verdict: Verdict): void {
-  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.productId]) {
+  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.productId, tenant.topUpId]) {
     expect(verdict.answer ?? "").not.toContain(secret);
   }
 }

@@ -1,3 +1,4 @@
+import { paymentsRouter } from "#server/billing/payments/router.ts";
 import { billingRouter } from "#server/billing/router.ts";
 import { computeRouter } from "#server/compute/router.ts";
 import { identityRouter } from "#server/identity/router.ts";
@@ -9,6 +10,7 @@ import { createCallerFactory, router } from "./init.ts";
 export const appRouter = router({
   identity: identityRouter,
   billing: billingRouter,
+  payments: paymentsRouter,
   compute: computeRouter,
   machines: machinesRouter,
   platform: platformRouter,
