@@ -101,7 +101,7 @@ describe("a VM made from a backup", () => {
       expect(vm?.config, `killed after ${steps}`).toMatchObject({ cores: "2", scsi0: expect.stringContaining("size=4G"), tags: expect.stringContaining(`${ref}.${vm?.vmid}`) });
       expect(made()).toHaveLength(steps + 1);
     }
-  });
+  }, 60_000);
 
   it("is made anew when a restore has failed and left a number", async () => {
     await backed();

@@ -100,6 +100,13 @@ describe("privileges", () => {
     expect([7, 8].map((major) => [...neededPrivileges(major, "pve1", settings).keys()].some((path) => path.startsWith("/sdn")))).toEqual([false, true]);
   });
 
+  it("are more where images and backups are put, each once for a storage", () => {
+    const on = (more: object) => Object.fromEntries(neededPrivileges(9, "pve1", { ...settings, ...more }));
+    expect(on({})["/vms"]).not.toContain("VM.Backup");
+    expect(on({ backupStorage: "vault" })).toMatchObject({ "/vms": expect.arrayContaining(["VM.Backup"]), "/storage/vault": ["Datastore.AllocateSpace", "Datastore.Audit"] });
+    expect(on({ isoStorage: "fast", backupStorage: "fast" })["/storage/fast"]).toEqual(["Datastore.AllocateSpace", "Datastore.Audit", "Datastore.AllocateTemplate", "Datastore.Allocate"]);
+  });
+
   it("come from above only where they propagate, and what stands on a path replaces them", () => {
     const needed = new Map([["/storage/fast", ["Datastore.Audit"]]]);
     const missing = (tree: Record<string, Record<string, boolean>>) => [...missingPrivileges(tree, needed).keys()];

@@ -121,7 +121,7 @@ describe("a restore that does not get through", () => {
       expect(own(vm)).toEqual(before);
       expect(vm.config.scsi0).toContain("size=5G");
     }
-  });
+  }, 60_000);
 
   it("leaves a VM that is still ours when the storage runs full, and restores it when there is room", async () => {
     const vm = await changedSince();
