@@ -1,6 +1,6 @@
 "use client";
 
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useMemo } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -17,6 +17,8 @@ export interface LogFilter {
 const LINES = 200;
 /** Messages come in bursts; the log is asked for once in this time. */
 const PAUSE_MS = 400;
+/** A host is asked for what the guest wrote when somebody looks, so whoever follows looks again and again. What has come is announced like other lines. */
+const LOOK_MS = 3_000;
 
 export function logInput(id: string, filter: LogFilter) {
   return { id, ...(filter.level ? { level: filter.level } : {}), ...(filter.source ? { source: filter.source } : {}), ...(filter.search ? { search: filter.search } : {}) };
@@ -38,6 +40,7 @@ export function useVmLogs(id: string, filter: LogFilter, followed: boolean) {
   useEvents(["vm.status.changed"], (event) => onNews(event.subject));
   useEvents(["operation.progress"], (event) => onNews(event.data.subjectId));
   useRealtime("vm.log", ({ vmId }) => onNews(vmId));
+  useQuery({ ...trpc.compute.vms.logs.queryOptions({ id, source: "serial", lines: 1 }), enabled: followed, refetchInterval: LOOK_MS });
   const query = useInfiniteQuery(options);
   // Pages go back in time; within each the oldest comes first.
   const lines = useMemo<VmLogLine[] | undefined>(() => query.data?.pages.toReversed().flatMap((page) => page.logs), [query.data]);
