@@ -68,3 +68,24 @@ it("at most eight changes are under way; a power cut does not stand in line behi
   control.abort(new Error("enough"));
   expect(await Promise.all(hanging)).toHaveLength(8);
 });
+
+it("at most four copies of disks are under way, and keep nothing else waiting", async () => {
+  const ref = "sy-vm_copies";
+  await ask((driver, call) => driver.create(ref, TEST_HARDWARE, call));
+  injectFault(folder, { operation: "takeBackup", mode: "hang", times: 0 });
+  const control = new AbortController();
+  const driver = driverOf(rt, host);
+  const hanging = Array.from({ length: 4 }, (_, n) => driver.takeBackup(ref, `bkp_${n}`, { key: "k", signal: control.signal }).catch((error: unknown) => error));
+  await expect(driver.restoreBackup(ref, "bkp_none", { key: "k", signal: AbortSignal.timeout(50) })).rejects.toThrow("the host is busy with other calls");
+  await ask((each, call) => each.start(ref, call));
+  expect(await ask((each, call) => each.usageHistory(ref, new Date(0), new Date(1), call))).toEqual([]);
+  expect((await ask((each, call) => each.readSerial(ref, 0, 100_000, call))).bytes.length).toBeGreaterThan(0);
+  control.abort(new Error("enough"));
+  expect(await Promise.all(hanging)).toHaveLength(4);
+  clearFaults(folder);
+  await ask((each, call) => each.takeBackup(ref, "bkp_last", call));
+  expect((await ask((each, call) => each.listBackups(call))).map(({ name }) => name)).toContain("bkp_last");
+  await ask((each, call) => each.stop(ref, { mode: "forced" }, call));
+  await ask((each, call) => each.restoreBackup(ref, "bkp_last", call));
+  await ask((each, call) => each.deleteBackup("bkp_last", call));
+});

@@ -2,9 +2,10 @@ import type { CallOptions, Driver } from "../drivers/driver.ts";
 import { CallLimit } from "./call-limit.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 
-/** Calls that a host is asked to bear at once: those that look, and those that change something, which may last for minutes. */
+/** Calls that a host is asked to bear at once: those that look, those that change something, which may last for minutes, and those that copy whole disks, for hours. */
 const LOOKS_AT_ONCE = 8;
 const CHANGES_AT_ONCE = 8;
+const COPIES_AT_ONCE = 4;
 const CHECK_TIMEOUT_MS = 10_000;
 
 /**
@@ -14,6 +15,7 @@ const CHECK_TIMEOUT_MS = 10_000;
 export function guardDriver(driver: Driver, host: { name: string }, options: { now: () => Date; onChange: (state: "open" | "closed", why: string) => void }): Driver {
   const looks = new CallLimit(LOOKS_AT_ONCE);
   const changes = new CallLimit(CHANGES_AT_ONCE);
+  const copies = new CallLimit(COPIES_AT_ONCE);
   const check = (): Promise<unknown> => {
     const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
     return untilAborted(signal, driver.probe({ signal, key: "breaker" }));
@@ -23,6 +25,7 @@ export function guardDriver(driver: Driver, host: { name: string }, options: { n
     limit.run(call.signal, () => breaker.run(() => untilAborted(call.signal, work())));
   const look = <T>(call: CallOptions, work: () => Promise<T>): Promise<T> => through(looks, call, work);
   const change = <T>(call: CallOptions, work: () => Promise<T>): Promise<T> => through(changes, call, work);
+  const copy = <T>(call: CallOptions, work: () => Promise<T>): Promise<T> => through(copies, call, work);
 
   return {
     supports: driver.supports,
@@ -49,8 +52,8 @@ export function guardDriver(driver: Driver, host: { name: string }, options: { n
     takeSnapshot: (ref, name, call) => change(call, () => driver.takeSnapshot(ref, name, call)),
     restoreSnapshot: (ref, name, call) => change(call, () => driver.restoreSnapshot(ref, name, call)),
     deleteSnapshot: (ref, name, call) => change(call, () => driver.deleteSnapshot(ref, name, call)),
-    takeBackup: (ref, name, call) => change(call, () => driver.takeBackup(ref, name, call)),
-    restoreBackup: (ref, name, call) => change(call, () => driver.restoreBackup(ref, name, call)),
+    takeBackup: (ref, name, call) => copy(call, () => driver.takeBackup(ref, name, call)),
+    restoreBackup: (ref, name, call) => copy(call, () => driver.restoreBackup(ref, name, call)),
     deleteBackup: (name, call) => change(call, () => driver.deleteBackup(name, call)),
     migrate: (ref, target, how, call) => change(call, () => driver.migrate(ref, target, how, call)),
   };

@@ -8,7 +8,7 @@ export const vmLogs = member("vm:read")
       method: "GET",
       path: "/vms/{id}/logs",
       tags: ["Virtual machines"],
-      summary: "What happened to a VM: its states, its operations' steps, its hypervisor's tasks; with follow=true as a stream",
+      summary: "What happened to a VM: its states, its operations' steps, its hypervisor's tasks, what its guest writes to the serial port; with follow=true as a stream",
       follow: { list: "logs", event: "log", lines: MAX_LOG_LINES },
     },
   })
