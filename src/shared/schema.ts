@@ -4,8 +4,8 @@ import { type IdKind, ID_PREFIXES, isId } from "./ids.ts";
 /** Schemas that every domain uses. Times travel as ISO 8601 in UTC, money as decimal strings of micro-credits. */
 export const timestamp = z.iso.datetime();
 
-/** micro-credits; negative where a difference is meant */
-export const micro = z.string().regex(/^-?\d{1,19}$/);
+/** micro-credits; negative where a difference is meant. Checks that follow may take it for a BigInt: a text that is none does not reach them. */
+export const micro = z.string().regex(/^-?\d{1,19}$/, { abort: true });
 
 /** An id of the kind. */
 export function id(kind: IdKind) {

@@ -216,7 +216,7 @@ describe("a reversal", () => {
     await bring(one, 100n);
     const spent = await charge(one, 100n);
     const asked = await Promise.allSettled(Array.from({ length: 12 }, () => giveBack(spent.id, 30n)));
-    expect(asked.filter((one) => one.status === "fulfilled")).toHaveLength(3);
+    expect(asked.filter((call) => call.status === "fulfilled")).toHaveLength(3);
     expect(await getBalance(rt, one)).toMatchObject({ balance: "90" });
   });
 });
