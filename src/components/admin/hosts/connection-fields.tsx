@@ -5,6 +5,7 @@ import type { UseFormReturnType } from "@mantine/form";
 import { useTranslations } from "next-intl";
 import { type ConnectionValues, transportOf } from "./connection-values.ts";
 import classes from "./hosts.module.css";
+import { LibvirtSettings, ProxmoxSettings } from "./settings-fields.tsx";
 
 interface ConnectionFieldsProps {
   form: UseFormReturnType<ConnectionValues>;
@@ -52,11 +53,7 @@ function ProxmoxFields({ form, stored }: Required<ConnectionFieldsProps>) {
         </div>
       )}
       <TextInput label={t("fingerprint")} description={t("fingerprintHelp")} autoComplete="off" spellCheck={false} className={classes.key ?? ""} {...form.getInputProps("tlsFingerprint")} />
-      <div className={classes.pair}>
-        <TextInput label={t("storage")} description={t("storageHelp")} spellCheck={false} autoComplete="off" {...form.getInputProps("settings.storage")} />
-        <TextInput label={t("bridge")} description={t("bridgeHelp")} spellCheck={false} autoComplete="off" {...form.getInputProps("settings.bridge")} />
-        <TextInput label={t("isoStorage")} description={t("isoStorageHelp")} spellCheck={false} autoComplete="off" {...form.getInputProps("settings.isoStorage")} />
-      </div>
+      <ProxmoxSettings form={form} />
     </div>
   );
 }
@@ -81,10 +78,7 @@ function LibvirtFields({ form, stored }: Required<ConnectionFieldsProps>) {
           <Textarea label={t("clientKey")} {...text} {...form.getInputProps("clientKey")} />
         </>
       )}
-      <div className={classes.pair}>
-        <TextInput label={t("pool")} description={t("poolHelp")} spellCheck={false} autoComplete="off" {...form.getInputProps("settings.pool")} />
-        <TextInput label={t("network")} description={t("networkHelp")} spellCheck={false} autoComplete="off" {...form.getInputProps("settings.network")} />
-      </div>
+      <LibvirtSettings form={form} />
     </div>
   );
 }

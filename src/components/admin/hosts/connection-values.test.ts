@@ -9,11 +9,6 @@ it("sends the fields of the kind and of the way to sign in, and none that are em
   expect(toConnection({ ...EMPTY_CONNECTION, type: "simulated" })).toEqual({ type: "simulated" });
 });
 
-it("settings without a field stay, those that were emptied go", () => {
-  const values = { ...EMPTY_CONNECTION, settings: { ...EMPTY_CONNECTION.settings, isoStorage: "" } };
-  expect(toConnection(values, { vmidFrom: 500, isoStorage: "local", storage: "old" }).settings).toEqual({ vmidFrom: 500, storage: "local-lvm", bridge: "vmbr0" });
-});
-
 it("a libvirt address asks for the credentials of its transport", () => {
   expect(["qemu:///system", "qemu+unix:///system", "qemu+ssh://root@kvm/system", "xen+tls://kvm/"].map(transportOf)).toEqual(["local", "local", "ssh", "tls"]);
   const values = { ...EMPTY_CONNECTION, type: "libvirt" as const, sshPrivateKey: "key", knownHosts: "hosts", clientKey: "other" };

@@ -1,7 +1,8 @@
 import type { HostType } from "#shared/compute/host-states.ts";
+import { settingsOf, type SettingsValues, toSettings, USUAL_SETTINGS } from "./settings-values.ts";
 import type { ConnectionInput, HostDetail } from "./types.ts";
 
-/** A host's connection as its form has it: text in every field. */
+/** A host's connection as its form has it. */
 export interface ConnectionValues {
   type: HostType;
   apiUrl: string;
@@ -18,7 +19,7 @@ export interface ConnectionValues {
   caCertificate: string;
   clientCertificate: string;
   clientKey: string;
-  settings: { storage: string; bridge: string; isoStorage: string; pool: string; network: string };
+  settings: SettingsValues;
 }
 
 export const EMPTY_CONNECTION: ConnectionValues = {
@@ -37,7 +38,7 @@ export const EMPTY_CONNECTION: ConnectionValues = {
   caCertificate: "",
   clientCertificate: "",
   clientKey: "",
-  settings: { storage: "local-lvm", bridge: "vmbr0", isoStorage: "", pool: "default", network: "default" },
+  settings: USUAL_SETTINGS,
 };
 
 /** How a libvirt address reaches its host: what it asks credentials for. */
@@ -49,7 +50,6 @@ export function transportOf(uri: string): "local" | "ssh" | "tls" {
 /** The stored connection in its form: secrets are empty, and empty means that they stay. */
 export function connectionOf(host: HostDetail): ConnectionValues {
   const [username = "", realm = ""] = host.credentials.kind === "password" ? (host.credentials.username ?? "").split("@") : [];
-  const { storage = "", bridge = "", isoStorage = "", pool = "", network = "" } = host.settings;
   return {
     ...EMPTY_CONNECTION,
     type: host.type as HostType, // the server knows no other
@@ -60,13 +60,13 @@ export function connectionOf(host: HostDetail): ConnectionValues {
     realm: realm || EMPTY_CONNECTION.realm,
     tlsFingerprint: host.tlsFingerprint ?? "",
     uri: host.uri ?? "",
-    settings: { storage, bridge, isoStorage, pool, network },
+    settings: settingsOf(host.settings),
   };
 }
 
-/** What the API takes: only the fields of the kind, and of them only those that were filled in. `before`: settings that have no field here and stay. */
-export function toConnection(values: ConnectionValues, before: HostDetail["settings"] = {}): ConnectionInput {
-  const { settings } = values;
+/** What the API takes: only the fields of the kind, and of them only those that were filled in. */
+export function toConnection(values: ConnectionValues): ConnectionInput {
+  const settings = toSettings(values.type, values.settings);
   if (values.type === "simulated") return { type: "simulated" };
   if (values.type === "proxmox") {
     const login = values.login === "token" ? filled({ token: values.token }) : filled({ username: values.username, realm: values.realm, password: values.password });
@@ -75,7 +75,7 @@ export function toConnection(values: ConnectionValues, before: HostDetail["setti
       ...filled({ apiUrl: values.apiUrl, node: values.node }),
       ...login,
       tlsFingerprint: values.tlsFingerprint.trim() || null,
-      settings: { ...before, storage: undefined, bridge: undefined, isoStorage: undefined, ...filled({ storage: settings.storage, bridge: settings.bridge, isoStorage: settings.isoStorage }) },
+      settings,
     };
   }
   const transport = transportOf(values.uri);
@@ -85,7 +85,7 @@ export function toConnection(values: ConnectionValues, before: HostDetail["setti
       : transport === "tls"
         ? filled({ caCertificate: values.caCertificate, clientCertificate: values.clientCertificate, clientKey: values.clientKey })
         : {};
-  return { type: "libvirt", ...filled({ uri: values.uri }), ...secrets, settings: { ...before, pool: undefined, network: undefined, ...filled({ pool: settings.pool, network: settings.network }) } };
+  return { type: "libvirt", ...filled({ uri: values.uri }), ...secrets, settings };
 }
 
 function filled<T extends Record<string, string>>(values: T): Partial<T> {

@@ -1,12 +1,8 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useTRPC } from "#components/api/trpc.ts";
-import { fieldErrors } from "#components/form/server-errors.ts";
 import { Section } from "#components/ui/section.tsx";
-import { useNotify } from "#components/ui/use-notify.ts";
 import { ConnectionFields } from "./connection-fields.tsx";
 import { connectionOf, toConnection } from "./connection-values.ts";
 import { HostError } from "./host-error.tsx";
@@ -14,29 +10,24 @@ import classes from "./hosts.module.css";
 import { TestResultPanel } from "./test-result.tsx";
 import type { HostDetail } from "./types.ts";
 import { useConnection } from "./use-connection.ts";
+import { useUpdateHost } from "./use-update-host.ts";
 
 /** How the host is reached: tried with the button, and tried again by the server before it is saved. */
 export function HostConnectionSettings({ host }: { host: HostDetail }) {
   const t = useTranslations("hosts.connection");
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const notify = useNotify();
   const { form, test, result, connect, trust } = useConnection(connectionOf(host), host);
-  const update = useMutation(
-    trpc.compute.hosts.update.mutationOptions({
-      onSuccess: (saved) => {
-        notify.done(t("saved"));
-        // Secrets do not stay in the page.
-        const values = connectionOf(saved);
-        form.setInitialValues(values);
-        form.setValues(values);
-        void queryClient.invalidateQueries(trpc.compute.hosts.pathFilter());
-      },
-      onError: (error) => form.setErrors(fieldErrors(error)),
-    }),
-  );
+  const update = useUpdateHost({
+    saved: t("saved"),
+    onErrors: form.setErrors,
+    onSaved: (saved) => {
+      // Secrets do not stay in the page.
+      const values = connectionOf(saved);
+      form.setInitialValues(values);
+      form.setValues(values);
+    },
+  });
   const submit = form.onSubmit((values) => {
-    const { type: _type, ...connection } = toConnection(values, host.settings);
+    const { type: _type, ...connection } = toConnection(values);
     update.mutate({ id: host.id, ...connection });
   });
   return (

@@ -27,13 +27,19 @@ export function HostOverview({ host }: { host: HostDetail }) {
 function Capacity({ host }: { host: HostDetail }) {
   const t = useTranslations("hosts.overview");
   const format = useFormatter();
-  const { vcpu, memoryMb, storageGb } = host.capacity;
+  const { vcpu, memoryMb } = host.capacity;
   const number = (value: number) => format.number(value, { maximumFractionDigits: 1 });
   const gb = (mb: number) => number(inGb(mb));
   const rows = [
     { key: "vcpu", name: t("vcpu"), share: shareOf(vcpu), label: t("soldVcpu", { used: number(vcpu.used), sellable: number(vcpu.sellable) }), measured: t("threads", { count: vcpu.total }) + (host.cpuPercent === null ? "" : ` · ${t("busy", { percent: number(host.cpuPercent) })}`) },
     { key: "memory", name: t("memory"), share: shareOf(memoryMb), label: t("soldGb", { used: gb(memoryMb.used), sellable: gb(memoryMb.sellable) }), measured: memoryMb.free === null ? t("hasGb", { total: gb(memoryMb.total) }) : t("freeGb", { free: gb(memoryMb.free), total: gb(memoryMb.total) }) },
-    { key: "storage", name: t("storage"), share: shareOf(storageGb), label: t("soldGb", { used: number(storageGb.used), sellable: number(storageGb.sellable) }), measured: storageGb.free === null ? t("hasGb", { total: number(storageGb.total) }) : t("freeGb", { free: number(storageGb.free), total: number(storageGb.total) }) },
+    ...storagesOf(host).map(({ name, isDefault, totalGb, sellableGb, usedGb, freeGb }) => ({
+      key: `storage ${name}`,
+      name: name === "" ? t("storage") : t(isDefault ? "defaultStorage" : "namedStorage", { name }),
+      share: shareOf({ used: usedGb, sellable: sellableGb }),
+      label: t("soldGb", { used: number(usedGb), sellable: number(sellableGb) }),
+      measured: freeGb === null ? t("hasGb", { total: number(totalGb) }) : t("freeGb", { free: number(freeGb), total: number(totalGb) }),
+    })),
   ];
   return (
     <dl className={classes.bars}>
@@ -48,6 +54,12 @@ function Capacity({ host }: { host: HostDetail }) {
       ))}
     </dl>
   );
+}
+
+/** Of a host that has told of one alone, that one without a name. */
+function storagesOf({ storages, capacity: { storageGb } }: HostDetail): HostDetail["storages"] {
+  if (storages.length > 0) return storages;
+  return [{ name: "", isDefault: true, totalGb: storageGb.total, sellableGb: storageGb.sellable, usedGb: storageGb.used, freeGb: storageGb.free }];
 }
 
 function Facts({ host }: { host: HostDetail }) {

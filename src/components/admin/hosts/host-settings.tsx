@@ -1,13 +1,12 @@
 "use client";
 
-import { Button, NumberInput, Select, TextInput } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { fieldErrors } from "#components/form/server-errors.ts";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -15,7 +14,9 @@ import { useNotify } from "#components/ui/use-notify.ts";
 import { HostConnectionSettings } from "./host-connection-settings.tsx";
 import { HostError } from "./host-error.tsx";
 import classes from "./hosts.module.css";
+import { LimitFields, toLimits } from "./limit-fields.tsx";
 import type { HostDetail } from "./types.ts";
+import { useUpdateHost } from "./use-update-host.ts";
 
 /** What can be changed about a host, and the way to forget it. */
 export function HostSettings({ host }: { host: HostDetail }) {
@@ -31,36 +32,20 @@ export function HostSettings({ host }: { host: HostDetail }) {
 function Details({ host }: { host: HostDetail }) {
   const t = useTranslations("hosts.details");
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const notify = useNotify();
   const regions = useQuery(trpc.compute.catalogAdmin.regions.list.queryOptions());
   const form = useForm({
     initialValues: { name: host.name, location: host.location, vcpuRatio: host.vcpuRatio, memoryReserveGb: host.memoryReserveMb / 1024, storageReserveGb: host.storageReserveGb },
     validate: { name: (value) => (value.trim() === "" ? t("nameMissing") : null) },
   });
-  const update = useMutation(
-    trpc.compute.hosts.update.mutationOptions({
-      onSuccess: () => {
-        notify.done(t("saved"));
-        void queryClient.invalidateQueries(trpc.compute.hosts.pathFilter());
-      },
-      onError: (error) => form.setErrors(fieldErrors(error)),
-    }),
-  );
-  const submit = form.onSubmit((values) =>
-    update.mutate({ id: host.id, name: values.name.trim(), location: values.location, vcpuRatio: values.vcpuRatio, memoryReserveMb: Math.round(values.memoryReserveGb * 1024), storageReserveGb: values.storageReserveGb }),
-  );
+  const update = useUpdateHost({ saved: t("saved"), onErrors: form.setErrors });
+  const submit = form.onSubmit((values) => update.mutate({ id: host.id, name: values.name.trim(), location: values.location, ...toLimits(values) }));
   return (
     <Section title={t("title")}>
       <form onSubmit={submit} noValidate>
         <div className={classes.fields}>
           <TextInput label={t("name")} maxLength={64} autoComplete="off" {...form.getInputProps("name")} />
           <Select label={t("location")} description={host.vmCount > 0 ? t("locationFixed") : t("locationHelp")} disabled={host.vmCount > 0} allowDeselect={false} data={(regions.data?.data ?? [{ id: host.location, name: host.locationName }]).map((region) => ({ value: region.id, label: region.name }))} {...form.getInputProps("location")} />
-          <div className={classes.pair}>
-            <NumberInput label={t("vcpuRatio")} description={t("vcpuRatioHelp")} min={1} max={32} step={0.5} decimalScale={2} {...form.getInputProps("vcpuRatio")} />
-            <NumberInput label={t("memoryReserve")} description={t("memoryReserveHelp")} min={0} max={65_536} {...form.getInputProps("memoryReserveGb")} />
-            <NumberInput label={t("storageReserve")} description={t("storageReserveHelp")} min={0} max={1_000_000} allowDecimal={false} {...form.getInputProps("storageReserveGb")} />
-          </div>
+          <LimitFields inputProps={form.getInputProps} />
         </div>
         {update.error && <HostError error={update.error} title={t("notSaved")} />}
         <div className={classes.footer}>

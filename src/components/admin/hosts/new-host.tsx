@@ -16,6 +16,7 @@ import { ConnectionFields } from "./connection-fields.tsx";
 import { type ConnectionValues, EMPTY_CONNECTION, toConnection } from "./connection-values.ts";
 import { HostError } from "./host-error.tsx";
 import classes from "./hosts.module.css";
+import { LimitFields, toLimits } from "./limit-fields.tsx";
 import { TestResultPanel } from "./test-result.tsx";
 import { useConnection } from "./use-connection.ts";
 
@@ -151,9 +152,7 @@ function DetailsStep({ connection, asked, onBack, onRefused }: DetailsStepProps)
       name: values.name.trim(),
       location: values.location,
       status: asked ? "active" : "maintenance",
-      vcpuRatio: values.vcpuRatio,
-      memoryReserveMb: Math.round(values.memoryReserveGb * 1024),
-      storageReserveGb: values.storageReserveGb,
+      ...toLimits(values),
       ...(simulated ? { vcpu: values.vcpu, memoryMb: Math.round(values.memoryGb * 1024), storageGb: values.storageGb } : {}),
     }),
   );
@@ -170,11 +169,7 @@ function DetailsStep({ connection, asked, onBack, onRefused }: DetailsStepProps)
               <NumberInput label={fields("storageGb")} min={1} max={1_000_000} allowDecimal={false} {...form.getInputProps("storageGb")} />
             </div>
           )}
-          <div className={classes.pair}>
-            <NumberInput label={fields("vcpuRatio")} description={fields("vcpuRatioHelp")} min={1} max={32} step={0.5} decimalScale={2} {...form.getInputProps("vcpuRatio")} />
-            <NumberInput label={fields("memoryReserve")} description={fields("memoryReserveHelp")} min={0} max={65_536} {...form.getInputProps("memoryReserveGb")} />
-            <NumberInput label={fields("storageReserve")} description={fields("storageReserveHelp")} min={0} max={1_000_000} allowDecimal={false} {...form.getInputProps("storageReserveGb")} />
-          </div>
+          <LimitFields inputProps={form.getInputProps} />
         </div>
         {create.error && <HostError error={create.error} title={t("notSaved")} />}
         <div className={classes.footer}>

@@ -69,6 +69,9 @@ function Connected({ result: { host } }: { result: TestResult }) {
           { label: t("vcpu"), value: format.number(host.vcpu) },
           { label: t("memory"), value: t("freeOf", { free: gb(host.memoryFreeMb), total: gb(host.memoryMb) }) },
           { label: t("storage"), value: t("freeOf", { free: format.number(host.storageFreeGb), total: format.number(host.storageGb) }) },
+          ...(host.storages ?? [])
+            .filter((storage) => !storage.isDefault)
+            .map((storage) => ({ label: t("storageNamed", { name: storage.name }), value: t("freeOf", { free: format.number(storage.freeGb), total: format.number(storage.totalGb) }) })),
         ]}
       />
       <Warnings warnings={host.warnings} />

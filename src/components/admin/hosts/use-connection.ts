@@ -16,7 +16,7 @@ export function useConnection(initialValues: ConnectionValues, host?: HostDetail
   const connect = (values: ConnectionValues): void => {
     form.clearErrors();
     test.mutate(
-      { ...toConnection(values, host?.settings), ...(host ? { id: host.id } : {}) },
+      { ...toConnection(values), ...(host ? { id: host.id } : {}) },
       { onSuccess: (result) => setOutcome({ result, with: JSON.stringify(values) }) },
     );
   };

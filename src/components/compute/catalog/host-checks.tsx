@@ -1,6 +1,7 @@
-import { Checkbox, TextInput } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import classes from "./catalog.module.css";
+import { NameOnHost } from "./name-on-host.tsx";
 import type { Place } from "./types.ts";
 
 /** Host → the storage there; "" is the host's default. A host that is not in it does not take the plan. */
@@ -33,16 +34,7 @@ export function HostChecks({ places, value, onChange, errorOf }: HostChecksProps
               onChange={(event) => onChange(event.currentTarget.checked ? { ...value, [place.id]: "" } : without(place.id))}
             />
             {storage !== undefined && (
-              <TextInput
-                aria-label={t("storageOn", { host: place.name })}
-                placeholder={t("storageDefault")}
-                value={storage}
-                maxLength={128}
-                autoComplete="off"
-                spellCheck={false}
-                error={errorOf(place.id)}
-                onChange={(event) => onChange({ ...value, [place.id]: event.currentTarget.value })}
-              />
+              <NameOnHost label={t("storageOn", { host: place.name })} placeholder={t("storageDefault")} value={storage} error={errorOf(place.id)} onChange={(name) => onChange({ ...value, [place.id]: name })} />
             )}
           </div>
         );

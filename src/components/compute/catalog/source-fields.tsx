@@ -1,6 +1,6 @@
-import { TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import classes from "./catalog.module.css";
+import { NameOnHost } from "./name-on-host.tsx";
 import type { Place } from "./types.ts";
 
 interface SourceFieldsProps {
@@ -27,15 +27,12 @@ export function SourceFields({ places, value, onChange, errorOf }: SourceFieldsP
               {place.region} · {place.driver}
             </small>
           </span>
-          <TextInput
-            aria-label={t("sourceOn", { host: place.name })}
+          <NameOnHost
+            label={t("sourceOn", { host: place.name })}
             placeholder={place.driver === "proxmox" ? t("sourceProxmox") : t("sourceVolume")}
             value={value[place.id] ?? ""}
-            maxLength={128}
-            autoComplete="off"
-            spellCheck={false}
             error={errorOf(place.id)}
-            onChange={(event) => onChange({ ...value, [place.id]: event.currentTarget.value })}
+            onChange={(name) => onChange({ ...value, [place.id]: name })}
           />
         </div>
       ))}

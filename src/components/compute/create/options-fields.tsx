@@ -1,7 +1,6 @@
-import { Collapse, NumberInput, Textarea, UnstyledButton } from "@mantine/core";
-import { IconChevronRight } from "@tabler/icons-react";
+import { NumberInput, Textarea } from "@mantine/core";
 import { useFormatter, useTranslations } from "next-intl";
-import { useState } from "react";
+import { Disclosure } from "#components/ui/disclosure.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { USER_DATA_LIMIT, userDataProblem } from "#shared/compute/user-data.ts";
 import type { Plan } from "../types.ts";
@@ -20,49 +19,41 @@ interface OptionsFieldsProps {
 export function OptionsFields({ plan, userData, onUserData, expireInDays, onExpireInDays }: OptionsFieldsProps) {
   const t = useTranslations("vm.create");
   const format = useFormatter();
-  const [opened, setOpened] = useState(false);
   const problem = userData === "" ? null : userDataProblem(userData);
   const kilobytes = new TextEncoder().encode(userData).length / 1024;
   return (
     <Section>
-      <UnstyledButton className={classes.toggle} aria-expanded={opened} onClick={() => setOpened(!opened)}>
-        <IconChevronRight size={16} aria-hidden className={classes.mark} data-opened={opened || undefined} />
-        {t("options")}
-        <span className={classes.hint}>{t("optionsHint")}</span>
-      </UnstyledButton>
-      <Collapse expanded={opened}>
-        <div className={classes.fields}>
-          <NumberInput
-            id="vm-expiry"
-            label={t("expiry")}
-            description={t("expiryHelp")}
-            placeholder={plan?.expireInDays == null ? t("expiryNever") : String(plan.expireInDays)}
-            suffix={t("expirySuffix")}
-            min={1}
-            max={3650}
-            allowDecimal={false}
-            allowNegative={false}
-            value={expireInDays}
-            onChange={(value) => onExpireInDays(typeof value === "number" ? value : "")}
-          />
-          <Textarea
-            id="vm-user-data"
-            label={t("userData")}
-            description={t("userDataHelp")}
-            placeholder="#cloud-config"
-            autosize
-            minRows={5}
-            maxRows={16}
-            spellCheck={false}
-            autoComplete="off"
-            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } }}
-            value={userData}
-            onChange={(event) => onUserData(event.currentTarget.value)}
-            error={problem && t(`userDataProblem.${problem}`)}
-          />
-          <p className={classes.size}>{t("userDataSize", { size: format.number(kilobytes, { maximumFractionDigits: 1 }), limit: USER_DATA_LIMIT / 1024 })}</p>
-        </div>
-      </Collapse>
+      <Disclosure label={t("options")} hint={t("optionsHint")}>
+        <NumberInput
+          id="vm-expiry"
+          label={t("expiry")}
+          description={t("expiryHelp")}
+          placeholder={plan?.expireInDays == null ? t("expiryNever") : String(plan.expireInDays)}
+          suffix={t("expirySuffix")}
+          min={1}
+          max={3650}
+          allowDecimal={false}
+          allowNegative={false}
+          value={expireInDays}
+          onChange={(value) => onExpireInDays(typeof value === "number" ? value : "")}
+        />
+        <Textarea
+          id="vm-user-data"
+          label={t("userData")}
+          description={t("userDataHelp")}
+          placeholder="#cloud-config"
+          autosize
+          minRows={5}
+          maxRows={16}
+          spellCheck={false}
+          autoComplete="off"
+          styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } }}
+          value={userData}
+          onChange={(event) => onUserData(event.currentTarget.value)}
+          error={problem && t(`userDataProblem.${problem}`)}
+        />
+        <p className={classes.size}>{t("userDataSize", { size: format.number(kilobytes, { maximumFractionDigits: 1 }), limit: USER_DATA_LIMIT / 1024 })}</p>
+      </Disclosure>
     </Section>
   );
 }
