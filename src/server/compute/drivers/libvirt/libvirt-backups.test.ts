@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { type CallOptions, type Driver, hypervisorRef, type VmHardware } from "../driver.ts";
 import { DriverError } from "../errors.ts";
@@ -142,21 +142,11 @@ describe("backups of libvirt", { timeout: TIMEOUT_MS }, () => {
     const path = join(hypervisor.folders[0] ?? "", `${ref}.qcow2`);
     execFileSync("/usr/bin/qemu-io", ["-f", "qcow2", "-c", `write -P 7 ${GIB / 8} ${(GIB / 8) * 7}`, path]);
     await driver.start(ref, call());
-    const busy = Promise.withResolvers<void>();
-    // A mebibyte a second: as long as the test takes, by QEMU's own means.
-    const slow = { execute: "block-job-set-speed", arguments: { device: "backup-vda-libvirt-1-format", speed: 1_048_576 } };
     const taking = driver.takeBackup(ref, name, call()).then(() => null, (error: unknown) => error);
-    void (async () => {
-      for (;;) {
-        const jobs = await virsh.run(["qemu-monitor-command", ref, JSON.stringify({ execute: "query-block-jobs" })], options).catch(() => "");
-        const device = /"device":"([^"]+)"/.exec(jobs)?.[1];
-        if (device === undefined) continue;
-        await virsh.run(["qemu-monitor-command", ref, JSON.stringify({ ...slow, arguments: { ...slow.arguments, device } })], options);
-        busy.resolve();
-        return;
-      }
-    })();
-    await busy.promise;
+    const monitor = async (command: object): Promise<string> => virsh.run(["qemu-monitor-command", ref, JSON.stringify(command)], options);
+    const device = await vi.waitUntil(async () => /"device":"([^"]+)"/.exec(await monitor({ execute: "query-block-jobs" }))?.[1], { timeout: TIMEOUT_MS, interval: 5 });
+    // A mebibyte a second, by QEMU's own means: it lasts as long as the test.
+    await monitor({ execute: "block-job-set-speed", arguments: { device, speed: 1_048_576 } });
     expect(await driver.inspect(ref, call())).toMatchObject({ power: "running", busy: "backup" });
     return { taking, first: Number(backups()[0]?.split(".")[1]) };
   }
@@ -189,7 +179,7 @@ describe("backups of libvirt", { timeout: TIMEOUT_MS }, () => {
       // What cannot fit is not even begun.
       await small.destroy(ref, call());
       await small.create(ref, HARDWARE, call());
-      execFileSync("/usr/bin/fallocate", ["--length", "35M", join(folder, "others")]);
+      execFileSync("/usr/bin/fallocate", ["--length", "38M", join(folder, "others")]);
       expect((await failure(small.takeBackup(ref, name, call()))).message).toContain("no space for this backup");
       expect(readdirSync(folder)).toEqual(["others"]);
       expect((await small.probe(call())).warnings.join()).toContain(`${pool} for backups is nearly full`);

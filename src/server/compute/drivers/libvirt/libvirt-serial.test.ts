@@ -47,7 +47,6 @@ describe("serial logs of libvirt", { timeout: TIMEOUT_MS }, () => {
 
   it("goes on with the newest file when the host has begun another, and leaves none of them", async () => {
     await up();
-    const { next } = await driver.readSerial(ref, 0, PLENTY, call());
     const lines = Math.ceil(ROTATED_AT / 100) + 1;
     // After the guest's agent is there, which comes a moment later.
     const write = { execute: "guest-exec", arguments: { path: "/bin/sh", arg: ["-c", `i=0; while [ $i -lt ${lines} ]; do printf '%099d\\n' $i; i=$((i+1)); done > /dev/ttyS0; echo THE END > /dev/ttyS0`] } };
@@ -59,7 +58,6 @@ describe("serial logs of libvirt", { timeout: TIMEOUT_MS }, () => {
     const again = await driver.readSerial(ref, ROTATED_AT, PLENTY, call());
     expect(again).toMatchObject({ next: size, skipped: true });
     expect(again.bytes.toString("latin1")).toMatch(/THE END\r?\n$/);
-    expect(next).toBeGreaterThan(0);
     await driver.destroy(ref, call());
     expect(files()).toEqual([]);
   });
