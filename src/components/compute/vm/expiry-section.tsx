@@ -44,7 +44,7 @@ export function ExpirySection({ vm }: { vm: VmDetail }) {
   return (
     <Section title={t("title")} id="expiry">
       <p className={classes.text}>
-        {expiry.deleteAt === null ? t("until", { at: exact(expiry.expireAt) }) : t("over", { at: exact(expiry.deleteAt) })}
+        {expiry.deleteAt === null ? t("until", { at: exact(expiry.expireAt), stopAt: exact(expiry.stopAt ?? expiry.expireAt) }) : t("over", { at: exact(expiry.deleteAt) })}
       </p>
       <div className={classes.row}>
         <NumberInput label={t("days")} w={120} min={1} max={365} allowDecimal={false} clampBehavior="strict" value={days} onChange={setDays} />
