@@ -42,7 +42,7 @@ export function AdminVmList() {
     { key: "organization", title: t("organization"), from: "sm", render: (vm) => <span className={classes.cut}>{vm.organizationName}</span> },
     { key: "plan", title: t("plan"), from: "md", render: (vm) => vm.plan },
     { key: "host", title: t("host"), from: "md", render: (vm) => vm.host ?? <span className={classes.dim}>{t("noHost")}</span> },
-    { key: "address", title: t("address"), render: (vm) => (vm.privateIp ? <CopyText value={vm.privateIp} label={t("address")} /> : <span className={classes.dim}>{t("noAddress")}</span>) },
+    { key: "address", title: t("address"), width: 160, from: "sm", render: (vm) => (vm.privateIp ? <CopyText value={vm.privateIp} label={t("address")} /> : <span className={classes.dim}>{t("noAddress")}</span>) },
     { key: "id", title: t("id"), from: "lg", render: (vm) => <CopyText value={vm.id} label={t("id")} /> },
     { key: "created", title: t("created"), align: "right", width: 120, from: "sm", render: (vm) => <RelativeTime at={vm.createdAt} /> },
     ...(mayChange ? [{ key: "actions", title: "", align: "right" as const, width: 48, render: (vm: AdminVm) => <VmActions vm={vm} /> }] : []),
