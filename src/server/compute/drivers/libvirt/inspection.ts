@@ -3,7 +3,7 @@ import { describe, domainNames, findMachine, type Machine, readDomain, statusOf 
 import { reading, type Session } from "./session.ts";
 import { readNotes, taskOf } from "./vm-notes.ts";
 import { NO_DOMAIN } from "./virsh-errors.ts";
-import { findVolume, GIB, linesOf, NO_POOL, type OurVolume, ourVolumes, OWN_POOLS, volumesIn } from "./volumes.ts";
+import { findVolume, GIB, isSerialLog, linesOf, NO_POOL, type OurVolume, ourVolumes, OWN_POOLS, volumesIn } from "./volumes.ts";
 import { all } from "./xml.ts";
 import { mainDisk } from "./domain-xml.ts";
 
@@ -48,9 +48,9 @@ export async function list(session: Session, call: CallOptions): Promise<VmObser
   return [...seen.map(({ uuid, vm }) => ({ ...vm, privateIp: vm.privateIp ?? addresses.get(uuid) ?? null })), ...leftOvers(volumes).filter((left) => !known.has(left.ref))];
 }
 
-/** Disks of ours without their domain: what is left of a VM. */
+/** Disks of ours without their domain: what is left of a VM. A log alone is none. */
 function leftOvers(volumes: readonly OurVolume[]): VmObservation[] {
-  const refs = new Set(volumes.map((volume) => volume.ref));
+  const refs = new Set(volumes.filter(({ volume }) => !isSerialLog(volume)).map(({ ref }) => ref));
   return [...refs].map((ref) => ({ ref, name: ref, power: "stopped", busy: "destroy", privateIp: null, mac: null, vcpu: 0, memoryMb: 0, storageGb: null }));
 }
 

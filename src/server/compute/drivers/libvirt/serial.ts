@@ -4,32 +4,28 @@ import { mapDevices } from "./domain-xml.ts";
 import { define, findMachine, type Machine, notThere } from "./machine.ts";
 import { lookAgain, reading, type Session } from "./session.ts";
 import { BUILDING, NO_VOLUME, says } from "./virsh-errors.ts";
-import { deleteVolume, findVolume, linesOf, lookAround, makeEmpty, poolFactsFrom } from "./volumes.ts";
+import { deleteVolume, findVolume, isSerialLog, linesOf, lookAround, makeEmpty, poolFactsFrom, serialLogName } from "./volumes.ts";
 import { all, first, type XmlElement, xml } from "./xml.ts";
 
 // virtlogd writes what comes from a VM's serial port to a file in the host's pool, so that libvirt itself gives it to whoever is connected: as a volume. It
 // begins a new file at 2 MiB and keeps the ones before as `.0`, `.1`, …; only the newest is read.
 
 /** How long others may be at a pool that is to look around. */
-const BUSY_POOL_MS = 5_000;
+const BUSY_POOL_MS = 20_000;
 
 const CANNOT_WRITE = /unable to open file:? \S*-console\.log/i;
-
-function logName(ref: string): string {
-  return `${ref}-console.log`;
-}
 
 /** Where the host writes it; null: its pool has no files, or its hypervisor is not one that does */
 export async function serialLogPath(session: Session, ref: string, call: CallOptions): Promise<string | null> {
   const { domainType } = await session.facts(call);
   if (domainType !== "kvm" && domainType !== "qemu") return null;
   const { folder } = poolFactsFrom(await session.virsh.run(["pool-dumpxml", "--pool", session.host.settings.pool], reading(call)));
-  return folder === null ? null : `${folder}/${logName(ref)}`;
+  return folder === null ? null : `${folder}/${serialLogName(ref)}`;
 }
 
 /** The volume is there before the file is written: libvirt knows it from the beginning. */
 export async function makeSerialLog(session: Session, ref: string, call: CallOptions): Promise<void> {
-  const name = { pool: session.host.settings.pool, volume: logName(ref) };
+  const name = { pool: session.host.settings.pool, volume: serialLogName(ref) };
   if (await findVolume(session, name, call)) return;
   try {
     await makeEmpty(session, name, 0, "raw", call);
@@ -78,7 +74,7 @@ export async function doWithoutSerialLog(session: Session, ref: string, error: u
 
 /** One process of virsh's when there is nothing new, two when there is. */
 export async function readSerial(session: Session, ref: string, offset: number, limit: number, call: CallOptions): Promise<SerialOutput> {
-  const volume = ["--pool", session.host.settings.pool, "--vol", logName(ref)];
+  const volume = ["--pool", session.host.settings.pool, "--vol", serialLogName(ref)];
   const size = await logSize(session, ref, call);
   const begin = offset > size ? 0 : offset;
   const from = Math.max(begin, size - limit);
@@ -90,29 +86,29 @@ export async function readSerial(session: Session, ref: string, offset: number, 
 /** Bytes. @throws DriverError not_found: no such VM; refused: nobody writes it */
 async function logSize(session: Session, ref: string, call: CallOptions): Promise<number> {
   if (vmIdOfRef(ref) !== null) {
-    const name = { pool: session.host.settings.pool, volume: logName(ref) };
+    const name = { pool: session.host.settings.pool, volume: serialLogName(ref) };
     const known = await findVolume(session, name, call);
     if (known) return known.capacityBytes;
   }
   const vm = (await findMachine(session, ref, call)) ?? notThere(session, ref);
   if (serialLogIn(vm.definition) === null || vmIdOfRef(ref) === null) throw new DriverError("refused", "this VM's serial port is written nowhere: its host's storage pool has no files, or it was made by others");
   // It came here from another host, where virtlogd made the file.
-  await lookAroundQuietly(session, call);
-  return (await findVolume(session, { pool: session.host.settings.pool, volume: logName(ref) }, call))?.capacityBytes ?? 0;
+  await lookAroundQuietly(session, 0, call);
+  return (await findVolume(session, { pool: session.host.settings.pool, volume: serialLogName(ref) }, call))?.capacityBytes ?? 0;
 }
 
-/** All files of a VM's log, rotated ones too, are gone. Where the pool is too busy to look for them, they are found as what is left of a VM later. */
+/** All files of a VM's log are gone; of those that were rotated, which libvirt does not know of, where the pool has the time to look for them. */
 export async function removeSerialLogs(session: Session, ref: string, call: CallOptions): Promise<void> {
   const { pool } = session.host.settings;
-  await lookAroundQuietly(session, call);
+  await lookAroundQuietly(session, BUSY_POOL_MS, call);
   const [list = ""] = await session.virsh.ask([["vol-list", "--pool", pool]], { ...reading(call), tolerate: /pool|volumes/i });
   const names = linesOf(list).flatMap((line) => line.split(/\s+/)[0] ?? []);
-  for (const volume of names.filter((name) => name.startsWith(logName(ref)) && /^(?:\.\d+)?$/.test(name.slice(logName(ref).length)))) await deleteVolume(session, { pool, volume }, call);
+  for (const volume of names.filter((name) => name.startsWith(serialLogName(ref)) && isSerialLog(name))) await deleteVolume(session, { pool, volume }, call);
 }
 
-async function lookAroundQuietly(session: Session, call: CallOptions): Promise<void> {
+async function lookAroundQuietly(session: Session, patienceMs: number, call: CallOptions): Promise<void> {
   const { pool } = session.host.settings;
-  const giveUpAt = performance.now() + BUSY_POOL_MS;
+  const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
       await lookAround(session, pool, call);
@@ -120,7 +116,7 @@ async function lookAroundQuietly(session: Session, call: CallOptions): Promise<v
     } catch (error) {
       if (!says(error, BUILDING) && !says(error, NO_VOLUME) && !says(error, /not active|storage pool/i)) throw error;
       if (!says(error, BUILDING) || performance.now() > giveUpAt) {
-        session.log.debug({ err: error, host: session.host.name }, "libvirt: the pool does not look around");
+        session.log.warn({ err: error, host: session.host.name }, "libvirt: the pool does not look for files; rotated serial logs may be left in it");
         return;
       }
     }

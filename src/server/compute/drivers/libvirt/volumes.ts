@@ -219,6 +219,15 @@ export function volumesIn(list: string, pool: string): OurVolume[] {
   return [...list.matchAll(/^ ?(sy-vm_[0-9a-z]+?)(?:(?:\.qcow2|\.raw)(?:\.sy-restored)?|-seed\.iso|-console\.log(?:\.\d+)?)(?=\s)/gm)].map((match) => ({ ref: match[1] ?? "", pool, volume: match[0].trim() }));
 }
 
+export function serialLogName(ref: string): string {
+  return `${ref}-console.log`;
+}
+
+/** The one that is being written, or one that was rotated. */
+export function isSerialLog(volume: string): boolean {
+  return /-console\.log(?:\.\d+)?$/.test(volume);
+}
+
 export function diskName(ref: string, format: string): string {
   return `${ref}.${format}`;
 }
