@@ -20,7 +20,7 @@ const components: MantineThemeComponents = {
   Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 160 } } },
   Kbd: { defaultProps: { size: "xs" } },
   Menu: { defaultProps: { ...overlay, offset: 6 } },
-  Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 140, transition: "fade" } } },
+  Modal: { defaultProps: { styles: { title: { lineHeight: 1.35 } }, centered: true, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 140, transition: "fade" } } },
   Popover: { defaultProps: overlay },
   SegmentedControl: { defaultProps: { size: "xs" } },
   Skeleton: { defaultProps: { radius: "sm" } },

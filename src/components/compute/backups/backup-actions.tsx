@@ -19,12 +19,12 @@ interface BackupActionsProps {
   backup: Backup;
   /** its VM, where the page knows its state; elsewhere the server says whether the VM can be put back now */
   vm?: Pick<VmDetail, "status">;
-  /** what is begun has this operation */
-  onBegun?: (operationId: string) => void;
+  /** where the page does not show by itself what is done to the VM */
+  onRestoring?: (operationId: string) => void;
 }
 
 /** Putting the VM back to a backup, making a new VM from it, deleting it. Of a VM that is gone the new VM comes first. */
-export function BackupActions({ backup, vm, onBegun }: BackupActionsProps) {
+export function BackupActions({ backup, vm, onRestoring }: BackupActionsProps) {
   const t = useTranslations("backups");
   const refusal = useTranslations("changes");
   const { permissions } = useViewer().organization;
@@ -68,7 +68,7 @@ export function BackupActions({ backup, vm, onBegun }: BackupActionsProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <BackupQuestion backup={backup} asked={asked} onClose={() => setAsked(null)} {...(onBegun ? { onBegun } : {})} />
+      <BackupQuestion backup={backup} asked={asked} onClose={() => setAsked(null)} {...(onRestoring ? { onRestoring } : {})} />
     </span>
   );
 }

@@ -12,11 +12,12 @@ interface BackupQuestionProps {
   /** null: nothing is asked */
   asked: "restore" | "delete" | null;
   onClose: () => void;
-  onBegun?: (operationId: string) => void;
+  /** a restoration has begun; a deletion shows in the list itself */
+  onRestoring?: (operationId: string) => void;
 }
 
 /** Asks before a VM is put back to a backup, and before a backup is deleted: what is lost by it. Then does it. */
-export function BackupQuestion({ backup, asked, onClose, onBegun }: BackupQuestionProps) {
+export function BackupQuestion({ backup, asked, onClose, onRestoring }: BackupQuestionProps) {
   const t = useTranslations("backups");
   const format = useFormatter();
   const trpc = useTRPC();
@@ -26,15 +27,17 @@ export function BackupQuestion({ backup, asked, onClose, onBegun }: BackupQuesti
     remove.reset();
     onClose();
   };
-  const options = {
-    onSuccess: ({ operationId }: { operationId: string }) => {
-      close();
-      onBegun?.(operationId);
-    },
-    onSettled: () => void queryClient.invalidateQueries(trpc.compute.pathFilter()),
-  };
-  const restore = useMutation(trpc.compute.backups.restore.mutationOptions(options));
-  const remove = useMutation(trpc.compute.backups.delete.mutationOptions(options));
+  const onSettled = () => void queryClient.invalidateQueries(trpc.compute.pathFilter());
+  const restore = useMutation(
+    trpc.compute.backups.restore.mutationOptions({
+      onSuccess: ({ operationId }) => {
+        close();
+        onRestoring?.(operationId);
+      },
+      onSettled,
+    }),
+  );
+  const remove = useMutation(trpc.compute.backups.delete.mutationOptions({ onSuccess: close, onSettled }));
   const deleting = asked === "delete";
   const at = format.dateTime(new Date(backup.createdAt), { dateStyle: "medium", timeStyle: "short" });
   return (

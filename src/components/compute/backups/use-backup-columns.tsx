@@ -10,7 +10,7 @@ import { BackupActions } from "./backup-actions.tsx";
 import classes from "./backups.module.css";
 
 /** Columns of the list of all backups. On phones the VM stands below the name. */
-export function useBackupColumns(onBegun: (operationId: string) => void): Column<Backup>[] {
+export function useBackupColumns(onRestoring: (operationId: string) => void): Column<Backup>[] {
   const t = useTranslations("backups");
   const copy = useCopyColumns<Backup>(
     (backup) => t("disk", { gb: backup.storageGb }),
@@ -36,6 +36,6 @@ export function useBackupColumns(onBegun: (operationId: string) => void): Column
     copy.size,
     copy.created,
     { key: "end", title: t("end"), align: "right", width: 150, from: "md", render: end },
-    { key: "actions", title: "", align: "right", width: 130, render: (backup) => <BackupActions backup={backup} onBegun={onBegun} /> },
+    { key: "actions", title: "", align: "right", width: 130, render: (backup) => <BackupActions backup={backup} onRestoring={onRestoring} /> },
   ];
 }
