@@ -11,6 +11,7 @@ const TONES: Record<string, Tone> = {
   active: "ok",
   healthy: "ok",
   pass: "ok",
+  paid: "ok",
   provisioning: "busy",
   starting: "busy",
   stopping: "busy",
@@ -26,12 +27,14 @@ const TONES: Record<string, Tone> = {
   maintenance: "warn",
   awaiting_claim: "warn",
   warn: "warn",
+  created: "warn",
   compensated: "warn",
   rolled_back: "warn",
   unreachable: "bad",
   error: "bad",
   failed: "bad",
   fail: "bad",
+  disputed: "bad",
 };
 
 interface StateChipProps {

@@ -7,6 +7,11 @@ import { CreditCharts } from "#components/billing/credit-charts.tsx";
 import { Ledger } from "#components/billing/ledger.tsx";
 import { LEDGER_INPUT } from "#components/billing/ledger-query.ts";
 import { LowBalance } from "#components/billing/low-balance.tsx";
+import { AutoTopUp } from "#components/billing/top-up/auto-top-up.tsx";
+import { TopUpButton } from "#components/billing/top-up/top-up-button.tsx";
+import { TopUpList } from "#components/billing/top-up/top-up-list.tsx";
+import { TOP_UP_INPUT } from "#components/billing/top-up/top-up-query.ts";
+import { TopUpReturn } from "#components/billing/top-up/top-up-return.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 
@@ -23,15 +28,20 @@ export default async function Page({ searchParams }: PageProps) {
   const [t, { range }] = await Promise.all([getTranslations("credits"), searchParams]);
   await Promise.all([
     prefetch(trpc.billing.balance.queryOptions(), trpc.billing.chart.queryOptions({ range: range === "24h" || range === "30d" ? range : "7d" })),
+    prefetch(trpc.payments.options.queryOptions(), trpc.payments.automatic.queryOptions()),
+    requestQueryClient().prefetchInfiniteQuery(trpc.payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor })),
     requestQueryClient().prefetchInfiniteQuery(trpc.billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor })),
   ]);
   return (
     <Hydrate>
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader title={t("title")} description={t("description")} actions={<TopUpButton />} />
       <Rows>
+        <TopUpReturn />
         <LowBalance />
         <BalanceTiles />
         <CreditCharts />
+        <TopUpList />
+        <AutoTopUp />
         <Ledger />
       </Rows>
     </Hydrate>

@@ -91,7 +91,13 @@ export function toTopUpOutput(row: TopUpRow, now: Date): Output {
   const { id, provider, currency, amountMinor, refundedMinor, receiptNumber, failure } = row;
   const open = row.status === "created" && now.getTime() < row.createdAt.getTime() + CHECKOUT_MS;
   return {
-    ...{ id, provider, currency, amountMinor, refundedMinor, receiptNumber, failure },
+    id,
+    provider,
+    currency,
+    amountMinor,
+    refundedMinor,
+    receiptNumber,
+    failure,
     // The database allows these states alone.
     status: row.status as Output["status"],
     automatic: row.userId === null,

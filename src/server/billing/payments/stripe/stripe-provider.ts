@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { AppError } from "#shared/errors.ts";
 import type { PaymentSettings } from "#server/infra/config.ts";
 import type { Runtime } from "#server/infra/runtime.ts";

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import { AppError } from "#shared/errors.ts";
 import { factOf, type PaymentFact, type ProviderEvent } from "../payment-fact.ts";
 

@@ -9,6 +9,9 @@ import { checkTestSignature, TEST_SIGNATURE_HEADER } from "./test-signature.ts";
 /** Saved cards whose reference begins so are declined when they are charged. */
 export const DECLINED_LATER = "pm_test_declined_";
 
+/** What only checkouts have. */
+const NO_CHECKOUT = { saveMethod: false, customerRef: null, methodRef: null, returnUrl: null, expiresAt: null } as const;
+
 /**
  * The demo's payment company: a checkout page of its own (/pay/test/…), books of its own in the database, and a signed webhook that comes over HTTP like any
  * other's. No money moves.
@@ -51,8 +54,17 @@ export function createTestProvider(rt: Runtime): PaymentProvider {
         const refused = request.amountMinor > paid - refunded;
         const { topUpId, paymentRef, amountMinor, currency, key } = request;
         const made = await insertTestPayment(tx, {
-          ...{ id: `re_test_${randomToken(16)}`, kind: "refund", status: refused ? "declined" : "succeeded", topUpId, requestKey: `refund-${key}`, paymentRef, amountMinor, currency },
-          ...{ saveMethod: false, customerRef: null, methodRef: null, returnUrl: null, failure: refused ? "more_than_was_paid" : null, createdAt: at, expiresAt: null },
+          ...NO_CHECKOUT,
+          id: `re_test_${randomToken(16)}`,
+          kind: "refund",
+          status: refused ? "declined" : "succeeded",
+          topUpId,
+          requestKey: `refund-${key}`,
+          paymentRef,
+          amountMinor,
+          currency,
+          failure: refused ? "more_than_was_paid" : null,
+          createdAt: at,
         });
         if (!made.repeated && !refused) await tellOf(tx, { topUpId, paymentRef, fact: factOf("refunded", { amountMinor, currency, partRef: key }), at });
         return made.row;
@@ -74,8 +86,19 @@ async function recordCharge(rt: Runtime, tx: Parameters<typeof insertTestPayment
   const declined = request.methodRef.startsWith(DECLINED_LATER);
   const { topUpId, amountMinor, currency, customerRef, methodRef } = request;
   const { row, repeated } = await insertTestPayment(tx, {
-    ...{ id: `ch_test_${randomToken(16)}`, kind: "charge", status: declined ? "declined" : "succeeded", topUpId, requestKey: `charge-${topUpId}`, paymentRef: `pi_test_${randomToken(16)}` },
-    ...{ amountMinor, currency, saveMethod: false, customerRef, methodRef, returnUrl: null, failure: declined ? "card_declined" : null, createdAt: at, expiresAt: null },
+    ...NO_CHECKOUT,
+    id: `ch_test_${randomToken(16)}`,
+    kind: "charge",
+    status: declined ? "declined" : "succeeded",
+    topUpId,
+    requestKey: `charge-${topUpId}`,
+    paymentRef: `pi_test_${randomToken(16)}`,
+    amountMinor,
+    currency,
+    customerRef,
+    methodRef,
+    failure: declined ? "card_declined" : null,
+    createdAt: at,
   });
   if (!repeated) {
     const fact = declined ? factOf("failed", { reason: "card_declined" }) : factOf("paid", { amountMinor, currency });

@@ -1,0 +1,54 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconPrinter } from "@tabler/icons-react";
+import { useFormatter, useTranslations } from "next-intl";
+import type { z } from "zod";
+import { useViewer } from "#components/layout/viewer-context.tsx";
+import { KeyValue } from "#components/ui/key-value.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Section } from "#components/ui/section.tsx";
+import type { receiptOutput } from "#shared/billing/top-ups.ts";
+import { formatCredits } from "#shared/credits.ts";
+import { useMoney } from "./use-money.ts";
+
+/** A receipt, as it is read on a screen and on paper. */
+export function Receipt({ receipt }: { receipt: z.infer<typeof receiptOutput> }) {
+  const t = useTranslations("topups.receipt");
+  const format = useFormatter();
+  const money = useMoney();
+  const { organization } = useViewer();
+  const { currency, amountMinor, creditPriceMinor, refundedMinor, paymentRef } = receipt;
+  const provider = receipt.provider === "stripe" ? t("providers.stripe") : t("providers.test");
+  return (
+    <>
+      <PageHeader
+        title={t("title", { number: receipt.number })}
+        back={{ href: "/billing", label: t("back") }}
+        actions={
+          <Button variant="default" leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => globalThis.print()}>
+            {t("print")}
+          </Button>
+        }
+      />
+      <Section>
+        <KeyValue
+          items={[
+            { label: t("paidAt"), value: format.dateTime(new Date(receipt.paidAt), { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }) + " UTC" },
+            { label: t("organization"), value: organization.name },
+            { label: t("credits"), value: formatCredits(receipt.credits, 0) },
+            ...(creditPriceMinor === null ? [] : [{ label: t("price"), value: money(creditPriceMinor, currency) }]),
+            { label: t("total"), value: <strong>{money(amountMinor, currency)}</strong> },
+            { label: t("payment"), value: t("paymentText", { provider, reference: paymentRef ?? receipt.topUpId }) },
+            ...(refundedMinor === 0
+              ? []
+              : [
+                  { label: t("refunded"), value: money(refundedMinor, currency) },
+                  { label: t("kept"), value: <strong>{money(amountMinor - refundedMinor, currency)}</strong> },
+                ]),
+          ]}
+        />
+      </Section>
+    </>
+  );
+}
