@@ -23,6 +23,13 @@ interface Settings {
   dueAt: Date | null;
 }
 
+/** A VM whose copy is due. */
+export interface DueVm {
+  id: string;
+  hostId: string | null;
+  dueAt: Date;
+}
+
 /** What the schedules of snapshots and of backups do not share. */
 export interface CopySchedule {
   action: "snapshot" | "backup";
@@ -30,8 +37,10 @@ export interface CopySchedule {
   of(vm: Vm): Settings;
   write(tx: Tx, vmId: string, settings: Settings): Promise<void>;
   writeDue(tx: Tx, vmId: string, dueAt: Date | null): Promise<void>;
-  /** VMs whose copy is due, the longest due first. */
-  dueVms(rt: Runtime, now: Date, limit: number): Promise<Pick<Vm, "id">[]>;
+  /** VMs whose copy is due, the longest due first, after `after`. */
+  dueVms(rt: Runtime, now: Date, after: DueVm | null, limit: number): Promise<DueVm[]>;
+  /** A host takes one after the other: all at once they would wait for each other as VMs that nobody can change, and their host would do nothing else. */
+  oneOfHost: boolean;
   /** VMs that have more automatic copies than they keep, and whose last deletion did not fail after `since`. */
   overfullVms(rt: Runtime, since: Date, limit: number): Promise<Pick<Vm, "id">[]>;
   /** Why the VM can have none; null: it can. */
@@ -52,9 +61,17 @@ export interface CopySchedule {
 export async function runSchedule(rt: Runtime, schedule: CopySchedule): Promise<{ taken: number; deleted: number }> {
   const now = rt.clock.now();
   const done = { taken: 0, deleted: 0 };
-  for (const { id } of await schedule.dueVms(rt, now, BATCH)) {
-    const what = await transact(rt, (tx) => takeDue(rt, tx, schedule, id));
-    if (what) done[what] += 1;
+  const hosts = new Set<string | null>();
+  for (let after: DueVm | null = null; ; ) {
+    const due: DueVm[] = await schedule.dueVms(rt, now, after, BATCH);
+    for (const { id, hostId } of due) {
+      if (schedule.oneOfHost && hosts.has(hostId)) continue;
+      const what = await transact(rt, (tx) => takeDue(rt, tx, schedule, id));
+      if (what) done[what] += 1;
+      if (what === "taken") hosts.add(hostId);
+    }
+    after = due.at(-1) ?? null;
+    if (due.length < BATCH) break;
   }
   for (const { id } of await schedule.overfullVms(rt, new Date(now.getTime() - DELETE_AGAIN_MS), BATCH)) {
     if ((await transact(rt, (tx) => schedule.deleteOldest(rt, tx, id))) === "deleted") done.deleted += 1;

@@ -45,6 +45,8 @@ export interface OperationDefinition<Input> {
    * @throws AppError: nothing is begun
    */
   request?(tx: Tx, request: OperationRequest<Input>): Promise<Input>;
+  /** It may take hours, so it never has all the places of a worker: others wait for nobody's copying. */
+  long?: boolean;
   /** It cannot be tried again: something that it needs is kept nowhere. */
   once?: boolean;
 }

@@ -10,6 +10,8 @@ const DEFINITIONS: ReadonlyMap<string, OperationDefinition<unknown>> = new Map(
   [...VM_DEFINITIONS, ...[backupDelete, projectDelete, vmCreditStop, vmsBatch].map((definition) => definition as OperationDefinition<unknown>)].map((definition) => [definition.kind, definition]),
 );
 
+export const LONG_KINDS: readonly string[] = [...DEFINITIONS.values()].filter((definition) => definition.long).map((definition) => definition.kind);
+
 /** @throws Error for a kind that this version does not know */
 export function definitionOf(kind: string): OperationDefinition<unknown> {
   const definition = DEFINITIONS.get(kind);

@@ -26,18 +26,18 @@ export async function insertOperation(tx: Tx, operation: Prisma.OperationCreateI
   await tx.operation.create({ data: operation, select: { id: true } });
 }
 
-/** Takes the operation that has waited longest and that nobody works on. @returns its id, or null when there is none */
-export async function claimOperation(rt: Runtime, owner: string, leaseMs: number): Promise<string | null> {
+/** Takes the operation that has waited longest and that nobody works on, but none of the kinds in `without`. @returns null when there is none */
+export async function claimOperation(rt: Runtime, owner: string, leaseMs: number, without: readonly string[] = []): Promise<{ id: string; kind: string } | null> {
   const now = rt.clock.now();
-  const rows = await rt.db.query<{ id: string }>({
+  const rows = await rt.db.query<{ id: string; kind: string }>({
     name: "operation_claim",
     text: `update operation set lease_owner = $1, lease_until = $3
-      where id = (select id from operation where status in ('queued', 'running') and next_run_at <= $2 and (lease_until is null or lease_until <= $2)
+      where id = (select id from operation where status in ('queued', 'running') and next_run_at <= $2 and (lease_until is null or lease_until <= $2) and kind <> all($4::text[])
         order by next_run_at, id limit 1 for update skip locked)
-      returning id`,
-    values: [owner, now, new Date(now.getTime() + leaseMs)],
+      returning id, kind`,
+    values: [owner, now, new Date(now.getTime() + leaseMs), without],
   });
-  return rows[0]?.id ?? null;
+  return rows[0] ?? null;
 }
 
 /** Prolongs a lease. @returns null when it is lost */

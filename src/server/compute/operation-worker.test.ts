@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-function define(steps: readonly StepDefinition<{ secret?: string | undefined }>[]): { definition: OperationDefinition<unknown>; enqueue(): Promise<string> } {
-  const definition = { kind: "test", input: z.object({ secret: z.string().optional() }), steps, cancellable: true };
+function define(steps: readonly StepDefinition<{ secret?: string | undefined }>[], kind = "test"): { definition: OperationDefinition<unknown>; enqueue(): Promise<string> } {
+  const definition = { kind, input: z.object({ secret: z.string().optional() }), steps, cancellable: true };
   return {
     // The engine parses the input by this definition's schema.
     definition: definition as OperationDefinition<unknown>,
@@ -83,7 +83,7 @@ describe("workers", () => {
     const id = await enqueue();
     // A worker that took the operation, began its step, and then said nothing more.
     const owner = "silent";
-    expect(await claimOperation(bench.rt, owner, 50)).toBe(id);
+    expect(await claimOperation(bench.rt, owner, 50)).toEqual({ id, kind: "test" });
     await bench.rt.db.prisma.operationStep.updateMany({ where: { operationId: id }, data: { status: "running", attempt: 1 } });
     await new Promise((done) => setTimeout(done, 60));
     const worker = start(definition);
@@ -208,6 +208,32 @@ describe("workers", () => {
     await worker.stop();
     expect(ran).toEqual(["first", "asked for", "last"]);
     expect(ended).toMatchObject({ status: "succeeded", progress: 100, steps: [{ name: "first" }, { name: "asked for" }, { name: "last" }] });
+  });
+
+  it("keep places for others when much of what waits takes long", async () => {
+    const { opened, open } = gate();
+    let [began, most] = [0, 0];
+    const long = define([
+      {
+        name: "copies",
+        weight: 1,
+        async run() {
+          began += 1;
+          most = Math.max(most, began);
+          await opened;
+          began -= 1;
+        },
+      },
+    ], "long");
+    const quick = define([{ name: "starts", weight: 1, run: async () => {} }]);
+    const longs = await Promise.all(Array.from({ length: 5 }, long.enqueue));
+    const worker = startOperationWorker(bench.rt, { concurrency: 4, retryBaseMs: 10, longKinds: ["long"], definitionOf: (kind) => (kind === "long" ? long.definition : quick.definition) });
+    for (const id of await Promise.all(Array.from({ length: 3 }, quick.enqueue))) expect(await bench.ended(id)).toMatchObject({ status: "succeeded" });
+    expect([began, most]).toEqual([2, 2]);
+    open();
+    for (const id of longs) expect(await bench.ended(id)).toMatchObject({ status: "succeeded" });
+    await worker.stop();
+    expect(most).toBe(2);
   });
 
   it("undo a step whose part in the database fails, and hide what a bug says", async () => {

@@ -3,7 +3,7 @@ import { randomToken } from "#server/infra/crypto.ts";
 import { startLoop } from "#server/infra/loop.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { type DriveOptions, driveOperation, Interrupted } from "./operation-engine.ts";
-import { definitionOf } from "./operation-kinds.ts";
+import { definitionOf, LONG_KINDS } from "./operation-kinds.ts";
 import { claimOperation, type Lease, LeaseLost, operationWithSteps, releaseLease, releaseLeasesOfOthers, renewLease } from "./operation-repository.ts";
 
 export interface WorkerOptions {
@@ -17,6 +17,7 @@ export interface WorkerOptions {
   stopGraceMs?: number;
   checkpoint?: DriveOptions["checkpoint"];
   definitionOf?: DriveOptions["definitionOf"];
+  longKinds?: readonly string[];
 }
 
 export interface OperationWorker {
@@ -25,6 +26,7 @@ export interface OperationWorker {
 }
 
 interface Active {
+  long: boolean;
   /** of the step in flight */
   abort: AbortController;
   direction: "run" | "compensate";
@@ -43,6 +45,9 @@ const PROCESS = randomToken(9);
 export function startOperationWorker(rt: Runtime, options: WorkerOptions): OperationWorker {
   const leaseMs = options.leaseMs ?? 30_000;
   const active = new Map<string, Active>();
+  const longKinds = options.longKinds ?? LONG_KINDS;
+  /** Half of the places at most, but one at least. */
+  const placesLeftForLong = (): boolean => [...active.values()].filter((each) => each.long).length < Math.max(1, Math.floor(options.concurrency / 2));
   let stopping = false;
   let swept = rt.db.kind !== "pglite";
 
@@ -53,9 +58,9 @@ export function startOperationWorker(rt: Runtime, options: WorkerOptions): Opera
     }
     while (!stopping && active.size < options.concurrency) {
       const owner = `${PROCESS}.${randomToken(9)}`;
-      const operationId = await claimOperation(rt, owner, leaseMs);
-      if (operationId === null) return;
-      work({ operationId, owner });
+      const claimed = await claimOperation(rt, owner, leaseMs, placesLeftForLong() ? [] : longKinds);
+      if (!claimed) return;
+      work({ operationId: claimed.id, owner }, longKinds.includes(claimed.kind));
     }
   });
   const off = rt.signals.on("operations", () => {
@@ -63,8 +68,8 @@ export function startOperationWorker(rt: Runtime, options: WorkerOptions): Opera
     for (const each of active.values()) each.renew();
   });
 
-  const work = (lease: Lease): void => {
-    const state: Active = { abort: new AbortController(), direction: "run", calledOff: false, ended: Promise.resolve(), renew: () => void beat() };
+  const work = (lease: Lease, long: boolean): void => {
+    const state: Active = { long, abort: new AbortController(), direction: "run", calledOff: false, ended: Promise.resolve(), renew: () => void beat() };
     let renewedAt = performance.now();
     let beating = false;
     const beat = async (): Promise<void> => {

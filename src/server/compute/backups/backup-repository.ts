@@ -1,6 +1,7 @@
 import type { Tx } from "#server/infra/events.ts";
 import type { Host, Image, Prisma, Vm, VmBackup } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import type { DueVm } from "../copy-schedule.ts";
 
 /** Queries of backups and of their schedules. */
 const GONE = ["terminated", "rolled_back"];
@@ -90,9 +91,16 @@ export async function writeDue(tx: Tx, vmId: string, dueAt: Date | null): Promis
   await tx.vm.update({ where: { id: vmId }, data: { backupDueAt: dueAt }, select: { id: true } });
 }
 
-/** VMs whose backup is due, the longest due first. */
-export function dueVms(rt: Runtime, now: Date, limit: number): Promise<Pick<Vm, "id">[]> {
-  return rt.db.query({ name: "backups_due", text: "select id from vm where backup_due_at <= $1 order by backup_due_at, id limit $2", values: [now, limit] });
+/** VMs whose backup is due, the longest due first, after `after`; none of a host where a backup is under way. */
+export function dueVms(rt: Runtime, now: Date, after: DueVm | null, limit: number): Promise<DueVm[]> {
+  return rt.db.query({
+    name: "backups_due",
+    text: `select v.id, v.host_id as "hostId", v.backup_due_at as "dueAt" from vm v
+      where v.backup_due_at <= $1 and ($2::timestamptz is null or (v.backup_due_at, v.id) > ($2, $3))
+        and not exists (select 1 from operation o join vm other on other.id = o.subject_id where o.status in ('queued', 'running') and o.kind = 'vm.backup' and other.host_id = v.host_id)
+      order by v.backup_due_at, v.id limit $4`,
+    values: [now, after?.dueAt ?? null, after?.id ?? null, limit],
+  });
 }
 
 /** VMs with a schedule that have more automatic backups than they keep, and none that is being deleted or could not be deleted after `since`. */

@@ -24,6 +24,7 @@ export const vmBackupRestore: OperationDefinition<Input> = {
   kind: "vm.backup_restore",
   input,
   cancellable: false,
+  long: true,
   request: claim,
   steps: [
     {

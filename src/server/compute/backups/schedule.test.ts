@@ -150,4 +150,23 @@ describe("the schedule", { timeout: 60_000 }, () => {
     expect(await round()).toEqual({ taken: 0, deleted: 1 });
     expect([await bench.rows(vmId), await bench.there()]).toEqual([[], []]);
   });
+
+  it("takes one after the other of a host's VMs; one that cannot be taken now holds up no other", async () => {
+    const all: string[] = [];
+    for (const name of ["a", "b", "c"]) all.push(await bench.running(name));
+    for (const id of all) await scheduleBackups(bench.rt, bench.actor, { id, everyHours: 24, keep: 2 });
+    const [stuck = ""] = all;
+    await prisma().vm.updateMany({ where: { id: { in: all } }, data: { backupDueAt: clock.now() } });
+    await prisma().vm.update({ where: { id: stuck }, data: { status: "suspended", backupDueAt: new Date(0) } });
+    await worker.stop();
+    expect(await runBackupSchedules(later())).toEqual({ taken: 1, deleted: 0 });
+    expect(await runBackupSchedules(later())).toEqual({ taken: 0, deleted: 0 });
+    worker = bench.worker();
+    await prisma().operation.updateMany({ data: { nextRunAt: new Date(0) } });
+    await settled();
+    expect(await round()).toEqual({ taken: 1, deleted: 0 });
+    await prisma().vm.update({ where: { id: stuck }, data: { status: "running" } });
+    expect(await round()).toEqual({ taken: 1, deleted: 0 });
+    for (const id of all) expect(await bench.rows(id)).toHaveLength(1);
+  });
 });

@@ -18,6 +18,7 @@ export const backupSchedule: CopySchedule = {
   write: writeSchedule,
   writeDue,
   dueVms,
+  oneOfHost: true,
   overfullVms,
   problem: async (rt, tx, vm) => (hasPlaceForBackups(rt, vm.hostId === null ? null : await hostOfVm(tx, vm.hostId)) ? null : "the host of this VM has no place for backups"),
   requireRoom: (tx, vm) => requireBackupQuota(tx, vm.organizationId),

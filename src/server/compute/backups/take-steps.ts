@@ -25,6 +25,7 @@ export const vmBackup: OperationDefinition<Input> = {
   kind: "vm.backup",
   input,
   cancellable: true,
+  long: true,
   async request(tx, { subjectId, input: asked, at }) {
     await announceBackup(tx, subjectId, { ...asked, at });
     return asked;

@@ -37,6 +37,7 @@ export const vmMigrate: OperationDefinition<Input> = {
   kind: "vm.migrate",
   input,
   cancellable: false,
+  long: true,
   request: reserve,
   steps: [
     {

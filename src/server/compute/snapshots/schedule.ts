@@ -15,6 +15,7 @@ export const snapshotSchedule: CopySchedule = {
   write: writeSchedule,
   writeDue,
   dueVms,
+  oneOfHost: false,
   overfullVms,
   problem: async () => null,
   requireRoom: async (tx, vm) => requireSnapshotQuota(tx, vm.organizationId, await countSnapshots(tx, vm.id)),

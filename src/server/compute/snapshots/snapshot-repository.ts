@@ -1,6 +1,7 @@
 import type { Tx } from "#server/infra/events.ts";
 import type { Prisma, Vm, VmSnapshot } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import type { DueVm } from "../copy-schedule.ts";
 
 /** Queries of snapshots and of their schedules. */
 export function listSnapshotRows(rt: Runtime, vmId: string): Promise<VmSnapshot[]> {
@@ -50,9 +51,14 @@ export async function writeDue(tx: Tx, vmId: string, dueAt: Date | null): Promis
   await tx.vm.update({ where: { id: vmId }, data: { snapshotDueAt: dueAt }, select: { id: true } });
 }
 
-/** VMs whose snapshot is due, the longest due first. */
-export function dueVms(rt: Runtime, now: Date, limit: number): Promise<Pick<Vm, "id">[]> {
-  return rt.db.query({ name: "snapshots_due", text: "select id from vm where snapshot_due_at <= $1 order by snapshot_due_at, id limit $2", values: [now, limit] });
+/** VMs whose snapshot is due, the longest due first, after `after`. */
+export function dueVms(rt: Runtime, now: Date, after: DueVm | null, limit: number): Promise<DueVm[]> {
+  return rt.db.query({
+    name: "snapshots_due",
+    text: `select id, host_id as "hostId", snapshot_due_at as "dueAt" from vm where snapshot_due_at <= $1 and ($2::timestamptz is null or (snapshot_due_at, id) > ($2, $3))
+      order by snapshot_due_at, id limit $4`,
+    values: [now, after?.dueAt ?? null, after?.id ?? null, limit],
+  });
 }
 
 /** VMs that have more automatic snapshots than they keep, are free, and whose last attempt to delete one did not fail after `since`. */
