@@ -19,12 +19,14 @@ interface BackupActionsProps {
   backup: Backup;
   /** its VM, where the page knows its state; elsewhere the server says whether the VM can be put back now */
   vm?: Pick<VmDetail, "status">;
+  /** why the VM can't be put back, beside its state; null: nothing is in the way */
+  blocked?: string | null;
   /** where the page does not show by itself what is done to the VM */
   onRestoring?: (operationId: string) => void;
 }
 
 /** Putting the VM back to a backup, making a new VM from it, deleting it. Of a VM that is gone the new VM comes first. */
-export function BackupActions({ backup, vm, onRestoring }: BackupActionsProps) {
+export function BackupActions({ backup, vm, blocked = null, onRestoring }: BackupActionsProps) {
   const t = useTranslations("backups");
   const refusal = useTranslations("changes");
   const { permissions } = useViewer().organization;
@@ -38,7 +40,7 @@ export function BackupActions({ backup, vm, onRestoring }: BackupActionsProps) {
   return (
     <span className={classes.actions}>
       {!backup.vmGone ? (
-        <ReasonedButton size="compact-xs" variant="default" disabled={!ready} why={whyNot("backup_restore", "vm:backup")} aria-label={t("restoreNamed", { name: backup.name })} onClick={() => setAsked("restore")}>
+        <ReasonedButton size="compact-xs" variant="default" disabled={!ready} why={blocked ?? whyNot("backup_restore", "vm:backup")} aria-label={t("restoreNamed", { name: backup.name })} onClick={() => setAsked("restore")}>
           {t("restore")}
         </ReasonedButton>
       ) : (

@@ -29,10 +29,11 @@ export function VmBackups({ vm }: { vm: VmDetail }) {
   const [taking, setTaking] = useState(false);
   const query = useQuery(useTRPC().compute.backups.ofVm.queryOptions({ id: vm.id }));
   if (query.error && !query.data) return <ErrorState error={query.error} title={t("loadFailed")} onRetry={() => void query.refetch()} />;
-  const columns: Column<Backup>[] = [copy.name, copy.size, copy.created, { key: "actions", title: "", align: "right", width: 130, render: (backup) => <BackupActions backup={backup} vm={vm} /> }];
   const gone = vmIsGone(vm.status);
   const possible = query.data?.possible ?? false;
   const noPlace = query.data?.possible === false && !gone;
+  const blocked = noPlace ? t("noPlaceText") : null;
+  const columns: Column<Backup>[] = [copy.name, copy.size, copy.created, { key: "actions", title: "", align: "right", width: 130, render: (backup) => <BackupActions backup={backup} vm={vm} blocked={blocked} /> }];
   return (
     <Rows>
       <Section
@@ -48,7 +49,7 @@ export function VmBackups({ vm }: { vm: VmDetail }) {
           )
         }
       >
-        {noPlace && query.data?.data.length !== 0 && <p className={classes.note}>{t("noPlaceText")}</p>}
+        {noPlace && query.data?.data.length !== 0 && <p className={classes.note}>{blocked}</p>}
         <DataTable
           label={t("title")}
           rows={query.data?.data}
