@@ -157,6 +157,7 @@ describe("backups of libvirt", { timeout: TIMEOUT_MS }, () => {
     const status = async (): Promise<string> => virsh.run(["qemu-agent-command", ref, '{"execute":"guest-fsfreeze-status"}'], options).catch(() => "");
     await expect.poll(status, { timeout: TIMEOUT_MS, interval: 500 }).toContain("thawed");
     await virsh.run(["domfsfreeze", "--domain", ref], options);
+    expect(await status()).toContain("frozen");
     await driver.takeBackup(ref, name, call());
     expect(await status()).toContain("thawed");
   });

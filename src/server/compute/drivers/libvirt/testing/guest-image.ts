@@ -15,7 +15,7 @@ const SECTOR = 512;
 const PARTITION_SECTOR = 2_048;
 const PARTITION_MB = 60;
 const GRUB = "/usr/lib/grub/i386-pc";
-const MODULES = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_scsi", "sr_mod", "isofs", "button", "evdev", "virtio_console", "virtio_balloon"];
+const MODULES = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_scsi", "sr_mod", "isofs", "button", "evdev", "virtio_console", "virtio_balloon", "ext4"];
 /** Room to spare, so that growing a disk and copying one half-way are different from a whole copy. */
 const DISK_MB = 256;
 

@@ -12,6 +12,9 @@ if mount -t iso9660 -o ro /dev/sr0 /seed 2>/dev/null; then
   hostname "$(sed -n 's/^local-hostname: *//p' /seed/meta-data | tr -d '"')"
 fi
 
+# Its own partition: the agent freezes what is on disks.
+mkdir -p /boot && mount -t ext4 /dev/vda1 /boot
+
 acpid -l /dev/null
 ifconfig lo 127.0.0.1 up
 tries=0
