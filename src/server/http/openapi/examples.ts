@@ -80,11 +80,15 @@ const ID_FIELDS: Record<string, string> = {
   subject_id: ID_PREFIXES.vm,
   vm_id: ID_PREFIXES.vm,
   snapshot_id: ID_PREFIXES.snapshot,
+  backup_id: ID_PREFIXES.backup,
   host_id: ID_PREFIXES.host,
   plan_id: ID_PREFIXES.plan,
   image_id: ID_PREFIXES.image,
   transfer_id: ID_PREFIXES.transfer,
 };
+
+/** A field that is given instead of another: an example has the other. */
+const INSTEAD_OF: Record<string, string> = { backup_id: "template_id" };
 
 /** Regions have ids that people give. */
 const REGIONS = "region";
@@ -95,6 +99,7 @@ const COLLECTIONS: Record<string, string> = {
   projects: ID_PREFIXES.project,
   ssh_keys: ID_PREFIXES.sshKey,
   operations: ID_PREFIXES.operation,
+  backups: ID_PREFIXES.backup,
   me: ID_PREFIXES.session,
   organizations: ID_PREFIXES.organization,
   auth: ID_PREFIXES.user,
@@ -123,7 +128,10 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   if (schema.enum !== undefined) return schema.enum.includes("running") ? "running" : schema.enum[0];
   if (schema.const !== undefined) return schema.const;
   // An object is made of its fields, whatever it is called.
-  if (schema.properties !== undefined) return Object.fromEntries(Object.entries(schema.properties).map(([key, child]) => [key, under(child, key)]));
+  if (schema.properties !== undefined) {
+    const { properties } = schema;
+    return Object.fromEntries(Object.entries(properties).flatMap(([key, child]) => (Object.hasOwn(properties, INSTEAD_OF[key] ?? "") ? [] : [[key, under(child, key)]])));
+  }
   if (Object.hasOwn(BY_NAME, name)) return BY_NAME[name];
   const [first] = schema.anyOf ?? schema.oneOf ?? [];
   if (first) return under(first, name);
