@@ -28,6 +28,13 @@ export async function closeAbandoned(rt: Runtime): Promise<void> {
   await processInbox(rt);
 }
 
+/** Each part on its own: a provider that is away must not keep the others from being done. */
+async function round(rt: Runtime): Promise<void> {
+  for (const work of [sendRefunds, closeAbandoned, runAutoTopUps]) {
+    await work(rt).catch((error: unknown) => rt.log.error({ err: error, work: work.name }, "payments: a round did not end"));
+  }
+}
+
 /** The payments' background work. Every piece may run in many processes at once. */
 export async function startPayments(rt: Runtime): Promise<{ stop(): Promise<void> }> {
   const loops: Loop[] = [];
@@ -38,11 +45,8 @@ export async function startPayments(rt: Runtime): Promise<{ stop(): Promise<void
   };
   const off = [
     start("payment-inbox", POLL_MS, () => processInbox(rt), "payments"),
-    start("payment-rounds", MINUTE_MS, async () => {
-      await sendRefunds(rt);
-      await closeAbandoned(rt);
-      await runAutoTopUps(rt);
-    }),
+    // Woken too: a threshold that was just raised takes effect at once.
+    start("payment-rounds", MINUTE_MS, () => round(rt), "payments"),
   ];
   if (rt.config.payments.provider === "test") {
     off.push(start("test-payments", 1_000, () => deliverTestEvents(rt), "test-payments"));
