@@ -12,7 +12,7 @@ import { transact } from "#server/infra/runtime.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { openCustomerAccount } from "./accounts.ts";
 import { auditLedger } from "./check.ts";
-import { hold, postHold, transfer, voidHold } from "./ledger.ts";
+import { expireHold, expireLot, hold, postHold, reverse, transfer, voidHold } from "./ledger.ts";
 import { systemAccount } from "./system-accounts.ts";
 
 let rt: TestRuntime;
@@ -37,12 +37,18 @@ it("keeps every invariant under random movements of parallel clients", { timeout
   const organizations = Array.from({ length: 4 }, () => newId("organization"));
   const accounts = await Promise.all(organizations.map((organizationId) => transact(rt, (tx) => openCustomerAccount(tx, rt, { organizationId, welcome, at: rt.clock.now() }))));
   const holds: string[] = [];
+  const transfers: string[] = [];
+  const lots: string[] = [];
   const keys: string[] = [];
   const refusals = new Map<string, number>();
-  const at = rt.clock.now();
+  const begin = rt.clock.now().getTime();
   const client = async (seed: number): Promise<void> => {
     const random = seeded(seed);
-    for (let step = 0; step < 80; step += 1) {
+    for (let step = 0; step < 110; step += 1) {
+      // The clients' clocks differ by seconds, and so do the ends of lots and holds.
+      const at = new Date(begin + (step + random(20)) * 1_000);
+      const end = () => new Date(at.getTime() + (random(30) + 1) * 1_000);
+      const any = (ids: readonly string[], kind: "hold" | "transfer" | "creditLot"): string => ids[random(ids.length || 1)] ?? newId(kind);
       const account = accounts[random(accounts.length)] ?? "";
       const other = accounts[random(accounts.length)] ?? "";
       const amount = BigInt(random(120) - 5);
@@ -52,18 +58,33 @@ it("keeps every invariant under random movements of parallel clients", { timeout
       const subject = { type: "vm", id: `vm_${random(3)}` };
       try {
         await transact(rt, async (tx) => {
-          switch (random(5)) {
+          switch (random(10)) {
             case 0:
-              return void (await transfer(tx, { key, kind: "usage", from: account, to: systemAccount("revenue", account), amount, at }));
+              return void transfers.push((await transfer(tx, { key, kind: "usage", from: account, to: systemAccount("revenue", account), amount, at })).transfer.id);
             case 1:
               // Both ways between customers: the order of the locks must not depend on the direction.
-              return void (await transfer(tx, { key, kind: "adjustment", from: account, to: other, amount, at }));
+              return void transfers.push((await transfer(tx, { key, kind: "adjustment", from: account, to: other, amount, at })).transfer.id);
             case 2:
-              return void holds.push((await hold(tx, { key, accountId: account, amount, subject, at })).id);
+              return void holds.push((await hold(tx, { key, accountId: account, amount, subject, at, ...(random(2) === 0 ? { expiresAt: end() } : {}) })).id);
             case 3:
-              return void (await voidHold(tx, holds[random(holds.length || 1)] ?? newId("hold"), at));
+              return void (await voidHold(tx, any(holds, "hold"), at));
+            case 4:
+              return void (await expireHold(tx, any(holds, "hold"), at));
+            case 5: {
+              const terms = { category: random(2) === 0 ? "paid" : "promotional", priority: random(4) * 30, expiresAt: random(2) === 0 ? end() : null } as const;
+              const made = await transfer(tx, { key, kind: "grant", from: systemAccount("promotion", account), to: account, amount, terms, at });
+              transfers.push(made.transfer.id);
+              return void lots.push(made.transfer.id.replace("trf", "lot"));
+            }
+            case 6:
+              return void (await expireLot(tx, any(lots, "creditLot"), at));
+            case 7:
+            case 8: {
+              const made = await reverse(tx, { key, transferId: any(transfers, "transfer"), amount, upTo: random(2) === 0, at });
+              return void (made && random(4) === 0 && transfers.push(made.transfer.id));
+            }
             default:
-              return void (await postHold(tx, { holdId: holds[random(holds.length || 1)] ?? newId("hold"), kind: "usage", to: systemAccount("revenue", account), parts: [{ key, amount }], subject, at }));
+              return void (await postHold(tx, { holdId: any(holds, "hold"), kind: "usage", to: systemAccount("revenue", account), parts: [{ key, amount }], subject, at }));
           }
         });
       } catch (error) {
@@ -76,7 +97,8 @@ it("keeps every invariant under random movements of parallel clients", { timeout
   expect([...refusals.keys()].filter((code) => !EXPECTED.has(code))).toEqual([]);
   // The storm was one: every refusal happened, and many movements succeeded.
   expect([...refusals.keys()].toSorted()).toEqual([...EXPECTED].toSorted());
-  expect(await rt.db.prisma.transfer.count()).toBeGreaterThan(100);
+  for (const kind of ["usage", "adjustment", "grant", "expiry", "reversal"]) expect(await rt.db.prisma.transfer.count({ where: { kind } }), kind).toBeGreaterThan(10);
+  for (const status of ["posted", "voided", "expired"]) expect(await rt.db.prisma.hold.count({ where: { status } }), status).toBeGreaterThan(2);
   expect(await auditLedger(rt)).toEqual([]);
 });
 
