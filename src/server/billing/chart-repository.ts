@@ -32,3 +32,37 @@ export async function readBurn(rt: Runtime, organizationId: string): Promise<{ r
     values: [organizationId],
   });
 }
+
+/** What one resource used on one day (UTC); of those that are not among the dearest, all together. */
+export interface SpendingRow {
+  /** 2026-11-22 */
+  day: string;
+  /** 1: the dearest; null: all the others */
+  place: number | null;
+  resourceId: string | null;
+  resourceName: string | null;
+  resourceType: string | null;
+  amount: bigint;
+  /** of the amount: of hours that began before `until` */
+  early: bigint;
+}
+
+/** What was used since a day, by day and resource: one range of the index by organization and hour, at most `top` + 1 rows a day. The dearest are those since `rankedFrom`. */
+export async function readSpending(rt: Runtime, organizationId: string, range: { since: Date; rankedFrom: Date; until: Date; top: number }): Promise<SpendingRow[]> {
+  return rt.db.query<SpendingRow>({
+    name: "billing_spending",
+    text: `with used as (
+        select resource_id, (hour_start at time zone 'UTC')::date as day, max(resource_name) as name, max(resource_type) as type, sum(amount) as amount,
+          coalesce(sum(amount) filter (where hour_start < $4::timestamptz), 0) as early
+        from usage_record where organization_id = $1 and hour_start >= $2::timestamptz group by 1, 2
+      ), ranked as (
+        select resource_id, max(type) as type, (array_agg(name order by day desc))[1] as name, row_number() over (order by sum(amount) desc, resource_id) as place
+        from used where day >= ($3::timestamptz at time zone 'UTC')::date and amount > 0 group by resource_id
+      )
+      select to_char(used.day, 'YYYY-MM-DD') as day, ranked.place::int as place, ranked.resource_id as "resourceId", ranked.name as "resourceName", ranked.type as "resourceType",
+        sum(used.amount)::bigint as amount, sum(used.early)::bigint as early
+      from used left join ranked on ranked.resource_id = used.resource_id and ranked.place <= $5::int
+      group by used.day, ranked.place, ranked.resource_id, ranked.name, ranked.type order by used.day, ranked.place`,
+    values: [organizationId, range.since, range.rankedFrom, range.until, range.top],
+  });
+}

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { customerLedgerInput, customerLedgerOutput, customerLotsInput, ledgerCheckOutput, ledgerChecksOutput } from "#shared/billing/admin.ts";
-import { adjustInput, balanceOutput, creditChartInput, creditChartOutput, giveBackInput, grantInput, historyInput, historyOutput, lotListInput, lotListOutput, transferOutput } from "#shared/billing/schema.ts";
+import { adjustInput, balanceOutput, creditChartInput, creditChartOutput, creditSpendingOutput, giveBackInput, grantInput, historyInput, historyOutput, lotListInput, lotListOutput, transferOutput } from "#shared/billing/schema.ts";
 import { answer, member, platform, router } from "#server/trpc/init.ts";
 import { getCreditChart } from "./chart.ts";
+import { getSpending } from "./chart-spending.ts";
 import { getBalance } from "./credits.ts";
 import { getCustomerLedger } from "./customer-ledger.ts";
 import { adjustCredits, grantCredits, refundCharge, revokeGrant } from "./grants.ts";
@@ -31,6 +32,9 @@ export const billingRouter = router({
     .input(creditChartInput)
     .output(answer(creditChartOutput))
     .query(({ ctx, input }) => getCreditChart(ctx.rt, ctx.actor, input)),
+  spending: member("credits:read")
+    .output(answer(creditSpendingOutput))
+    .query(({ ctx }) => getSpending(ctx.rt, ctx.actor)),
   grant: platform("platform:credits:grant")
     .meta({ route: { method: "POST", path: "/admin/credits/grants", tags: ["Administration"], summary: "Give an organization credits" } })
     .input(grantInput)

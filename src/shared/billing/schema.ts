@@ -58,6 +58,22 @@ export const creditChartOutput = z.object({
   runsOutAt: timestamp.nullable(),
 });
 
+/** A day of UTC: 2026-11-22. */
+const day = z.iso.date();
+
+export const creditSpendingOutput = z.object({
+  resources: z.array(z.object({ id: z.string(), name: z.string(), type: z.string() })).describe("those that used most since `shownFrom`, the dearest first; at most eight"),
+  days: z.array(z.object({ day, total: micro, amounts: z.array(micro).describe("of each of `resources`"), other: micro.describe("of all other resources") })).describe("without gaps, from the first of last month or earlier until today"),
+  shownFrom: day,
+  month: z.object({
+    start: day,
+    lastStart: day,
+    soFar: micro,
+    lastSoFar: micro.describe("in the last month up to the same moment of it"),
+    lastTotal: micro,
+  }),
+});
+
 /** At most a million credits are moved by hand at once. */
 const amountByHand = micro.refine((value) => BigInt(value) > 0n && BigInt(value) <= 1_000_000_000_000n, { error: "must be more than zero and at most 1,000,000 credits" });
 const reason = z.string().trim().min(3, { error: "must say why, in at least 3 characters" }).max(200);
