@@ -1,10 +1,12 @@
+import { inAdvance, meterPolicy } from "#shared/billing/policy.ts";
 import { AppError, notFound } from "#shared/errors.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { lockCustomerAccount } from "./account-repository.ts";
-import { postHold } from "./ledger.ts";
-import { HOUR_MS } from "./metering-hours.ts";
-import { anchorOf, insertPaidUsage, insertSpan } from "./metering-repository.ts";
-import { type Component, openSpan, type Resource, spanOf } from "./spans.ts";
+import { postHold, voidHold } from "./ledger.ts";
+import { firstDue, HOUR_MS } from "./metering-hours.ts";
+import { insertPaidUsage } from "./metering-repository.ts";
+import { anchorOf, insertSpan } from "./span-repository.ts";
+import { type Component, openSpan, type Resource, type SpanPrice, spanOf } from "./spans.ts";
 import { systemAccount } from "./system-accounts.ts";
 
 export interface FirstHour {
@@ -13,6 +15,9 @@ export interface FirstHour {
   resource: Resource;
   storagePricePerHour: bigint;
   computePricePerHour: bigint;
+  /** the versions of the prices, and how time is counted; absent: the usual hour */
+  storage?: Omit<SpanPrice, "pricePerHour">;
+  compute?: Omit<SpanPrice, "pricePerHour">;
   /** when the resource became ready: its hours are counted from here */
   at: Date;
 }
@@ -23,8 +28,8 @@ export function firstHourPrice(prices: { storagePricePerHour: bigint; computePri
 }
 
 /**
- * Begins metering of a resource that is ready: pays the first hour of both components out of the hold, gives the rest of the hold back and opens
- * the spans, so that metering goes on with the second hour. Repeated, it changes nothing.
+ * Begins metering of a resource that is ready: pays the first hour of what is charged in advance out of the hold, gives the rest of the hold back and opens
+ * the spans, so that metering goes on from there. Repeated, it changes nothing.
  * The prices must be those that the hold was made for.
  * @throws AppError CONFLICT when the hold was voided, INVALID_REQUEST when it is less than the price, NOT_FOUND when it is another organization's
  */
@@ -33,39 +38,49 @@ export async function postFirstHour(tx: Tx, input: FirstHour): Promise<void> {
   const account = await lockCustomerAccount(tx, resource.organizationId);
   if (!account) throw new AppError("INTERNAL_ERROR", "The organization has no account.");
   if (await anchorOf(tx, resource.id)) return;
-  const components: { component: Component; price: bigint }[] = [
-    { component: "storage", price: input.storagePricePerHour },
-    { component: "compute", price: input.computePricePerHour },
+  const components: ({ component: Component } & SpanPrice)[] = [
+    { component: "storage", ...input.storage, pricePerHour: input.storagePricePerHour },
+    { component: "compute", ...input.compute, pricePerHour: input.computePricePerHour },
   ];
   if (holdId === null) {
-    for (const { component, price } of components) await openSpan(tx, { resource, component, pricePerHour: price, at });
+    for (const each of components) await openSpan(tx, { resource, at, ...each });
     return;
   }
-  const priced = components.filter(({ price }) => price !== 0n);
-  const transfers = await postHold(tx, {
-    holdId,
-    kind: "usage",
-    to: systemAccount("revenue", account.id),
-    parts: priced.map(({ component, price }) => ({ key: `usage:${resource.id}:${component}:${at.toISOString()}`, amount: price, description: `${resource.name}: ${component}` })),
-    subject: { type: resource.type, id: resource.id },
-    at,
-  });
-  if (transfers.some((transfer) => transfer.fromAccountId !== account.id)) throw notFound("hold");
-  await insertPaidUsage(
-    tx,
-    priced.map(({ component, price }, index) => ({
-      resourceId: resource.id,
-      component,
-      hourStart: at,
-      organizationId: resource.organizationId,
-      projectId: resource.projectId,
-      resourceType: resource.type,
-      resourceName: resource.name,
-      amount: price,
-      transferId: transfers[index]?.id ?? "",
-      createdAt: at,
-    })),
-  );
-  const dueAt = new Date(at.getTime() + HOUR_MS);
-  for (const { component, price } of components) await insertSpan(tx, { ...spanOf(resource, component, price, at), startedAt: at, dueAt });
+  const now = components.filter((each) => each.pricePerHour !== 0n && inAdvance(meterPolicy.parse(each.policy ?? {})));
+  if (now.length > 0) {
+    const transfers = await postHold(tx, {
+      holdId,
+      kind: "usage",
+      to: systemAccount("revenue", account.id),
+      parts: now.map(({ component, pricePerHour }) => ({ key: `usage:${resource.id}:${component}:${at.toISOString()}`, amount: pricePerHour, description: `${resource.name}: ${component}` })),
+      subject: { type: resource.type, id: resource.id },
+      at,
+    });
+    if (transfers.some((transfer) => transfer.fromAccountId !== account.id)) throw notFound("hold");
+    await insertPaidUsage(
+      tx,
+      now.map(({ component, pricePerHour, priceIds }, index) => ({
+        resourceId: resource.id,
+        component,
+        hourStart: at,
+        organizationId: resource.organizationId,
+        projectId: resource.projectId,
+        resourceType: resource.type,
+        resourceName: resource.name,
+        pricePerHour,
+        priceIds: [...(priceIds ?? [])],
+        amount: pricePerHour,
+        transferId: transfers[index]?.id ?? "",
+        createdAt: at,
+      })),
+    );
+  } else if ((await voidHold(tx, holdId, at)).accountId !== account.id) {
+    throw notFound("hold");
+  }
+  for (const { component, ...price } of components) {
+    const span = { policy: meterPolicy.parse(price.policy ?? {}), anchorAt: at, startedAt: at };
+    // The first hour of what is charged in advance is paid; what costs nothing now can cost something later, from its next hour on.
+    const dueAt = inAdvance(span.policy) ? new Date(at.getTime() + HOUR_MS) : firstDue(span, false);
+    await insertSpan(tx, { ...spanOf(resource, component, price, at), startedAt: at, dueAt });
+  }
 }

@@ -4,6 +4,7 @@ import { organizationsToCharge } from "./metering-repository.ts";
 
 /** Organizations charged at the same time; PGlite has one connection. */
 const PARALLEL = 4;
+const MINUTE_MS = 60_000;
 
 /**
  * Charges every organization what is due now. Several workers may run it at once: each organization is taken under the lock of its account, and
@@ -23,7 +24,7 @@ export async function chargeDue(rt: Runtime): Promise<Charged> {
       rt.log.error({ err: error, organizationId }, "metering: an organization was not charged");
     }
   };
-  await inParallel(await organizationsToCharge(rt, now), (id) => charge(id, false));
+  await inParallel(await organizationsToCharge(rt, now, new Date(now.getTime() - rt.config.creditsGraceMinutes * MINUTE_MS)), (id) => charge(id, false));
   await inParallel(busy.splice(0), (id) => charge(id, true));
   for (const organizationId of busy) rt.log.error({ organizationId }, "metering: an organization has usage and no account");
   if (total.recorded > 0 || total.paid > 0) rt.log.info(total, "metering: charged");

@@ -1,144 +1,130 @@
+import { type MeterPolicy, meterPolicy, USUAL_POLICY } from "#shared/billing/policy.ts";
 import type { Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
-import type { ChargedSpan, ChargePlan } from "./metering-plan.ts";
+import type { Candidate, ChargedHour, ChargedSpan, Presence, UsageRow } from "./metering-plan.ts";
 
 const SPAN_COLUMNS = `id, project_id as "projectId", resource_type as "resourceType", resource_id as "resourceId", resource_name as "resourceName", component,
-  price_per_hour as "pricePerHour", anchor_at as "anchorAt", started_at as "startedAt", ended_at as "endedAt", due_at as "dueAt"`;
+  price_per_hour as "pricePerHour", price_ids as "priceIds", policy, anchor_at as "anchorAt", started_at as "startedAt", ended_at as "endedAt", due_at as "dueAt"`;
 
-/** Organizations with hours to record, and those that owe and have something to pay with. */
-export async function organizationsToCharge(rt: Runtime, now: Date): Promise<string[]> {
+/** Organizations with hours that are due, with credits that expire, and those that owe, or were exhausted, and have something to pay with or no grace left. */
+export async function organizationsToCharge(rt: Runtime, now: Date, graceEndedFor: Date): Promise<string[]> {
   const rows = await rt.db.query<{ id: string }>({
     name: "metering_organizations",
     text: `select organization_id as id from meter_span where due_at <= $1::timestamptz
       union
-      select u.organization_id from usage_record u join ledger_account a on a.organization_id = u.organization_id and a.kind = 'customer'
+      select a.organization_id from usage_record u join ledger_account a on a.organization_id = u.organization_id and a.kind = 'customer'
       where u.transfer_id is null and a.balance > a.held
+      union
+      select a.organization_id from credit_lot l join ledger_account a on a.id = l.account_id
+      where l.open and l.expires_at <= $1::timestamptz and a.balance > a.held
+      union
+      select c.organization_id from credit_alert c join ledger_account a on a.organization_id = c.organization_id and a.kind = 'customer'
+      where c.hours = 0 and (a.balance > a.held or (c.low_at <= $2::timestamptz and exists (
+        select 1 from meter_span s where s.organization_id = c.organization_id and s.ended_at is null and s.component = 'compute' and s.exhausted_at is null)))
       order by id`,
-    values: [now],
+    values: [now, graceEndedFor],
   });
   return rows.map((row) => row.id);
 }
 
 /**
- * The organization's spans with hours to record, the longest due first. The comparison of rows makes the index by organization and time the only one that
+ * The organization's spans with hours that are due, the longest due first. The comparison of rows makes the index by organization and time the only one that
  * fits: from statistics made while nothing was due, the planner would read all that is due everywhere, for each organization.
  */
-export async function dueSpans(tx: Tx, organizationId: string, now: Date, limit: number): Promise<ChargedSpan[]> {
-  return tx.$queryRawUnsafe<ChargedSpan[]>(
-    `select ${SPAN_COLUMNS} from meter_span where organization_id = $1 and (organization_id, due_at) <= ($1, $2::timestamptz) order by due_at, started_at, id limit $3::int`,
-    organizationId, now, limit,
+export async function dueSpans(tx: Tx, organizationId: string, until: Date, limit: number): Promise<ChargedSpan[]> {
+  const rows = await tx.$queryRawUnsafe<(Omit<ChargedSpan, "policy"> & { policy: unknown })[]>(
+    `select ${SPAN_COLUMNS},
+      case when not policy_in_advance(s.policy) then (select case when bool_and(o.ended_at is not null) then max(o.ended_at) end from meter_span o where o.resource_id = s.resource_id) end as "goneAt"
+    from meter_span s where organization_id = $1 and (organization_id, due_at) <= ($1, $2::timestamptz)
+    order by due_at, resource_id collate "C", component collate "C", started_at, id limit $3::int`,
+    organizationId, until, limit,
+  );
+  return rows.map((row) => ({ ...row, policy: policyOf(row.policy) }));
+}
+
+/** A policy as a span has it. What the database holds was checked when it was written. */
+export function policyOf(stored: unknown): MeterPolicy {
+  return typeof stored === "object" && stored !== null && Object.keys(stored).length === 0 ? USUAL_POLICY : meterPolicy.parse(stored);
+}
+
+/** All spans of the components of these hours, in whose time they can have been on. */
+export async function presenceOf(tx: Tx, candidates: readonly Candidate[]): Promise<Presence[]> {
+  return tx.$queryRawUnsafe<Presence[]>(
+    `select s.resource_id as "resourceId", s.component, s.started_at as "startedAt", s.ended_at as "endedAt"
+    from meter_span s join jsonb_to_recordset($1::jsonb) as c (resource_id text, component text, since timestamptz) on c.resource_id = s.resource_id and c.component = s.component
+    where s.ended_at is null or s.ended_at > c.since`,
+    JSON.stringify(firstHours(candidates)),
   );
 }
 
-/** Writes usage rows, none twice, and moves the spans on. @returns how many rows are new */
-export async function recordUsage(tx: Tx, organizationId: string, plan: ChargePlan, at: Date): Promise<number> {
-  const rows = plan.rows.map(({ span, hourStart }) => ({
-    resource_id: span.resourceId,
-    component: span.component,
-    hour_start: hourStart,
-    project_id: span.projectId,
-    resource_type: span.resourceType,
-    resource_name: span.resourceName,
-    amount: span.pricePerHour.toString(),
-  }));
-  const advanced = plan.advanced.map(({ id, dueAt }) => ({ id, due_at: dueAt }));
-  const counted = await tx.$queryRawUnsafe<{ recorded: number }[]>(
-    `with recorded as (
-      insert into usage_record (resource_id, component, hour_start, organization_id, project_id, resource_type, resource_name, amount, created_at)
-      select resource_id, component, hour_start, $1, project_id, resource_type, resource_name, amount, $4::timestamptz
-      from jsonb_to_recordset($2::jsonb) as r (resource_id text, component text, hour_start timestamptz, project_id text, resource_type text, resource_name text, amount bigint)
-      on conflict do nothing returning 1
-    ), moved as (
-      update meter_span s set due_at = a.due_at from jsonb_to_recordset($3::jsonb) as a (id text, due_at timestamptz) where s.id = a.id returning 1
-    ) select (select count(*) from recorded)::int as recorded, (select count(*) from moved)::int as moved`,
-    organizationId, JSON.stringify(rows), JSON.stringify(advanced), at,
+/** What is recorded of the components of these hours, from the month on that the first of them is in. */
+export async function chargedHours(tx: Tx, candidates: readonly Candidate[]): Promise<ChargedHour[]> {
+  return tx.$queryRawUnsafe<ChargedHour[]>(
+    `select u.resource_id as "resourceId", u.component, u.hour_start as "hourStart", u.seconds
+    from usage_record u join jsonb_to_recordset($1::jsonb) as c (resource_id text, component text, since timestamptz) on c.resource_id = u.resource_id and c.component = u.component
+    where u.hour_start >= date_trunc('month', c.since at time zone 'UTC') at time zone 'UTC'`,
+    JSON.stringify(firstHours(candidates)),
   );
-  return counted[0]?.recorded ?? 0;
+}
+
+function firstHours(candidates: readonly Candidate[]): unknown[] {
+  return [...Map.groupBy(candidates, ({ span }) => `${span.resourceId} ${span.component}`).values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const since = Math.min(first.hourStart.getTime(), ...others.map((each) => each.hourStart.getTime()));
+    return [{ resource_id: first.span.resourceId, component: first.span.component, since: new Date(since) }];
+  });
 }
 
 export interface Collected {
+  /** new rows */
+  recorded: number;
+  /** rows paid, new and owed ones */
   paid: number;
-  paidAmount: bigint;
   balance: bigint;
   held: bigint;
   owedRows: bigint;
   owedAmount: bigint;
 }
 
-/** Pays what the organization owes, the oldest hour first; one transfer for each id at most. */
-export async function collectUsage(tx: Tx, organizationId: string, revenueAccountId: string, ids: readonly string[], at: Date): Promise<Collected | undefined> {
-  const rows = await tx.$queryRawUnsafe<Collected[]>(
-    `select paid, paid_amount as "paidAmount", balance, held, owed_rows as "owedRows", owed_amount as "owedAmount" from ledger_collect_usage($1, $2, $3::text[], $4::timestamptz)`,
-    organizationId, revenueAccountId, ids, at,
+export interface ChargeInput {
+  organizationId: string;
+  revenueAccountId: string;
+  rows: readonly UsageRow[];
+  advanced: readonly { id: string; dueAt: Date | null }[];
+  /** of the transfers to be made: at most so many rows are paid */
+  ids: readonly string[];
+  /** of what is owed from before, only what was due by then is paid */
+  until: Date;
+  at: Date;
+}
+
+/** Writes usage rows, none twice, moves the spans on, and pays in the order in which it fell due what is new and what is owed. */
+export async function chargeUsage(tx: Tx, input: ChargeInput): Promise<Collected> {
+  const rows = input.rows.map(({ span, hourStart, dueAt, seconds, amount }) => ({
+    resource_id: span.resourceId,
+    component: span.component,
+    hour_start: hourStart,
+    due_at: dueAt,
+    project_id: span.projectId,
+    resource_type: span.resourceType,
+    resource_name: span.resourceName,
+    seconds,
+    price_per_hour: span.pricePerHour.toString(),
+    price_ids: span.priceIds,
+    amount: amount.toString(),
+  }));
+  const advanced = input.advanced.map(({ id, dueAt }) => ({ id, due_at: dueAt }));
+  const [collected] = await tx.$queryRawUnsafe<Collected[]>(
+    `select recorded, paid, balance, held, owed_rows as "owedRows", owed_amount as "owedAmount"
+    from metering_charge($1, $2, $3::jsonb, $4::jsonb, $5::text[], $6::timestamptz, $7::timestamptz)`,
+    input.organizationId, input.revenueAccountId, JSON.stringify(rows), JSON.stringify(advanced), input.ids, input.until, input.at,
   );
-  return rows[0];
-}
-
-/** Burn an hour, and what has been announced: that resources are exhausted, that credits are low. */
-export async function readStanding(tx: Tx, organizationId: string): Promise<{ burn: bigint; exhausted: boolean; low: boolean }> {
-  const rows = await tx.$queryRawUnsafe<{ burn: bigint; exhausted: boolean; low: boolean }[]>(
-    `select coalesce(sum(price_per_hour), 0)::bigint as burn, coalesce(bool_or(exhausted_at is not null), false) as exhausted,
-      exists (select 1 from credit_alert where organization_id = $1) as low
-    from meter_span where organization_id = $1 and ended_at is null`,
-    organizationId,
-  );
-  return rows[0] ?? { burn: 0n, exhausted: false, low: false };
-}
-
-/** Marks what is on, owes, and was not announced since it came on. @returns those resources, with what each owes */
-export async function markExhausted(tx: Tx, organizationId: string, at: Date): Promise<{ resourceType: string; resourceId: string; owed: bigint }[]> {
-  return tx.$queryRawUnsafe(
-    `with owing as (
-      select resource_id, sum(amount)::bigint as owed from usage_record where organization_id = $1 and transfer_id is null group by resource_id
-    ), marked as (
-      update meter_span s set exhausted_at = $2::timestamptz from owing
-      where s.organization_id = $1 and s.ended_at is null and s.exhausted_at is null and s.resource_id = owing.resource_id
-      returning s.resource_type, s.resource_id, owing.owed
-    ) select distinct resource_type as "resourceType", resource_id as "resourceId", owed from marked order by resource_id`,
-    organizationId, at,
-  );
-}
-
-export async function clearExhausted(tx: Tx, organizationId: string): Promise<void> {
-  await tx.meterSpan.updateMany({ where: { organizationId, endedAt: null, exhaustedAt: { not: null } }, data: { exhaustedAt: null } });
-}
-
-export async function setLowAlert(tx: Tx, organizationId: string, lowAt: Date): Promise<void> {
-  await tx.creditAlert.create({ data: { organizationId, lowAt }, select: { organizationId: true } });
-}
-
-export async function clearLowAlert(tx: Tx, organizationId: string): Promise<void> {
-  await tx.creditAlert.deleteMany({ where: { organizationId } });
-}
-
-/** The resource's first hour begins here; null before it has any span. */
-export async function anchorOf(tx: Tx, resourceId: string): Promise<{ organizationId: string; anchorAt: Date } | null> {
-  return tx.meterSpan.findFirst({ where: { resourceId }, select: { organizationId: true, anchorAt: true }, orderBy: { anchorAt: "asc" } });
-}
-
-/** Does nothing while the component is on already. */
-export async function insertSpan(tx: Tx, span: Omit<Prisma.MeterSpanCreateManyInput, "endedAt" | "exhaustedAt">): Promise<void> {
-  await tx.meterSpan.createMany({ data: [span], skipDuplicates: true });
-}
-
-/** Ends the component's open span, or all open spans of the resource. An end before the start (the clock was set back) is moved to the start. */
-export async function endSpans(tx: Tx, resourceId: string, component: string | null, at: Date): Promise<void> {
-  await tx.$executeRawUnsafe(
-    `update meter_span set ended_at = greatest($3::timestamptz, started_at), due_at = case when due_at > greatest($3::timestamptz, started_at) then null else due_at end
-    where resource_id = $1 and ($2::text is null or component = $2::text) and ended_at is null`,
-    resourceId, component, at,
-  );
-}
-
-export async function renameOpenSpans(tx: Tx, resourceId: string, name: string): Promise<void> {
-  await tx.meterSpan.updateMany({ where: { resourceId, endedAt: null }, data: { resourceName: name } });
+  if (!collected) throw new Error("metering_charge answers one row");
+  return collected;
 }
 
 /** Usage rows of a first hour that a hold has paid. */
-export async function insertPaidUsage(
-  tx: Tx,
-  rows: readonly { resourceId: string; component: string; hourStart: Date; organizationId: string; projectId: string | null; resourceType: string; resourceName: string; amount: bigint; transferId: string; createdAt: Date }[],
-): Promise<void> {
+export async function insertPaidUsage(tx: Tx, rows: readonly Prisma.UsageRecordCreateManyInput[]): Promise<void> {
   await tx.usageRecord.createMany({ data: [...rows] });
 }

@@ -1,16 +1,19 @@
+import { inAdvance } from "#shared/billing/policy.ts";
 import { newId } from "#shared/ids.ts";
-import { publish, type Tx } from "#server/infra/events.ts";
+import type { Tx } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { lockCustomerAccount } from "./account-repository.ts";
-import { announceBalance } from "./ledger.ts";
-import { planCharges } from "./metering-plan.ts";
+import { announceBalance, expireLot } from "./ledger.ts";
+import { lotsToExpire } from "./lot-repository.ts";
+import { announceStanding } from "./low-balance.ts";
+import { type Candidate, priceHours, selectDue, type UsageRow } from "./metering-plan.ts";
 import * as repository from "./metering-repository.ts";
 import { systemAccount } from "./system-accounts.ts";
 
-/** Usage rows in one transaction. */
+/** Usage rows in one statement. */
 const BATCH = 500;
-/** `credits.low` is said when less than this is left at the present burn. */
-const LOW_HOURS = 24n;
+/** Timestamps are kept to the millisecond. */
+const INSTANT_MS = 1;
 
 export interface Charged {
   /** new usage rows */
@@ -19,15 +22,18 @@ export interface Charged {
   paid: number;
 }
 
+type Settings = Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes">;
+
 /**
- * Records and charges all hours of the organization's resources that have begun by `now`, and collects what it owes. It can run at any time, anywhere, any
- * number of times: the rows follow from the spans alone.
+ * Records and charges all hours of the organization's resources that are due by `now`, lets credits expire whose time is over, and collects what it owes, all in the
+ * order of time: what was due before credits expired is paid first, what is due later afterwards. It can run at any time, anywhere, any number of times: the rows
+ * follow from the spans alone.
  * @param options.wait false: null at once when another transaction has the account
  */
 export async function chargeOrganization(rt: Runtime, organizationId: string, now: Date, options: { wait: boolean }): Promise<Charged | null> {
   const total: Charged = { recorded: 0, paid: 0 };
   for (;;) {
-    const step = await transact(rt, (tx) => chargeBatch(tx, organizationId, now, options.wait));
+    const step = await transact(rt, (tx) => chargeBatch(tx, rt.config, organizationId, now, options.wait));
     if (!step) return null;
     total.recorded += step.recorded;
     total.paid += step.paid;
@@ -35,38 +41,46 @@ export async function chargeOrganization(rt: Runtime, organizationId: string, no
   }
 }
 
-async function chargeBatch(tx: Tx, organizationId: string, now: Date, wait: boolean): Promise<(Charged & { more: boolean }) | null> {
+/** As much as fits into one transaction that is not long. */
+async function chargeBatch(tx: Tx, settings: Settings, organizationId: string, now: Date, wait: boolean): Promise<(Charged & { more: boolean }) | null> {
   const account = await lockCustomerAccount(tx, organizationId, { wait });
   if (!account) return null;
-  const spans = await repository.dueSpans(tx, organizationId, now, BATCH);
-  const plan = planCharges(spans, now, BATCH);
-  const recorded = spans.length > 0 ? await repository.recordUsage(tx, organizationId, plan, now) : 0;
-  const ids = Array.from({ length: plan.rows.length || BATCH }, () => newId("transfer"));
-  const collected = await repository.collectUsage(tx, organizationId, systemAccount("revenue", account.id), ids, now);
-  if (!collected) return null;
-  if (collected.paid > 0) await announceBalance(tx, { organizationId, balance: collected.balance, held: collected.held }, now);
-  const more = plan.truncated || spans.length === BATCH || (collected.paid === ids.length && collected.owedRows > 0n);
-  if (!more) await announceStanding(tx, organizationId, collected, now);
-  return { recorded, paid: collected.paid, more };
+  const total: Charged = { recorded: 0, paid: 0 };
+  const ended = Map.groupBy(await lotsToExpire(tx, account.id, now), (lot) => lot.expiresAt.getTime());
+  for (const [time, lots] of ended) {
+    const step = await chargeUntil(tx, { organizationId, accountId: account.id, until: new Date(time - INSTANT_MS), now });
+    total.recorded += step.recorded;
+    total.paid += step.paid;
+    if (step.more) return { ...total, more: true };
+    for (const lot of lots) await expireLot(tx, lot.id, now);
+  }
+  const last = await chargeUntil(tx, { organizationId, accountId: account.id, until: now, now });
+  if (!last.more) await announceStanding(tx, settings, organizationId, last.collected, now);
+  return { recorded: total.recorded + last.recorded, paid: total.paid + last.paid, more: last.more };
 }
 
-/** Says, once for each crossing, that credits run low, and, once for each resource, that they no longer suffice. */
-async function announceStanding(tx: Tx, organizationId: string, collected: repository.Collected, now: Date): Promise<void> {
-  const standing = await repository.readStanding(tx, organizationId);
-  if (collected.owedRows > 0n) {
-    for (const { owed, ...resource } of await repository.markExhausted(tx, organizationId, now)) {
-      await publish(tx, { type: "credits.exhausted", subject: resource.resourceId, organizationId, data: { ...resource, owed: owed.toString() }, at: now });
-    }
-  } else if (standing.exhausted) {
-    await repository.clearExhausted(tx, organizationId);
-  }
-  const available = collected.balance - collected.held;
-  const low = standing.burn > 0n && available < standing.burn * LOW_HOURS;
-  if (low && !standing.low) {
-    await repository.setLowAlert(tx, organizationId, now);
-    const hoursLeft = Number((available * 100n) / standing.burn) / 100;
-    await publish(tx, { type: "credits.low", subject: organizationId, organizationId, data: { available: available.toString(), hoursLeft }, at: now });
-  } else if (!low && standing.low) {
-    await repository.clearLowAlert(tx, organizationId);
-  }
+interface Stretch {
+  organizationId: string;
+  accountId: string;
+  until: Date;
+  now: Date;
+}
+
+async function chargeUntil(tx: Tx, { organizationId, accountId, until, now }: Stretch): Promise<Charged & { more: boolean; collected: repository.Collected }> {
+  const { candidates, advanced, truncated } = selectDue(await repository.dueSpans(tx, organizationId, until, BATCH + 1), until, BATCH);
+  const rows = await price(tx, candidates);
+  const ids = Array.from({ length: rows.length || BATCH }, () => newId("transfer"));
+  const revenueAccountId = systemAccount("revenue", accountId);
+  const collected = await repository.chargeUsage(tx, { organizationId, revenueAccountId, rows, advanced, ids, until, at: now });
+  const { recorded, paid } = collected;
+  if (paid > 0) await announceBalance(tx, { organizationId, balance: collected.balance, held: collected.held }, now);
+  return { recorded, paid, collected, more: truncated || (paid === ids.length && collected.owedRows > 0n) };
+}
+
+/** What the usual policy charges follows from the hours alone; others look at what was on, and at what the month has cost. */
+async function price(tx: Tx, candidates: readonly Candidate[]): Promise<UsageRow[]> {
+  const arrears = candidates.filter(({ span }) => !inAdvance(span.policy));
+  const capped = candidates.filter(({ span }) => span.policy.monthlyCapHours !== null);
+  const presence = arrears.length > 0 ? await repository.presenceOf(tx, arrears) : [];
+  return priceHours(candidates, presence, capped.length > 0 ? await repository.chargedHours(tx, capped) : []);
 }

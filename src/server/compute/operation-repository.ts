@@ -108,6 +108,17 @@ export async function listOperationRows(
   return { rows, total };
 }
 
+/** What the VM's power was last asked to do, and why; what failed or was called off does not count. */
+export async function lastPowerRequest(tx: Tx, vmId: string): Promise<{ kind: string; reason: string | null } | undefined> {
+  const rows = await tx.$queryRawUnsafe<{ kind: string; reason: string | null }[]>(
+    `select kind, input->>'reason' as reason from operation where subject_id = $1 and status not in ('failed', 'cancelled')
+      and kind in ('vm.create', 'vm.start', 'vm.stop', 'vm.shutdown', 'vm.restart', 'vm.reset', 'vm.suspend', 'vm.resume')
+    order by created_at desc, id desc limit 1`,
+    vmId,
+  );
+  return rows[0];
+}
+
 export async function updateStep(tx: Tx, operationId: string, position: number, data: Prisma.OperationStepUpdateInput): Promise<void> {
   await tx.operationStep.update({ where: { operationId_position: { operationId, position } }, data, select: { position: true } });
 }

@@ -59,11 +59,6 @@ export async function deleteVm(rt: Runtime, actor: MemberActor, input: z.infer<t
   return { id: input.id, status: VM_TRANSITIONS.delete.during, deletionJobId: operationId, estimatedCompletion: new Date(estimate).toISOString() };
 }
 
-/** Stops a VM for a reason of the platform's own; the VM shows it. */
-export function stopVmFor(rt: Runtime, actor: SystemActor, id: string, reason: string): Promise<ActionView> {
-  return act(rt, actor, "platform", id, "stop", { graceful: true, reason });
-}
-
 /** A power action of an administrator, on anybody's VM. */
 export function powerAnyVm(rt: Runtime, actor: UserActor, input: { id: string; action: PowerAction }): Promise<ActionView> {
   return act(rt, actor, "platform", input.id, input.action, {});

@@ -132,8 +132,10 @@ export function vmRow(rt: Runtime, id: string): Promise<Vm | null> {
 }
 
 /** null: there is no such VM. */
-export async function vmStatus(rt: Runtime, id: string): Promise<string | null> {
-  return (await rt.db.prisma.vm.findUnique({ where: { id }, select: { status: true } }))?.status ?? null;
+/** The VM, locked until the transaction ends; null when there is none. */
+export async function findVmForUpdate(tx: Tx, id: string): Promise<Vm | null> {
+  await tx.$queryRaw`select 1 from vm where id = ${id} for update`;
+  return tx.vm.findUnique({ where: { id } });
 }
 
 export async function changeVm(tx: Tx, id: string, data: { name?: string; metadata?: Record<string, string>; updatedAt: Date }): Promise<void> {

@@ -76,6 +76,16 @@ const schema = z.object({
   /** Of a Stripe account; with both, customers pay there. Without, the demo has a test provider and production no top-ups. */
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w{8,}$/, { error: "must be a secret or restricted key of Stripe; it begins with sk_live_, sk_test_, rk_live_ or rk_test_" }).optional(),
   STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_[\w+/=]{8,}$/, { error: "must be the signing secret of Stripe's webhook endpoint; it begins with whsec_" }).optional(),
+  /** Customers are told when fewer hours than these are left at what they use now. */
+  LOW_BALANCE_HOURS: z
+    .string()
+    .default("72,24")
+    .transform((text) => text.split(",").map(Number))
+    .refine((hours) => hours.length <= 10 && new Set(hours).size === hours.length && hours.every((each) => Number.isInteger(each) && each >= 1 && each <= 10_000), {
+      error: "must be different whole numbers of hours with commas between, like 72,24",
+    }),
+  /** What runs goes on for so long after credits are exhausted, and is owed; then it is stopped. */
+  CREDITS_GRACE_MINUTES: z.coerce.number({ error: "must be a number of minutes" }).int().min(0).max(43_200).default(60),
   /** What top-ups are paid in. */
   PAYMENT_CURRENCY: z.string().regex(/^[A-Z]{3}$/, { error: "must be an ISO 4217 code in capitals, like USD" }).refine(isCurrency, { error: "must be an ISO 4217 currency, like USD" }).default("USD"),
   /** What a credit costs, in the currency's smallest unit: cents of a dollar, whole won. */
@@ -127,6 +137,8 @@ export interface Config {
   simulationSpeed: number;
   expiryTimeZone: string;
   backupKeepDays: number;
+  lowBalanceHours: number[];
+  creditsGraceMinutes: number;
   demoDevices: number;
   nextDistDir: string;
 }
@@ -201,6 +213,8 @@ export function readConfig(environment: Environment, options: { development?: bo
     simulationSpeed: env.SIMULATION_SPEED,
     expiryTimeZone: env.EXPIRY_TIME_ZONE,
     backupKeepDays: env.BACKUP_KEEP_DAYS,
+    lowBalanceHours: env.LOW_BALANCE_HOURS,
+    creditsGraceMinutes: env.CREDITS_GRACE_MINUTES,
     demoDevices: production ? 0 : env.DEMO_DEVICES,
     nextDistDir: env.NEXT_DIST_DIR,
   };

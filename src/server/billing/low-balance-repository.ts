@@ -1,0 +1,59 @@
+import type { Tx } from "#server/infra/events.ts";
+
+interface MarkedResource {
+  resourceType: string;
+  resourceId: string;
+}
+
+/** What is on costs this an hour; and what has been announced, by threshold. */
+export async function readStanding(tx: Tx, organizationId: string): Promise<{ burn: bigint; alerts: Map<number, Date> }> {
+  const [row] = await tx.$queryRawUnsafe<{ burn: bigint; alerts: Record<string, string> }[]>(
+    `select coalesce(sum(price_per_hour), 0)::bigint as burn,
+      coalesce((select jsonb_object_agg(hours, to_char(low_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) from credit_alert where organization_id = $1), '{}') as alerts
+    from meter_span where organization_id = $1 and ended_at is null`,
+    organizationId,
+  );
+  return { burn: row?.burn ?? 0n, alerts: new Map(Object.entries(row?.alerts ?? {}).map(([hours, at]) => [Number(hours), new Date(at)])) };
+}
+
+export async function setAlert(tx: Tx, organizationId: string, hours: number, lowAt: Date): Promise<void> {
+  await tx.creditAlert.create({ data: { organizationId, hours, lowAt }, select: { hours: true } });
+}
+
+export async function clearAlert(tx: Tx, organizationId: string, hours: number): Promise<void> {
+  await tx.creditAlert.deleteMany({ where: { organizationId, hours } });
+}
+
+/** Marks what runs, owes, and was not marked since it came on. @returns those resources, with what each owes */
+export async function markToStop(tx: Tx, organizationId: string, at: Date): Promise<(MarkedResource & { owed: bigint })[]> {
+  return tx.$queryRawUnsafe(
+    `with owing as (
+      select resource_id, sum(amount)::bigint as owed from usage_record where organization_id = $1 and transfer_id is null group by resource_id
+    ), marked as (
+      update meter_span s set exhausted_at = $2::timestamptz from owing
+      where s.organization_id = $1 and s.component = 'compute' and s.ended_at is null and s.exhausted_at is null and s.resource_id = owing.resource_id
+      returning s.resource_type, s.resource_id, owing.owed
+    ) select resource_type as "resourceType", resource_id as "resourceId", owed from marked order by resource_id`,
+    organizationId, at,
+  );
+}
+
+/** Resources there still are whose latest run was marked: running yet, or not. */
+export async function markedToStop(tx: Tx, organizationId: string): Promise<(MarkedResource & { on: boolean; pricePerHour: bigint })[]> {
+  return tx.$queryRawUnsafe(
+    `select resource_type as "resourceType", resource_id as "resourceId", ended_at is null as "on", price_per_hour as "pricePerHour" from (
+      select distinct on (s.resource_id) s.* from meter_span s
+      where s.component = 'compute' and s.resource_id in (select resource_id from meter_span where organization_id = $1 and ended_at is null)
+      order by s.resource_id, s.ended_at desc nulls first, s.started_at desc, s.id desc
+    ) latest where exhausted_at is not null order by resource_id`,
+    organizationId,
+  );
+}
+
+export async function unmark(tx: Tx, resourceId: string): Promise<void> {
+  await tx.meterSpan.updateMany({ where: { resourceId, exhaustedAt: { not: null } }, data: { exhaustedAt: null } });
+}
+
+export async function isMarked(tx: Tx, resourceId: string): Promise<boolean> {
+  return (await tx.meterSpan.count({ where: { resourceId, component: "compute", endedAt: null, exhaustedAt: { not: null } } })) > 0;
+}

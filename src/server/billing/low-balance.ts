@@ -1,0 +1,107 @@
+import type { SystemActor } from "#server/identity/actor.ts";
+import { publish, type Tx } from "#server/infra/events.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
+import { recordAudit } from "#server/platform/audit.ts";
+import { LOW_THRESHOLD } from "./credits.ts";
+import * as repository from "./low-balance-repository.ts";
+
+const METERING: SystemActor = { kind: "system", name: "metering", requestId: "" };
+const MINUTE_MS = 60_000;
+/** A crossing is over when a tenth more than the threshold is left: at the edge of it nobody is told again and again. */
+const REARM_TENTHS = 11n;
+/** The alert of those who are exhausted: no hour is left. */
+const EXHAUSTED = 0;
+
+interface State {
+  balance: bigint;
+  held: bigint;
+  owedRows: bigint;
+  owedAmount: bigint;
+}
+
+/** Until when what was announced as exhausted goes on. */
+export function graceEnd(since: Date, settings: Pick<Runtime["config"], "creditsGraceMinutes">): Date {
+  return new Date(since.getTime() + settings.creditsGraceMinutes * MINUTE_MS);
+}
+
+/**
+ * Says what has changed in how far the organization's credits reach, each step once, in the transaction that charged it: that they fall below a threshold, that they
+ * are exhausted, that the grace after that is over and a resource is to be stopped, that one may start again, that all is well again.
+ */
+export async function announceStanding(tx: Tx, settings: Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes">, organizationId: string, state: State, now: Date): Promise<void> {
+  const { burn, alerts } = await repository.readStanding(tx, organizationId);
+  const available = state.balance - state.held;
+  const left = available > state.owedAmount ? available - state.owedAmount : 0n;
+  await announceThresholds(tx, { organizationId, left, burn, alerts, hours: settings.lowBalanceHours, now });
+  const since = alerts.get(EXHAUSTED);
+  if (state.owedRows > 0n) {
+    const begun = since ?? now;
+    if (!since) await announceExhausted(tx, { organizationId, owed: state.owedAmount, stopsAt: graceEnd(now, settings), now });
+    if (now >= graceEnd(begun, settings)) await announceStops(tx, organizationId, now);
+  } else if (since) {
+    await announceStarts(tx, { organizationId, left, burn, now });
+  }
+}
+
+async function announceThresholds(
+  tx: Tx,
+  { organizationId, left, burn, alerts, hours, now }: { organizationId: string; left: bigint; burn: bigint; alerts: ReadonlyMap<number, Date>; hours: readonly number[]; now: Date },
+): Promise<void> {
+  // While nothing is on, nothing is crossed, in neither direction.
+  if (burn === 0n) return;
+  for (const threshold of hours) {
+    const limit = burn * BigInt(threshold);
+    if (left < limit && !alerts.has(threshold)) {
+      await repository.setAlert(tx, organizationId, threshold, now);
+      const hoursLeft = Number((left * 100n) / burn) / 100;
+      await publish(tx, { type: "credits.low", subject: organizationId, organizationId, data: { available: left.toString(), hoursLeft, thresholdHours: threshold }, at: now });
+    } else if (left * 10n >= limit * REARM_TENTHS && alerts.has(threshold)) {
+      await repository.clearAlert(tx, organizationId, threshold);
+    }
+  }
+}
+
+async function announceExhausted(tx: Tx, { organizationId, owed, stopsAt, now }: { organizationId: string; owed: bigint; stopsAt: Date; now: Date }): Promise<void> {
+  const data = { owed: owed.toString(), stopsAt: stopsAt.toISOString() };
+  await repository.setAlert(tx, organizationId, EXHAUSTED, now);
+  await publish(tx, { type: "credits.exhausted", subject: organizationId, organizationId, data, at: now });
+  await recordAudit(tx, METERING, { action: "credits.exhausted", subjectType: "organization", subjectId: organizationId, organizationId, after: data, at: now });
+}
+
+/** What runs, owes and was not announced since it came on. */
+async function announceStops(tx: Tx, organizationId: string, now: Date): Promise<void> {
+  for (const { owed, ...resource } of await repository.markToStop(tx, organizationId, now)) {
+    await publish(tx, { type: "credits.stop.due", subject: resource.resourceId, organizationId, data: { ...resource, owed: owed.toString() }, at: now });
+  }
+}
+
+/**
+ * All is paid. What was stopped may start as far as an hour of it is covered besides an hour of what is on; the rest stays marked until more comes in. Until all of it
+ * is covered the grace stays used up: somebody who pays what is owed each time, and no more, gets no new one.
+ */
+async function announceStarts(tx: Tx, { organizationId, left, burn, now }: { organizationId: string; left: bigint; burn: bigint; now: Date }): Promise<void> {
+  let free = left - burn;
+  if (free < 0n) return;
+  let covered = true;
+  for (const { on, pricePerHour, ...resource } of await repository.markedToStop(tx, organizationId)) {
+    const price = on ? 0n : pricePerHour;
+    const needed = !on && price < LOW_THRESHOLD ? LOW_THRESHOLD : price;
+    if (free < needed) {
+      covered = false;
+      continue;
+    }
+    free -= price;
+    await repository.unmark(tx, resource.resourceId);
+    await publish(tx, { type: "credits.start.due", subject: resource.resourceId, organizationId, data: resource, at: now });
+  }
+  if (!covered) return;
+  await repository.clearAlert(tx, organizationId, EXHAUSTED);
+  const data = { available: left.toString() };
+  await publish(tx, { type: "credits.recovered", subject: organizationId, organizationId, data, at: now });
+  await recordAudit(tx, METERING, { action: "credits.recovered", subjectType: "organization", subjectId: organizationId, organizationId, after: data, at: now });
+}
+
+/** Whether the resource is still to be stopped: credits that came in meanwhile call it off. */
+export async function stopIsDue(tx: Tx, resourceId: string): Promise<boolean> {
+  return repository.isMarked(tx, resourceId);
+}
