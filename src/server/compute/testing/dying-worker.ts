@@ -27,16 +27,20 @@ export async function playChild(ground: Ground, scene: ((rt: Runtime, dieIn: Die
         if (armed?.moment === moment && armed.direction === direction && armed.step === step) die();
       },
     });
-    for (const { id } of await rt.db.query<{ id: string }>({ text: "select id from operation where status in ('queued', 'running')" })) await endedOperation(rt, id);
-    await scene?.(rt, async (place, ask) => {
-      if (place.moment === "requested") await worker.stop();
-      else armed = place;
-      const operationId = await ask();
-      if (place.moment === "requested") die();
-      await endedOperation(rt, operationId);
-      throw new Error(`the operation never came to ${JSON.stringify(place)}`);
-    });
-    await worker.stop();
+    try {
+      for (const { id } of await rt.db.query<{ id: string }>({ text: "select id from operation where status in ('queued', 'running')" })) await endedOperation(rt, id);
+      await scene?.(rt, async (place, ask) => {
+        if (place.moment === "requested") await worker.stop();
+        else armed = place;
+        const operationId = await ask();
+        if (place.moment === "requested") die();
+        await endedOperation(rt, operationId);
+        throw new Error(`the operation never came to ${JSON.stringify(place)}`);
+      });
+    } finally {
+      // An embedded database that is closed under a worker never returns.
+      await worker.stop();
+    }
   });
 }
 
