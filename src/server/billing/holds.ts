@@ -9,9 +9,9 @@ import { findHold, type HoldRow } from "./ledger-repository.ts";
 
 const BATCH = 200;
 
-/** What is held now, of all organizations, the oldest first. Callers check a platform permission. */
-export async function outstandingHolds(rt: Runtime, input: { page: number; limit: number }): Promise<{ holds: OutstandingHold[]; total: number }> {
-  return readOutstandingHolds(rt, input.limit, (input.page - 1) * input.limit);
+/** What is held now, of all organizations or of one, the oldest first. Callers check a platform permission. */
+export async function outstandingHolds(rt: Runtime, input: { page: number; limit: number; organizationId?: string | undefined }): Promise<{ holds: OutstandingHold[]; total: number }> {
+  return readOutstandingHolds(rt, input.limit, (input.page - 1) * input.limit, input.organizationId ?? null);
 }
 
 /** What a hold is for. Undefined: there is no such hold. */

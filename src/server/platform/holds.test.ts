@@ -38,6 +38,8 @@ it("lists what is held, by whom, and whether its operation is still under way", 
   await underWay("failed");
   expect((await listHolds(rt, { page: 1, limit: 10 })).data).toMatchObject([{ underWay: false }]);
   expect((await listHolds(rt, { page: 2, limit: 10 })).data).toEqual([]);
+  expect((await listHolds(rt, { page: 1, limit: 10, organizationId: tenant.organizationId })).data).toHaveLength(1);
+  expect((await listHolds(rt, { page: 1, limit: 10, organizationId: newId("organization") })).data).toEqual([]);
 });
 
 it.each(["queued", "running"])("gives none back whose operation is %s", async (status) => {

@@ -2,7 +2,7 @@ import { holdListInput, holdListOutput, holdVoidInput, holdVoidOutput } from "#s
 import * as schema from "#shared/platform/schema.ts";
 import { answer, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { listAudit } from "./audit-log.ts";
-import { listCustomers } from "./customers.ts";
+import { getCustomer, listCustomers } from "./customers.ts";
 import { checkHealth } from "./health.ts";
 import { listHolds, voidLeftoverHold } from "./holds.ts";
 import { getOverview, listAllVms } from "./overview.ts";
@@ -12,6 +12,7 @@ export const platformRouter = router({
   publicInfo: publicProcedure.output(answer(schema.publicInfoOutput)).query(({ ctx }) => getPublicInfo(ctx.rt)),
   overview: platform("platform:overview").output(answer(schema.overviewOutput)).query(({ ctx }) => getOverview(ctx.rt)),
   customers: platform("platform:customers:read").input(schema.customerListInput).output(answer(schema.customerListOutput)).query(({ ctx, input }) => listCustomers(ctx.rt, input)),
+  customer: platform("platform:billing:read").input(schema.customerInput).output(answer(schema.customerDetailOutput)).query(({ ctx, input }) => getCustomer(ctx.rt, input)),
   vms: platform("platform:vms:read").input(schema.adminVmListInput).output(answer(schema.adminVmListOutput)).query(({ ctx, input }) => listAllVms(ctx.rt, input)),
   holds: platform("platform:billing:read")
     .meta({ route: { method: "GET", path: "/admin/credits/holds", tags: ["Administration"], summary: "Credits held by operations, the oldest first" } })

@@ -44,6 +44,7 @@ const platform = (permission: PlatformPermission, input = nothing): Rule => ({ w
 
 const vm: Input = (victim) => ({ id: victim.vmId });
 const topUp: Input = (victim) => ({ id: victim.topUpId });
+const statement: Input = (victim) => ({ id: victim.statementId });
 const host: Input = (victim) => ({ id: victim.hostId });
 const backup: Input = (victim) => ({ id: victim.backupId });
 const snapshot: Input = (victim) => ({ id: victim.vmId, snapshotId: victim.snapshotId });
@@ -92,6 +93,9 @@ const MATRIX: Record<string, Rule> = {
   "payments.admin.refund": platform("platform:payments:refund", (victim) => ({ id: victim.topUpId, amountMinor: 1, reason: "because", idempotencyKey: randomUUID() })),
   "payments.testCheckout.get": proven(404, () => ({ id: "cs_test_nothing" })),
   "payments.testCheckout.pay": proven(404, () => ({ id: "cs_test_nothing", card: "succeeds" })),
+
+  "statements.list": own("credits:read", page),
+  "statements.get": thing("credits:read", statement),
 
   "compute.catalog": anybody(),
   "compute.projects.list": own("project:read", page),
@@ -207,6 +211,7 @@ const MATRIX: Record<string, Rule> = {
   "platform.publicInfo": anybody(),
   "platform.overview": platform("platform:overview"),
   "platform.customers": platform("platform:customers:read", page),
+  "platform.customer": platform("platform:billing:read", organization),
   "platform.vms": platform("platform:vms:read", page),
   "platform.holds": platform("platform:billing:read", page),
   "platform.voidHold": platform("platform:credits:grant", (victim) => ({ id: victim.holdId, reason: "because" })),

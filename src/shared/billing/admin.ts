@@ -16,7 +16,7 @@ export const customerLedgerOutput = cursorOf(customerEntryOutput);
 
 export const customerLotsInput = lotListInput.extend({ organizationId: z.string().max(64) });
 
-export const holdListInput = pageInput;
+export const holdListInput = pageInput.extend({ organizationId: z.string().max(64).optional() });
 export const outstandingHoldOutput = z.object({
   id: z.string(),
   organizationId: z.string(),

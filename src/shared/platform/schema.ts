@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { balanceOutput } from "../billing/schema.ts";
 import { cursorInput, cursorOf, micro, pageInput, pageOf, timestamp } from "../schema.ts";
 
 export const overviewOutput = z.object({
@@ -24,6 +25,15 @@ export const customerOutput = z.object({
   createdAt: timestamp,
 });
 export const customerListOutput = pageOf(customerOutput);
+
+export const customerInput = z.object({ organizationId: z.string().max(64) });
+export const customerDetailOutput = z.object({
+  organizationId: z.string(),
+  organizationName: z.string(),
+  owner: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+  vmCount: z.number().int(),
+  credits: balanceOutput,
+});
 
 export const adminVmListInput = pageInput.extend({ status: z.string().max(32).optional(), search: z.string().trim().max(100).optional() });
 export const adminVmOutput = z.object({
