@@ -1,5 +1,5 @@
-import { useFormatter, useTranslations } from "next-intl";
-import { type Point, type Series, valueAt } from "./chart-data.ts";
+import { useTranslations } from "next-intl";
+import { type Point, readingOf, type Series, totalAt } from "./chart-data.ts";
 import classes from "./chart.module.css";
 
 interface ChartTableProps {
@@ -7,15 +7,16 @@ interface ChartTableProps {
   series: readonly Series[];
   data: readonly Point[];
   format: (value: number) => string;
+  formatTime: (ms: number) => string;
+  totalLabel?: string | undefined;
   height: number;
 }
 
 /** A chart's numbers, newest first. */
-export function ChartTable({ title, series, data, format, height }: ChartTableProps) {
+export function ChartTable({ title, series, data, format, formatTime, totalLabel, height }: ChartTableProps) {
   const t = useTranslations("common.chart");
-  const formatter = useFormatter();
   // Points without a number are there for the line to break at.
-  const rows = data.filter((point) => series.some((each) => valueAt(point, each.key) !== null));
+  const rows = data.filter((point) => series.some((each) => readingOf(point, each, format) !== null));
   return (
     // Focusable, so that the arrow keys scroll it.
     <div className={classes.scroll} style={{ height }} tabIndex={0} role="region" aria-label={title}>
@@ -28,16 +29,17 @@ export function ChartTable({ title, series, data, format, height }: ChartTablePr
                 {each.label}
               </th>
             ))}
+            {totalLabel !== undefined && <th scope="col">{totalLabel}</th>}
           </tr>
         </thead>
         <tbody>
-          {rows.reverse().map((point) => (
+          {rows.toReversed().map((point) => (
             <tr key={point.at}>
-              <th scope="row">{formatter.dateTime(new Date(point.at), { dateStyle: "medium", timeStyle: "short" })}</th>
-              {series.map((each) => {
-                const value = valueAt(point, each.key);
-                return <td key={each.key}>{value === null ? "—" : format(value)}</td>;
-              })}
+              <th scope="row">{formatTime(Date.parse(point.at))}</th>
+              {series.map((each) => (
+                <td key={each.key}>{readingOf(point, each, format) ?? "—"}</td>
+              ))}
+              {totalLabel !== undefined && <td>{format(totalAt(point, series))}</td>}
             </tr>
           ))}
         </tbody>
