@@ -1,6 +1,7 @@
 import { expireHolds } from "#server/billing/holds.ts";
 import { chargeDue } from "#server/billing/jobs.ts";
 import { checkLedgerNightly } from "#server/billing/ledger-checks.ts";
+import { issueStatements } from "#server/billing/statements/issue.ts";
 import { runBackupSchedules } from "#server/compute/backups/schedule.ts";
 import { SWEEP_MS, sweepBackups } from "#server/compute/backups/sweep.ts";
 import { ROUND_MS } from "#server/compute/copy-schedule.ts";
@@ -44,6 +45,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("metering", MINUTE_MS, () => chargeDue(rt)),
     every("credit-holds", MINUTE_MS, () => expireHolds(rt)),
     every("ledger-check", 10 * MINUTE_MS, () => checkLedgerNightly(rt)),
+    every("statements", 10 * MINUTE_MS, () => issueStatements(rt)),
     { name: "payments", stop: () => payments.stop() },
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),

@@ -21,6 +21,7 @@ export interface Tenant extends Person {
   machineId: string;
   templateId: string;
   topUpId: string;
+  statementId: string;
   /** transfers: the welcome credits, and a charge for the VM */
   grantId: string;
   chargeId: string;
@@ -46,6 +47,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     machineId: newId("machine"),
     templateId: newId("machineTemplate"),
     topUpId: newId("topUp"),
+    statementId: newId("statement"),
   };
   const { prisma } = rt.db;
   const plan = await prisma.plan.findFirstOrThrow({ orderBy: { position: "asc" } });
@@ -96,5 +98,16 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   await prisma.topUp.create({
     data: { id: ids.topUpId, organizationId, userId: person.userId, provider: "test", status: "paid", credits: 1n, currency: "USD", amountMinor: 1, receiptNumber: `R-${ids.topUpId}`, createdAt: at, paidAt: at, updatedAt: at },
   });
+  await makeStatement(rt, ids.statementId, organizationId);
   return { ...person, ...ids, hostId: host.id, grantId: grant.id, chargeId: charge.transfer.id, holdId: held.id };
+}
+
+/** Of a month before the account had entries: the ledger's next statement goes on after it. */
+async function makeStatement(rt: Runtime, id: string, organizationId: string): Promise<void> {
+  const nothing = { paid: "0", promotional: "0" };
+  const [periodStart, periodEnd] = [new Date("2028-01-01T00:00:00Z"), new Date("2028-02-01T00:00:00Z")];
+  const number = `S-2028-${(await rt.db.prisma.statement.count() + 1).toString().padStart(8, "0")}`;
+  await rt.db.prisma.statement.create({
+    data: { id, organizationId, number, period: "2028-01", periodStart, periodEnd, fromVersion: 0n, toVersion: 0n, opening: 0n, closing: 0n, totals: { opening: nothing, closing: nothing, kinds: [] }, createdAt: rt.clock.now() },
+  });
 }

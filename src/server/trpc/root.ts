@@ -1,5 +1,6 @@
 import { paymentsRouter } from "#server/billing/payments/router.ts";
 import { billingRouter } from "#server/billing/router.ts";
+import { statementsRouter } from "#server/billing/statements/router.ts";
 import { computeRouter } from "#server/compute/router.ts";
 import { identityRouter } from "#server/identity/router.ts";
 import { machinesRouter } from "#server/machines/router.ts";
@@ -11,6 +12,7 @@ export const appRouter = router({
   identity: identityRouter,
   billing: billingRouter,
   payments: paymentsRouter,
+  statements: statementsRouter,
   compute: computeRouter,
   machines: machinesRouter,
   platform: platformRouter,
