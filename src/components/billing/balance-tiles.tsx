@@ -22,12 +22,12 @@ export function BalanceTiles() {
   const query = useQuery(useTRPC().billing.balance.queryOptions());
   if (query.error && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <StatRowSkeleton />;
-  const { balance, available, held, burnPerHour, runsOutAt } = query.data;
+  const { balance, available, held, burnPerHour, runsOutAt, paid, promotional, nextExpiry } = query.data;
   const { tone } = creditLevel(query.data, now);
   const over = BigInt(available) <= 0n;
   return (
     <StatRow>
-      <Stat label={t("available")} value={<Credits micro={available} />} tone={tone} hint={t("balance", { amount: formatCredits(balance) })} />
+      <Stat label={t("available")} value={<Credits micro={available} />} tone={tone} hint={t("balance", { amount: formatCredits(balance), paid: formatCredits(paid), promotional: formatCredits(promotional) })} />
       <Stat label={t("held")} value={<Credits micro={held} />} hint={t("heldHint")} />
       <Stat label={t("burn")} value={formatCredits(burnPerHour, 4)} hint={t("burnHint", { amount: formatCredits(perMonth(burnPerHour)) })} />
       {over ? (
@@ -42,6 +42,7 @@ export function BalanceTiles() {
           hint={t("runsOutHint", { left: timeLeft(hoursLeft(available, burnPerHour)) })}
         />
       )}
+      {nextExpiry && <Stat label={t("expires")} value={format.dateTime(new Date(nextExpiry.at), dayFormat(nextExpiry.at, now))} hint={t("expiresHint", { amount: formatCredits(nextExpiry.amount) })} />}
     </StatRow>
   );
 }

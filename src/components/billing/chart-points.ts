@@ -1,44 +1,93 @@
 import type { z } from "zod";
-import type { creditChartOutput } from "#shared/billing/schema.ts";
+import type { creditChartOutput, creditSpendingOutput } from "#shared/billing/schema.ts";
 import type { Point } from "#components/chart/chart-data.ts";
 import { toChartNumber } from "#shared/credits.ts";
 
 export type CreditChart = z.infer<typeof creditChartOutput>;
+export type Spending = z.infer<typeof creditSpendingOutput>;
+
+const HOUR_MS = 3_600_000;
+const AHEAD_POINTS = 24;
+
+/** Micro-credits an hour between which spending moves: those of the quietest and of the busiest day, and what burns now. */
+interface Pace {
+  slow: bigint;
+  fast: bigint;
+}
+
+/** Full days that a pace is read from; of those on which nothing was used nothing is read. */
+const PACE_DAYS = 7;
+
+/** How fast credits went on the last seven full days; null when fewer than two of them can tell. */
+export function paceOf(days: Spending["days"], burnPerHour: string): Pace | null {
+  const used = days
+    .slice(-PACE_DAYS - 1, -1)
+    .map(({ total }) => BigInt(total) / 24n)
+    .filter((perHour) => perHour > 0n);
+  if (used.length < 2) return null;
+  const all = [...used, BigInt(burnPerHour)];
+  return { slow: all.reduce((least, each) => (each < least ? each : least)), fast: all.reduce((most, each) => (each > most ? each : most)) };
+}
+
+/** What is left of `start` after a while at a burn, in credits. */
+function leftAfter(start: bigint, perHour: bigint, ms: number): number {
+  return Math.max(0, toChartNumber(start) - (toChartNumber(perHour) * ms) / HOUR_MS);
+}
 
 /**
  * Balance so far and forecast, on one axis: as far ahead as back, so that neither squeezes the other. A bucket's balance is the one at its end, so
- * that is where it stands; the last bucket ends now.
+ * that is where it stands; the last bucket ends now. Around the forecast goes a band (`low` to `high`): where the balance will be at the pace of the busiest and
+ * of the quietest day.
  */
-export function balancePoints(chart: Pick<CreditChart, "points" | "forecast" | "bucketSeconds">, now: number): Point[] {
-  const past = chart.points.map((point) => ({
+export function balancePoints(chart: Pick<CreditChart, "points" | "forecast" | "bucketSeconds" | "burnPerHour">, now: number, pace: Pace | null): Point[] {
+  const past = chart.points.map((point): Point => ({
     at: new Date(Math.min(now, Date.parse(point.at) + chart.bucketSeconds * 1000)).toISOString(),
     balance: toChartNumber(point.balance),
     forecast: null,
   }));
-  const [first, ...rest] = chart.forecast;
+  const first = chart.forecast[0];
   const begin = chart.points[0];
   const last = past.at(-1);
   if (!first || !begin || !last) return past;
-  const until = now + (now - Date.parse(begin.at));
-  const ahead: Point[] = [];
-  let before = first;
-  for (const point of rest) {
-    const cut = Date.parse(point.at) > until;
-    ahead.push({ at: cut ? new Date(until).toISOString() : point.at, balance: null, forecast: cut ? between(before, point, until) : toChartNumber(point.balance) });
-    if (cut) break;
-    before = point;
-  }
-  return [...past.slice(0, -1), { ...last, forecast: toChartNumber(first.balance) }, ...ahead];
+  const start = BigInt(first.balance);
+  const burn = BigInt(chart.burnPerHour);
+  const span = now - Date.parse(begin.at);
+  const at = (ms: number): Point => ({
+    at: new Date(now + ms).toISOString(),
+    balance: null,
+    forecast: leftAfter(start, burn, ms),
+    ...(pace ? { low: leftAfter(start, pace.fast, ms), high: leftAfter(start, pace.slow, ms) } : {}),
+  });
+  // The moments at which a line reaches zero are among the points: it bends there.
+  const ends = [burn, pace?.fast, pace?.slow].flatMap((perHour) => (perHour ? [(toChartNumber(start) / toChartNumber(perHour)) * HOUR_MS] : []));
+  const moments = [...Array.from({ length: AHEAD_POINTS }, (_, nth) => ((nth + 1) * span) / AHEAD_POINTS), ...ends.filter((ms) => ms > 0 && ms < span)];
+  const ahead = [...new Set(moments.map(Math.round))].toSorted((one, other) => one - other).map(at);
+  return [...past.slice(0, -1), { ...at(0), at: last.at, balance: last["balance"] ?? null }, ...ahead];
 }
 
-/** What was spent in each bucket. */
-export function spendPoints(chart: Pick<CreditChart, "points">): Point[] {
-  return chart.points.map((point) => ({ at: point.at, spent: toChartNumber(point.spent) }));
+/** Each shown day's use: `r0` is the dearest resource, `other` all that are not told apart. */
+export function dailyPoints({ days, shownFrom }: Pick<Spending, "days" | "shownFrom">): Point[] {
+  return days
+    .filter(({ day }) => day >= shownFrom)
+    .map(({ day, amounts, other }) => ({ at: `${day}T00:00:00.000Z`, ...Object.fromEntries(amounts.map((amount, nth) => [`r${nth}`, toChartNumber(amount)])), other: toChartNumber(other) }));
 }
 
-/** The value at a moment on the straight line between two points. */
-function between(a: CreditChart["forecast"][number], b: CreditChart["forecast"][number], at: number): number {
-  const from = Date.parse(a.at);
-  const share = (at - from) / Math.max(1, Date.parse(b.at) - from);
-  return toChartNumber(a.balance) + (toChartNumber(b.balance) - toChartNumber(a.balance)) * share;
+/** Day `n` of any month stands at this moment, so that two months lie over each other. */
+const dayOfMonth = (n: number) => new Date(Date.UTC(2000, 0, n)).toISOString();
+
+/** What was used from the first of a month up to each of its days: `current` until today, `last` for all of the month before. */
+export function monthPoints({ days, month }: Pick<Spending, "days" | "month">): Point[] {
+  const sums = (from: string, to: string) => {
+    let sum = 0n;
+    return days.filter(({ day }) => day >= from && day < to).map(({ total }) => toChartNumber((sum += BigInt(total))));
+  };
+  const last = sums(month.lastStart, month.start);
+  const current = sums(month.start, "9999");
+  return Array.from({ length: Math.max(last.length, current.length) }, (_, nth) => ({ at: dayOfMonth(nth + 1), current: current[nth] ?? null, last: last[nth] ?? null }));
+}
+
+/** By how much this month is above (1.5: by half as much again) or below the last one at the same moment; null when there was nothing to compare with. */
+export function monthChange({ soFar, lastSoFar }: Pick<Spending["month"], "soFar" | "lastSoFar">): number | null {
+  const before = toChartNumber(lastSoFar);
+  return before === 0 ? null : toChartNumber(soFar) / before - 1;
 }

@@ -6,10 +6,11 @@ const balance = { available: String(credits(10)), burnPerHour: "0", lowThreshold
 
 describe("estimate", () => {
   it("holds the first hour and counts what is left at the new burn", () => {
-    expect(estimate(balance, "100000")).toEqual({ hold: 100_000n, availableAfter: 9_900_000n, burnAfter: 100_000n, hoursLeftAfter: 99, needed: null });
+    expect(estimate(balance, "100000")).toEqual({ hold: 100_000n, availableAfter: 9_900_000n, burnAfter: 100_000n, hoursLeftNow: null, hoursLeftAfter: 99, needed: null });
   });
   it("adds to what burns already", () => {
     expect(estimate({ ...balance, burnPerHour: "900000" }, "100000").hoursLeftAfter).toBe(9);
+    expect(estimate({ ...balance, burnPerHour: "100000" }, "100000").hoursLeftNow).toBe(100);
   });
   it("needs the low threshold even for what costs less", () => {
     expect(estimate({ ...balance, available: "999999" }, "5000").needed).toBe(credits(1));

@@ -24,6 +24,7 @@ export interface Estimate {
   hold: bigint;
   availableAfter: bigint;
   burnAfter: bigint;
+  hoursLeftNow: number | null;
   hoursLeftAfter: number | null;
   /** null: it can be had; else what must be available for it (INSUFFICIENT_CREDITS of the server) */
   needed: bigint | null;
@@ -35,5 +36,5 @@ export function estimate(balance: Pick<Balance, "available" | "burnPerHour" | "l
   const burnAfter = BigInt(balance.burnPerHour) + hold;
   const availableAfter = available - hold;
   const least = hold > BigInt(balance.lowThreshold) ? hold : BigInt(balance.lowThreshold);
-  return { hold, availableAfter, burnAfter, hoursLeftAfter: hoursLeft(availableAfter, burnAfter), needed: available < least ? least : null };
+  return { hold, availableAfter, burnAfter, hoursLeftNow: hoursLeft(available, balance.burnPerHour), hoursLeftAfter: hoursLeft(availableAfter, burnAfter), needed: available < least ? least : null };
 }

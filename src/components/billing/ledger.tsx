@@ -78,6 +78,7 @@ function Transfers({ transfers }: { transfers: readonly Transfer[] }) {
             <td className={classes.kind}>{t(`kinds.${transfer.kind}`)}</td>
             <td className={classes.number}>
               <Amount micro={transfer.amount} signed />
+              <Parts transfer={transfer} />
             </td>
             <td className={classes.balance}>
               <Amount micro={transfer.balanceAfter} />
@@ -98,6 +99,14 @@ function Amount({ micro, signed = false }: { micro: string; signed?: boolean }) 
       {formatCredits(micro, 4).replace("-", "−")}
     </span>
   );
+}
+
+/** Of an entry that moved both kinds: how much of each. */
+function Parts({ transfer: { paid, promotional } }: { transfer: Transfer }) {
+  const t = useTranslations("credits.ledger");
+  if (BigInt(paid) === 0n || BigInt(promotional) === 0n) return null;
+  const plain = (micro: string) => formatCredits(micro.replace("-", ""), 4);
+  return <span className={classes.parts}>{t("parts", { paid: plain(paid), promotional: plain(promotional) })}</span>;
 }
 
 function What({ transfer }: { transfer: Transfer }) {

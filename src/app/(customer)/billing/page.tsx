@@ -6,6 +6,8 @@ import { BalanceTiles } from "#components/billing/balance-tiles.tsx";
 import { CreditCharts } from "#components/billing/credit-charts.tsx";
 import { Ledger } from "#components/billing/ledger.tsx";
 import { LEDGER_INPUT } from "#components/billing/ledger-query.ts";
+import { LOTS_INPUT } from "#components/billing/lot-query.ts";
+import { Lots } from "#components/billing/lots.tsx";
 import { LowBalance } from "#components/billing/low-balance.tsx";
 import { AutoTopUp } from "#components/billing/top-up/auto-top-up.tsx";
 import { TopUpButton } from "#components/billing/top-up/top-up-button.tsx";
@@ -28,6 +30,7 @@ export default async function Page({ searchParams }: PageProps) {
   const [t, { range }] = await Promise.all([getTranslations("credits"), searchParams]);
   await Promise.all([
     prefetch(trpc.billing.balance.queryOptions(), trpc.billing.chart.queryOptions({ range: range === "24h" || range === "30d" ? range : "7d" })),
+    prefetch(trpc.billing.spending.queryOptions(), trpc.billing.lots.queryOptions(LOTS_INPUT)),
     prefetch(trpc.payments.options.queryOptions(), trpc.payments.automatic.queryOptions()),
     requestQueryClient().prefetchInfiniteQuery(trpc.payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor })),
     requestQueryClient().prefetchInfiniteQuery(trpc.billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor })),
@@ -40,6 +43,7 @@ export default async function Page({ searchParams }: PageProps) {
         <LowBalance />
         <BalanceTiles />
         <CreditCharts />
+        <Lots />
         <TopUpList />
         <AutoTopUp />
         <Ledger />

@@ -57,6 +57,7 @@ export function CreateSummary({ from, plan, regionName, projectName, name, estim
               <Line rule label={t("available")} value={<Exact micro={available} />} />
               <Line label={t("hold")} value={<Exact micro={-estimate.hold} />} />
               <Line strong label={t("balanceAfter")} value={<Exact micro={estimate.availableAfter} />} bad={estimate.availableAfter < 0n} />
+              <Line label={t("lastsNow")} value={timeLeft(estimate.hoursLeftNow)} />
               <Line strong label={t("lasts")} value={timeLeft(estimate.hoursLeftAfter)} />
             </>
           )}

@@ -1,0 +1,48 @@
+import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import type { Series } from "#components/chart/chart-data.ts";
+import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { dayFormat } from "./balance-tiles.tsx";
+import { balancePoints, type CreditChart, paceOf, type Spending } from "./chart-points.ts";
+import { hoursLeft } from "./forecast.ts";
+import { useTimeLeft } from "./use-time-left.ts";
+
+interface BalanceChartProps {
+  /** undefined while it loads */
+  chart: CreditChart | undefined;
+  /** what the band is read from; undefined: not known (yet), there is none */
+  days: Spending["days"] | undefined;
+  now: number;
+  numbers: { format: (value: number) => string; formatTick: (value: number) => string };
+  actions: ReactNode;
+}
+
+/** The balance so far, where it goes at the present burn, and between which days it ends when the days to come are like the last. */
+export function BalanceChart({ chart, days, now, numbers, actions }: BalanceChartProps) {
+  const t = useTranslations("credits.charts");
+  const format = useFormatter();
+  const timeLeft = useTimeLeft();
+  const pace = chart && days ? paceOf(days, chart.burnPerHour) : null;
+  const start = chart?.forecast[0]?.balance;
+  const points = chart && balancePoints(chart, now, pace);
+  const ahead = start !== undefined;
+  const series: Series[] = [
+    { key: "balance", label: t("seriesBalance") },
+    ...(ahead && pace ? [{ key: "low", upTo: "high", label: t("seriesBand"), color: 1, kind: "band" } as const] : []),
+    ...(ahead ? [{ key: "forecast", label: t("seriesForecast"), color: 1, kind: "line", dashed: true } as const] : []),
+  ];
+  const end = chart?.runsOutAt ?? null;
+  // Beyond the chart there is no place for a mark; the words say it in any case.
+  const last = points?.at(-1)?.at;
+  const mark = end !== null && last !== undefined && end <= last ? { at: end, label: t("runsOut", { day: format.dateTime(new Date(end), dayFormat(end, now)) }) } : null;
+  const words = [
+    ...(chart && start !== undefined ? [t("balanceText", { left: timeLeft(hoursLeft(start, chart.burnPerHour)) })] : []),
+    ...(start !== undefined && pace ? [t("bandText", { least: timeLeft(hoursLeft(start, pace.fast)), most: timeLeft(hoursLeft(start, pace.slow)) })] : []),
+  ];
+  return (
+    <Section title={t("balance")} description={words.join(" ") || t("noForecast")} actions={actions}>
+      <TimeSeriesChart title={t("balance")} height={260} series={series} data={points} {...numbers} {...(mark ? { mark } : {})} />
+    </Section>
+  );
+}
