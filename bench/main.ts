@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { findPrograms } from "../scripts/testing/programs.ts";
 import { startPostgres } from "../scripts/testing/services.ts";
+import { benchAccrual } from "./accrual/accrual.ts";
 import { benchLedger } from "./ledger/ledger.ts";
 import { benchVmMetrics } from "./vm-metrics/vm-metrics.ts";
 import { printReport, type Report } from "./support/report.ts";
@@ -10,7 +11,7 @@ import { benchVmList } from "./vm-list/vm-list.ts";
 import { benchVmPower } from "./vm-power/vm-power.ts";
 
 /**
- * `npm run bench [-- vm-list vm-list-db vm-metrics vm-power ledger telemetry] [--seconds 6]`: each of ours against a baseline in the same run, on a throw-away PostgreSQL. Machines differ and are noisy:
+ * `npm run bench [-- vm-list vm-list-db vm-metrics vm-power ledger accrual telemetry] [--seconds 6]`: each of ours against a baseline in the same run, on a throw-away PostgreSQL. Machines differ and are noisy:
  * the ratios are the result, the figures an indication.
  */
 const SCENARIOS: Record<string, (options: { databaseUrl: string; seconds: number }) => Promise<Report>> = {
@@ -19,6 +20,7 @@ const SCENARIOS: Record<string, (options: { databaseUrl: string; seconds: number
   "vm-metrics": benchVmMetrics,
   "vm-power": benchVmPower,
   ledger: benchLedger,
+  accrual: benchAccrual,
   telemetry: benchTelemetry,
 };
 

@@ -32,8 +32,9 @@ type Settings = Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes
  */
 export async function chargeOrganization(rt: Runtime, organizationId: string, now: Date, options: { wait: boolean }): Promise<Charged | null> {
   const total: Charged = { recorded: 0, paid: 0 };
-  for (;;) {
-    const step = await transact(rt, (tx) => chargeBatch(tx, rt.config, organizationId, now, options.wait));
+  for (let batch = 0; ; batch += 1) {
+    // One that was begun is waited for.
+    const step = await transact(rt, (tx) => chargeBatch(tx, rt.config, organizationId, now, options.wait || batch > 0));
     if (!step) return null;
     total.recorded += step.recorded;
     total.paid += step.paid;

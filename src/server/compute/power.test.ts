@@ -4,7 +4,7 @@ import { hypervisorRef } from "./drivers/driver.ts";
 import { cancelOperation, retryOperation } from "./operation-control.ts";
 import { deleteVm, resetVm, restartVm, resumeVm, shutdownVm, startVm, stopVm, suspendVm } from "./power.ts";
 import { EXHAUSTED } from "./credit-stop-steps.ts";
-import { stopUnpaid } from "./subscribers.ts";
+import { startPaid, stopUnpaid } from "./subscribers.ts";
 import { type ComputeBench, createComputeBench } from "./testing/bench.ts";
 import { anyCall } from "./testing/places.ts";
 
@@ -140,26 +140,74 @@ describe("a power operation that fails", () => {
 });
 
 describe("credits", () => {
-  it("that are exhausted stop the VM, with the reason", async () => {
+  const due = () => ({ resourceType: "vm", resourceId: vmId, owed: "14500" });
+  /** What metering writes with the event: the VM is to be stopped, or no longer. */
+  const mark = (at: Date | null) => bench.rt.db.prisma.meterSpan.updateMany({ where: { resourceId: vmId, component: "compute", endedAt: null }, data: { exhaustedAt: at } });
+  const lastOf = (kind: string) => bench.rt.db.prisma.operation.findFirstOrThrow({ where: { subjectId: vmId, kind }, orderBy: { createdAt: "desc" } });
+  const countOf = (kind: string) => bench.rt.db.prisma.operation.count({ where: { subjectId: vmId, kind } });
+
+  it("that are exhausted stop the VM, with the reason; once it is paid for it starts again by itself", async () => {
     await running();
-    await stopUnpaid(bench.rt, { resourceType: "vm", resourceId: vmId, owed: "14500" });
-    await expect(stopUnpaid(bench.rt, { resourceType: "vm", resourceId: vmId, owed: "14500" })).resolves.toBeUndefined();
-    const operation = await bench.rt.db.prisma.operation.findFirstOrThrow({ where: { subjectId: vmId, kind: "vm.stop" }, orderBy: { createdAt: "desc" } });
-    expect(await bench.ended(operation.id)).toMatchObject({ status: "succeeded", actorId: null });
+    await mark(new Date());
+    await stopUnpaid(bench.rt, due());
+    await stopUnpaid(bench.rt, due());
+    expect(await bench.ended((await lastOf("vm.stop")).id)).toMatchObject({ status: "succeeded", actorId: null });
     expect(await vmNow()).toMatchObject({ status: "stopped", statusReason: EXHAUSTED });
-    await stopUnpaid(bench.rt, { resourceType: "vm", resourceId: vmId, owed: "14500" });
-    expect(await vmNow()).toMatchObject({ status: "stopped" });
+    const stops = await countOf("vm.stop");
+    await stopUnpaid(bench.rt, due());
+    expect([await countOf("vm.stop"), (await vmNow()).status]).toEqual([stops, "stopped"]);
+
+    await startPaid(bench.rt, due());
+    await startPaid(bench.rt, due());
+    expect(await bench.ended((await lastOf("vm.start")).id)).toMatchObject({ status: "succeeded", actorId: null });
+    expect(await vmNow()).toMatchObject({ status: "running", statusReason: null });
+    const audit = await bench.rt.db.prisma.auditEntry.findMany({ where: { subjectId: vmId, actorName: "metering" }, orderBy: { at: "asc" } });
+    expect(audit.map((entry) => entry.action)).toEqual(["vm.stop", "vm.start"]);
+  });
+
+  it("that came in before the stop was begun call it off", async () => {
+    await running();
+    const stops = await countOf("vm.stop");
+    await stopUnpaid(bench.rt, due());
+    expect([await countOf("vm.stop"), (await vmNow()).status]).toEqual([stops, "running"]);
+  });
+
+  it("that come in while the VM is being stopped for them start it when it is off", async () => {
+    await running();
+    await mark(new Date());
+    await stopUnpaid(bench.rt, due());
+    await startPaid(bench.rt, due());
+    expect(await bench.ended((await lastOf("vm.credit_start")).id)).toMatchObject({ status: "succeeded" });
+    expect(await bench.ended((await lastOf("vm.start")).id)).toMatchObject({ status: "succeeded" });
+    expect((await vmNow()).status).toBe("running");
+  });
+
+  it("do not start what the customer stopped, nor what expired or is gone", async () => {
+    await running();
+    await done(stopVm(bench.rt, actor(), stopInput()));
+    const starts = await countOf("vm.start");
+    await startPaid(bench.rt, due());
+    await startPaid(bench.rt, { ...due(), resourceId: "vm_00000000000000000000000000" });
+    await startPaid(bench.rt, { ...due(), resourceType: "tunnel" });
+    expect([await countOf("vm.start"), (await vmNow()).status]).toEqual([starts, "stopped"]);
+    await running();
+    await mark(new Date());
+    await stopUnpaid(bench.rt, due());
+    await bench.ended((await lastOf("vm.stop")).id);
+    await bench.rt.db.prisma.vm.update({ where: { id: vmId }, data: { expiryStoppedAt: new Date() } });
+    await startPaid(bench.rt, due());
+    expect(await vmNow()).toMatchObject({ status: "stopped", statusReason: EXHAUSTED, operationId: null });
+    await bench.rt.db.prisma.vm.update({ where: { id: vmId }, data: { expiryStoppedAt: null } });
   });
 
   it("that are exhausted while the VM is busy stop it when it is free; nothing else waits for that", async () => {
     await running();
+    await mark(new Date());
     const { operationId } = await restartVm(bench.rt, actor(), vmId);
-    await stopUnpaid(bench.rt, { resourceType: "vm", resourceId: vmId, owed: "14500" });
-    const waiting = await bench.rt.db.prisma.operation.findFirstOrThrow({ where: { subjectId: vmId, kind: "vm.credit_stop" } });
+    await stopUnpaid(bench.rt, due());
     expect(await bench.ended(operationId)).toMatchObject({ status: "succeeded" });
-    expect(await bench.ended(waiting.id)).toMatchObject({ status: "succeeded" });
-    const stopping = await bench.rt.db.prisma.operation.findFirstOrThrow({ where: { subjectId: vmId, kind: "vm.stop" }, orderBy: { createdAt: "desc" } });
-    await bench.ended(stopping.id);
+    expect(await bench.ended((await lastOf("vm.credit_stop")).id)).toMatchObject({ status: "succeeded" });
+    await bench.ended((await lastOf("vm.stop")).id);
     expect(await vmNow()).toMatchObject({ status: "stopped", statusReason: EXHAUSTED });
   });
 
