@@ -2,9 +2,10 @@
 
 import { CloseButton, Loader } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
+import { useEffect, useEffectEvent } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { formatCredits } from "#shared/credits.ts";
@@ -17,13 +18,24 @@ const ASK_AGAIN_MS = 3_000;
 export function TopUpReturn() {
   const t = useTranslations("topups.back");
   const [id, setId] = useQueryState("topup", parseAsString);
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
   const query = useQuery({
-    ...useTRPC().payments.get.queryOptions({ id: id ?? "" }),
+    ...trpc.payments.get.queryOptions({ id: id ?? "" }),
     enabled: id !== null,
     retry: false,
     refetchInterval: ({ state }) => (state.data?.status === "created" ? ASK_AGAIN_MS : false),
   });
   const topUp = query.data;
+  // It may have been decided while this page was on its way, before events could reach it: then what it shows is of before.
+  const refresh = useEffectEvent(() => {
+    void queryClient.invalidateQueries(trpc.payments.pathFilter());
+    void queryClient.invalidateQueries(trpc.billing.pathFilter());
+  });
+  const decided = topUp !== undefined && topUp.status !== "created";
+  useEffect(() => {
+    if (decided) refresh();
+  }, [decided]);
   if (id === null || !topUp) return null;
   const credits = formatCredits(topUp.credits, 0);
   const { status, receiptNumber, checkoutUrl } = topUp;
