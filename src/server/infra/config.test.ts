@@ -49,6 +49,19 @@ describe("readConfig", () => {
     expect(() => readConfig({ MODE: "production", DATA_DIR: "memory", ...SECRETS })).toThrow(/lose every customer's credits/);
   });
 
+  it("takes payments by Stripe with both its secrets, else by the test provider in the demo alone", () => {
+    const stripe = { STRIPE_SECRET_KEY: "sk_test_0123456789", STRIPE_WEBHOOK_SECRET: "whsec_0123456789" };
+    const production = { MODE: "production", DATA_DIR: folder, ...SECRETS };
+    expect(readConfig({ DATA_DIR: folder }).payments).toEqual({ provider: "test", stripe: null, currency: "USD", creditPriceMinor: 100, minCredits: 5, maxCredits: 10_000 });
+    expect(readConfig(production).payments.provider).toBeNull();
+    expect(readConfig({ ...production, ...stripe, PAYMENT_CURRENCY: "KRW", CREDIT_PRICE_MINOR: "1300" }).payments).toMatchObject({ provider: "stripe", currency: "KRW", creditPriceMinor: 1300 });
+    for (const name of Object.keys(stripe)) expect(() => readConfig({ DATA_DIR: folder, ...stripe, [name]: "" })).toThrow(new RegExp(`${name} is missing`));
+    expect(() => readConfig({ DATA_DIR: folder, STRIPE_SECRET_KEY: "pk_live_0123456789", STRIPE_WEBHOOK_SECRET: "secret", PAYMENT_CURRENCY: "XYZ" })).toThrow(/STRIPE_SECRET_KEY must be.*STRIPE_WEBHOOK_SECRET must be.*PAYMENT_CURRENCY must be/);
+    expect(() => readConfig({ DATA_DIR: folder, TOP_UP_MIN_CREDITS: "20000" })).toThrow(/TOP_UP_MIN_CREDITS must not be above/);
+    expect(() => readConfig({ DATA_DIR: folder, CREDIT_PRICE_MINOR: "100000" })).toThrow(/the most that can be paid at once/);
+    expect(() => readConfig({ DATA_DIR: folder, CREDIT_PRICE_MINOR: "0.5" })).toThrow(/CREDIT_PRICE_MINOR/);
+  });
+
   it("does not show the demo to the network", () => {
     expect(() => readConfig({ HOST: "0.0.0.0", DATA_DIR: folder })).toThrow(/MODE=production/);
     expect(readConfig({ HOST: "127.0.0.5", DATA_DIR: folder }).host).toBe("127.0.0.5");
