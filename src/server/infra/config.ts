@@ -92,6 +92,11 @@ const schema = z.object({
   CREDIT_PRICE_MINOR: z.coerce.number().int().min(1).max(1_000_000).default(100),
   TOP_UP_MIN_CREDITS: z.coerce.number().int().min(1).max(1_000_000).default(5),
   TOP_UP_MAX_CREDITS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** Who stands on statements and receipts. */
+  ISSUER_NAME: z.string().max(200).optional(),
+  ISSUER_ADDRESS: z.string().max(500).default(""),
+  ISSUER_TAX_ID: z.string().max(50).default(""),
+  ISSUER_EMAIL: z.email().optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).optional(),
   /** The simulated hypervisor and devices run this many times faster than real ones. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(1000).default(1),
@@ -133,6 +138,8 @@ export interface Config {
   metricsToken: string | null;
   metricsRetentionDays: Record<"samples" | "1m" | "5m" | "1h" | "1d", number>;
   payments: PaymentSettings;
+  /** of statements and receipts; what is empty is left out of them */
+  issuer: { name: string; address: string; taxId: string; email: string };
   logLevel: string;
   simulationSpeed: number;
   expiryTimeZone: string;
@@ -209,6 +216,7 @@ export function readConfig(environment: Environment, options: { development?: bo
     metricsToken: env.METRICS_TOKEN ?? null,
     metricsRetentionDays: retention(env.METRICS_RETENTION_DAYS),
     payments: paymentSettings(env),
+    issuer: { name: env.ISSUER_NAME ?? "Switchyard", address: env.ISSUER_ADDRESS, taxId: env.ISSUER_TAX_ID, email: env.ISSUER_EMAIL ?? "" },
     logLevel: env.LOG_LEVEL ?? (production ? "info" : "warn"),
     simulationSpeed: env.SIMULATION_SPEED,
     expiryTimeZone: env.EXPIRY_TIME_ZONE,

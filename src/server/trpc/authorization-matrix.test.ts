@@ -96,6 +96,9 @@ const MATRIX: Record<string, Rule> = {
 
   "statements.list": own("credits:read", page),
   "statements.get": thing("credits:read", statement),
+  "documents.statementPdf": thing("credits:read", statement),
+  "documents.statementCsv": thing("credits:read", statement),
+  "documents.receiptPdf": thing("credits:read", topUp),
 
   "compute.catalog": anybody(),
   "compute.projects.list": own("project:read", page),

@@ -4,6 +4,7 @@ import { statementsRouter } from "#server/billing/statements/router.ts";
 import { computeRouter } from "#server/compute/router.ts";
 import { identityRouter } from "#server/identity/router.ts";
 import { machinesRouter } from "#server/machines/router.ts";
+import { documentsRouter } from "#server/platform/documents/router.ts";
 import { platformRouter } from "#server/platform/router.ts";
 import { createCallerFactory, router } from "./init.ts";
 
@@ -13,6 +14,7 @@ export const appRouter = router({
   billing: billingRouter,
   payments: paymentsRouter,
   statements: statementsRouter,
+  documents: documentsRouter,
   compute: computeRouter,
   machines: machinesRouter,
   platform: platformRouter,

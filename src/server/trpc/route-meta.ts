@@ -8,6 +8,8 @@ export interface RouteMeta {
     successStatus?: 200 | 201 | 202 | 204;
     tags: readonly string[];
     summary: string;
+    /** Content type of an answer that is a file (`fileOutput` in shared/billing/documents.ts): its bytes are sent as they are. */
+    file?: string;
     /**
      * With `follow: true` in the input the answer is a stream of server-sent events: the entries of its `list`, each with an `id`, and then those that come
      * after, by asking again with `since` the last one's id and up to `lines` of them.

@@ -131,7 +131,7 @@ function describe(route: Route, names: Names, components: Record<string, JsonSch
       [String(route.status)]: {
         description: output ? "Done." : "Done; there is no body.",
         headers: ANSWER_HEADERS,
-        ...(output ? { content: { "application/json": { schema: output, example: example(output, "") }, ...(route.follow ? { "text/event-stream": { schema: { type: "string" } } } : {}) } } : {}),
+        ...(route.file !== null ? { content: { [route.file]: { schema: { type: "string", format: "binary" } } } } : output ? { content: { "application/json": { schema: output, example: example(output, "") }, ...(route.follow ? { "text/event-stream": { schema: { type: "string" } } } : {}) } } : {}),
       },
       ...errorResponses(errorCodesOf(route, signedIn)),
     },

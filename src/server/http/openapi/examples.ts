@@ -64,6 +64,9 @@ const BY_NAME: Record<string, unknown> = {
   permissions: ["vm:read", "vm:create"],
   locale: "en",
   amount: "25000",
+  credits: "50000000",
+  threshold: "10000000",
+  monthly_cap: "200000000",
   idempotency_key: "0b6f3a52-5c1e-4c59-9d3a-6f2a8c1f7e10",
   reason: "Goodwill for the outage",
   description: "web-1: 1 hour running",
@@ -110,6 +113,8 @@ const COLLECTIONS: Record<string, string> = {
   templates: ID_PREFIXES.image,
   ip_pools: ID_PREFIXES.ipPool,
   regions: REGIONS,
+  topups: ID_PREFIXES.topUp,
+  statements: ID_PREFIXES.statement,
 };
 
 /** The prefix of ids that a path is about. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AnyRouter } from "@trpc/server";
+import type { z } from "zod";
+import type { fileOutput } from "#shared/billing/documents.ts";
 import { AppError } from "#shared/errors.ts";
 import { sha256 } from "#server/infra/crypto.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
@@ -33,16 +35,20 @@ export function createRestHandler(rt: Runtime, dependencies: RestDependencies): 
   const match = createMatcher(collectRoutes(dependencies.router));
   const { rateLimit, supportUrl } = dependencies;
 
-  const run = async (route: Route, context: Context, input: unknown): Promise<Answer> => {
+  const call = async (route: Route, context: Context, input: unknown): Promise<unknown> => {
     try {
-      const result: unknown = await route.procedure({ ctx: context, path: route.procedurePath, getRawInput: async () => input, type: route.type, signal: undefined, batchIndex: 0 } as never);
-      if (route.status === 204) return { status: 204, text: "" };
-      return { status: route.status, text: JSON.stringify(toWire(route.outputShape, result)) };
+      return await route.procedure({ ctx: context, path: route.procedurePath, getRawInput: async () => input, type: route.type, signal: undefined, batchIndex: 0 } as never);
     } catch (thrown) {
       const error = withWireFields(toAppError(thrown), route);
       // Sent by the caller, where its headers are; only what is worth an idempotent replay becomes an answer.
       throw error;
     }
+  };
+
+  const run = async (route: Route, context: Context, input: unknown): Promise<Answer> => {
+    const result = await call(route, context, input);
+    if (route.status === 204) return { status: 204, text: "" };
+    return { status: route.status, text: JSON.stringify(toWire(route.outputShape, result)) };
   };
 
   /** The list of an answer, as who sent the request may see it now. */
@@ -84,6 +90,8 @@ export function createRestHandler(rt: Runtime, dependencies: RestDependencies): 
         entries: (after) => entriesOf(request, route, follow, input, after),
       });
     }
+    // Its output is that schema: the router says so beside it.
+    if (route.file !== null) return sendFile(response, (await call(route, context, input)) as z.output<typeof fileOutput>);
     const key = request.headers["idempotency-key"];
     if (method !== "POST" || key === undefined) return send(response, await run(route, context, input));
     const answer = await runOnce(rt, { key: String(key), scope: scopeFor(context), fingerprint: JSON.stringify([path, context.organizationId, body]) }, async () => {
@@ -119,6 +127,13 @@ function send(response: ServerResponse, answer: Answer): void {
   if (answer.text !== "") return sendJson(response, answer.status, answer.text);
   response.statusCode = answer.status;
   response.end();
+}
+
+/** The names of our files are plain ASCII. */
+function sendFile(response: ServerResponse, { fileName, contentType, base64 }: z.output<typeof fileOutput>): void {
+  const bytes = Buffer.from(base64, "base64");
+  response.writeHead(200, { "content-type": contentType, "content-length": bytes.length, "content-disposition": `attachment; filename="${fileName}"` });
+  response.end(bytes);
 }
 
 function callerOf(context: Context): string {

@@ -19,6 +19,8 @@ export interface Route {
   tags: readonly string[];
   summary: string;
   follow: NonNullable<RouteMeta["route"]>["follow"];
+  /** content type, where the answer is a file */
+  file: string | null;
   /** names in the path, as our input spells them, in order */
   pathFields: string[];
   input: z.core.$ZodType | null;
@@ -46,7 +48,7 @@ export function collectRoutes(router: AnyRouter): Route[] {
   for (const [procedurePath, procedure] of Object.entries(router._def.procedures as Record<string, AnyProcedure>)) {
     const def = procedure._def as unknown as ProcedureDefinition;
     if (!def.meta?.route || def.type === "subscription") continue;
-    const { method, path, successStatus = 200, tags, summary, follow } = def.meta.route;
+    const { method, path, successStatus = 200, tags, summary, follow, file = null } = def.meta.route;
     const input = def.inputs[0] ?? null;
     const inputFields = input ? fieldsOf(input) : {};
     const wireNames = new Map(Object.keys(inputFields).map((name) => [snakeCase(name), name]));
@@ -67,6 +69,7 @@ export function collectRoutes(router: AnyRouter): Route[] {
       tags,
       summary,
       follow,
+      file,
       pathFields,
       input,
       inputFields,
@@ -94,9 +97,9 @@ export type Match = { route: Route; parameters: Record<string, string> } | { all
 /** A matcher of method and path. `allow`: the path is known, the method is not. null: neither. */
 export function createMatcher(routes: readonly Route[]): (method: string, path: string) => Match {
   const compiled = routes
-    .map((route) => ({ route, pattern: new RegExp(`^${route.path.replace(/\{\w+\}/g, "([^/]+)")}$`) }))
-    // Of /vms/stats and /vms/{id} the one without a parameter is meant.
-    .sort((a, b) => a.route.pathFields.length - b.route.pathFields.length);
+    .map((route) => ({ route, pattern: new RegExp(`^${route.path.replaceAll(".", String.raw`\.`).replace(/\{\w+\}/g, "([^/]+)")}$`) }))
+    // Of /vms/stats and /vms/{id} the one without a parameter is meant; of /statements/{id}.pdf and /statements/{id} the longer one.
+    .sort((a, b) => a.route.pathFields.length - b.route.pathFields.length || template(b.route.path).length - template(a.route.path).length);
   return (method, path) => {
     const allow = new Set<Method>();
     for (const { route, pattern } of compiled) {

@@ -1,0 +1,16 @@
+import { formatCredits } from "#shared/credits.ts";
+
+/** Credits without rounding, so that columns add up: at least two decimals, up to six. */
+export function exactCredits(micro: string | bigint): string {
+  return formatCredits(micro, 6).replace(/(\.\d\d\d*?)0+$/, "$1");
+}
+
+/** The same for programs: all six decimals and no thousands separators. */
+export function plainCredits(micro: string | bigint): string {
+  return formatCredits(micro, 6).replaceAll(",", "");
+}
+
+/** Seconds as hours with four decimals: exact for whole hours and minutes' quarters, else to the nearest. */
+export function hoursOf(seconds: number): string {
+  return seconds % 3_600 === 0 ? String(seconds / 3_600) : (seconds / 3_600).toFixed(4);
+}
