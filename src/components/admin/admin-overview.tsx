@@ -23,7 +23,7 @@ export function AdminOverview() {
       {query.data ? (
         <Rows>
           <Tiles overview={query.data} />
-          <Attention />
+          <Attention ledgerCheck={query.data.ledgerCheck} />
           <Hosts hosts={query.data.hosts} />
         </Rows>
       ) : query.error ? (

@@ -14,11 +14,12 @@ import { StateChip } from "#components/ui/state-chip.tsx";
 import { useClock } from "#components/ui/use-clock.ts";
 import classes from "./attention.module.css";
 import { FAILED_OPERATIONS, OFFLINE_MACHINES } from "./attention-input.ts";
+import type { Overview } from "./types.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What an operator has to look at now: machines that are offline, operations that failed within a day. Each leads to its page. */
-export function Attention() {
+/** What an operator has to look at now: books that do not balance, machines that are offline, operations that failed within a day. Each leads to its page. */
+export function Attention({ ledgerCheck }: Pick<Overview, "ledgerCheck">) {
   const t = useTranslations("admin.attention");
   const words = useOperationWords();
   const now = useClock();
@@ -28,6 +29,7 @@ export function Attention() {
   const failed = useQuery(trpc.compute.admin.operations.queryOptions(permissions.includes("platform:operations:read") ? FAILED_OPERATIONS : skipToken));
   const machines = offline.data?.data ?? [];
   const operations = (failed.data?.data ?? []).filter((operation) => now - Date.parse(operation.finishedAt ?? operation.createdAt) < DAY_MS);
+  const faults = ledgerCheck?.findings.length ?? 0;
   const more = [
     ...((offline.data?.pagination.total ?? 0) > machines.length ? [{ href: "/admin/machines?status=offline", label: t("allMachines") }] : []),
     ...(operations.length === FAILED_OPERATIONS.limit ? [{ href: "/admin/operations?status=failed", label: t("allOperations") }] : []),
@@ -36,12 +38,27 @@ export function Attention() {
     <Section title={t("title")} flush>
       {offline.isLoading || failed.isLoading ? (
         <TableSkeleton rows={2} />
-      ) : machines.length + operations.length === 0 ? (
+      ) : machines.length + operations.length + faults === 0 ? (
         <EmptyState title={t("none")} compact>
           {t("noneText")}
         </EmptyState>
       ) : (
         <ul className={classes.list}>
+          {ledgerCheck && faults > 0 && (
+            <li>
+              <Link href="/admin/ledger" className={classes.row}>
+                <span className={classes.state}>
+                  <StateChip status="fail" />
+                </span>
+                <span className={classes.what}>
+                  {t("ledger", { count: faults })} <span className={classes.detail}>{ledgerCheck.findings[0]}</span>
+                </span>
+                <span className={classes.when}>
+                  <RelativeTime at={ledgerCheck.finishedAt} />
+                </span>
+              </Link>
+            </li>
+          )}
           {machines.map((machine) => (
             <li key={machine.id}>
               <Link href={`/admin/machines/${machine.id}`} className={classes.row}>

@@ -17,6 +17,7 @@ import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { GrantDialog } from "./grant-dialog.tsx";
 import classes from "./lists.module.css";
 import type { Customer } from "./types.ts";
@@ -27,9 +28,10 @@ export function CustomerList() {
   const filters = useListFilters([]);
   const state = useTableState();
   const [chosen, setChosen] = useState<Customer | null>(null);
-  const mayGrant = useViewer().me.permissions.includes("platform:credits:grant");
+  const { permissions } = useViewer().me;
+  const mayGrant = permissions.includes("platform:credits:grant");
   const query = useQuery(useTRPC().platform.customers.queryOptions(listInput({ page: state.page, status: null, q: filters.q }), { placeholderData: keepPreviousData }));
-  const columns = useCustomerColumns(mayGrant ? setChosen : null);
+  const columns = useCustomerColumns(mayGrant ? setChosen : null, permissions.includes("platform:billing:read"));
   return (
     <>
       <PageHeader title={t("title")} />
@@ -51,7 +53,7 @@ export function CustomerList() {
   );
 }
 
-function useCustomerColumns(onGrant: ((customer: Customer) => void) | null): Column<Customer>[] {
+function useCustomerColumns(onGrant: ((customer: Customer) => void) | null, seesCredits: boolean): Column<Customer>[] {
   const t = useTranslations("admin.customers");
   const grant = useTranslations("admin.grant");
   return [
@@ -60,7 +62,7 @@ function useCustomerColumns(onGrant: ((customer: Customer) => void) | null): Col
       title: t("name"),
       render: (customer) => (
         <span className={classes.cut} data-strong title={customer.name}>
-          {customer.name}
+          {seesCredits ? <TextLink href={`/admin/customers/${customer.organizationId}`}>{customer.name}</TextLink> : customer.name}
         </span>
       ),
     },

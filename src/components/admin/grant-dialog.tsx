@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, Modal, NumberInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -16,8 +16,14 @@ import { grantAmount } from "./grant-amount.ts";
 import { newRequestKey } from "./request-key.ts";
 import type { Customer } from "./types.ts";
 
+/** Whom it goes to. */
+type Receiver = Pick<Customer, "name" | "organizationId" | "balance">;
+
+/** As the API takes it when nothing is said. */
+const USUAL_PRIORITY = 50;
+
 /** Gives a customer's organization credits, with the reason that stays on record. Null closes it. */
-export function GrantDialog({ customer, onClose }: { customer: Customer | null; onClose: () => void }) {
+export function GrantDialog({ customer, onClose }: { customer: Receiver | null; onClose: () => void }) {
   const t = useTranslations("admin.grant");
   return (
     <Modal opened={customer !== null} onClose={onClose} title={customer && t("title", { name: customer.name })} size="md">
@@ -26,7 +32,7 @@ export function GrantDialog({ customer, onClose }: { customer: Customer | null; 
   );
 }
 
-function GrantForm({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+function GrantForm({ customer, onClose }: { customer: Receiver; onClose: () => void }) {
   const t = useTranslations("admin.grant");
   const common = useTranslations("common.actions");
   const trpc = useTRPC();
@@ -35,13 +41,15 @@ function GrantForm({ customer, onClose }: { customer: Customer; onClose: () => v
   // One key for each opening: however often it is sent, it grants once.
   const [idempotencyKey] = useState(newRequestKey);
   const form = useForm({
-    initialValues: { amount: "", reason: "" },
+    initialValues: { amount: "", reason: "", until: "", priority: USUAL_PRIORITY as number | string },
     validate: {
       amount: (value) => {
         const amount = grantAmount(value);
         return amount === "invalid" ? t("amountInvalid") : amount === "tooLarge" ? t("amountTooLarge") : null;
       },
       reason: (value) => (value.trim().length < 3 ? t("reasonMissing") : null),
+      until: (value) => (value !== "" && !(endOf(value) > Date.now()) ? t("untilPast") : null),
+      priority: (value) => (typeof value === "number" ? null : t("priorityMissing")),
     },
   });
   const typed = grantAmount(form.values.amount);
@@ -51,13 +59,16 @@ function GrantForm({ customer, onClose }: { customer: Customer; onClose: () => v
       onSuccess: ({ transfer }) => {
         notify.done(t("done", { amount: formatCredits(transfer.amount), name: customer.name }));
         void queryClient.invalidateQueries(trpc.platform.pathFilter());
+        void queryClient.invalidateQueries(trpc.billing.pathFilter());
         onClose();
       },
       onError: (error) => form.setErrors(fieldErrors(error)),
     }),
   );
-  const submit = form.onSubmit(({ reason }) => {
-    if (amount !== null) grant.mutate({ organizationId: customer.organizationId, amount: amount.toString(), reason: reason.trim(), idempotencyKey });
+  const submit = form.onSubmit(({ reason, until, priority }) => {
+    if (amount === null) return;
+    const end = until === "" ? {} : { expiresAt: new Date(endOf(until)).toISOString() };
+    grant.mutate({ organizationId: customer.organizationId, amount: amount.toString(), reason: reason.trim(), idempotencyKey, ...end, ...(priority === USUAL_PRIORITY ? {} : { priority: Number(priority) }) });
   });
   return (
     <Form
@@ -76,6 +87,8 @@ function GrantForm({ customer, onClose }: { customer: Customer; onClose: () => v
     >
       <TextInput label={t("amount")} description={t("amountHelp")} inputMode="decimal" autoComplete="off" data-autofocus {...form.getInputProps("amount")} />
       <TextInput label={t("reason")} description={t("reasonHelp")} maxLength={200} {...form.getInputProps("reason")} />
+      <TextInput type="date" label={t("until")} description={t("untilHelp")} {...form.getInputProps("until")} />
+      <NumberInput label={t("priority")} description={t("priorityHelp")} min={0} max={100} clampBehavior="strict" allowDecimal={false} {...form.getInputProps("priority")} />
       <KeyValue
         items={[
           { label: t("balance"), value: <Credits micro={customer.balance} unit /> },
@@ -84,4 +97,9 @@ function GrantForm({ customer, onClose }: { customer: Customer; onClose: () => v
       />
     </Form>
   );
+}
+
+/** The last second of a day as the administrator's calendar has it, in ms. */
+function endOf(day: string): number {
+  return new Date(`${day}T23:59:59`).getTime();
 }
