@@ -48,7 +48,8 @@ it("keeps every invariant under random movements of parallel clients", { timeout
       // The clients' clocks differ by seconds, and so do the ends of lots and holds.
       const at = new Date(begin + (step + random(20)) * 1_000);
       const end = () => new Date(at.getTime() + (random(30) + 1) * 1_000);
-      const any = (ids: readonly string[], kind: "hold" | "transfer" | "creditLot"): string => ids[random(ids.length || 1)] ?? newId(kind);
+      // Now and then one that does not exist.
+      const any = (ids: readonly string[], kind: "hold" | "transfer" | "creditLot"): string => (random(20) === 0 ? undefined : ids[random(ids.length || 1)]) ?? newId(kind);
       const account = accounts[random(accounts.length)] ?? "";
       const other = accounts[random(accounts.length)] ?? "";
       const amount = BigInt(random(120) - 5);
@@ -97,7 +98,7 @@ it("keeps every invariant under random movements of parallel clients", { timeout
   expect([...refusals.keys()].filter((code) => !EXPECTED.has(code))).toEqual([]);
   // The storm was one: every refusal happened, and many movements succeeded.
   expect([...refusals.keys()].toSorted()).toEqual([...EXPECTED].toSorted());
-  for (const kind of ["usage", "adjustment", "grant", "expiry", "reversal"]) expect(await rt.db.prisma.transfer.count({ where: { kind } }), kind).toBeGreaterThan(10);
+  for (const kind of ["usage", "adjustment", "grant", "expiry", "reversal"]) expect(await rt.db.prisma.transfer.count({ where: { kind } }), kind).toBeGreaterThan(3);
   for (const status of ["posted", "voided", "expired"]) expect(await rt.db.prisma.hold.count({ where: { status } }), status).toBeGreaterThan(2);
   expect(await auditLedger(rt)).toEqual([]);
 });

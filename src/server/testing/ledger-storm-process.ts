@@ -1,5 +1,5 @@
 import { newId } from "#shared/ids.ts";
-import { hold, postHold, transfer, voidHold } from "#server/billing/ledger.ts";
+import { hold, postHold, reverse, transfer, voidHold } from "#server/billing/ledger.ts";
 import { systemAccount } from "#server/billing/system-accounts.ts";
 import { readConfig } from "#server/infra/config.ts";
 import { openDatabase } from "#server/infra/database.ts";
@@ -23,17 +23,32 @@ async function move(nth: number): Promise<string> {
   const at = new Date();
   const subject = { type: "vm", id: "vm_storm" };
   const revenue = systemAccount("revenue", account);
-  if (nth % 3 === 0) {
-    await transact(rt as Runtime, (tx) => transfer(tx, { key, kind: "usage", from: account, to: revenue, amount: 1n, at }));
-    return key;
+  switch (nth % 5) {
+    case 0:
+      await transact(rt as Runtime, (tx) => transfer(tx, { key, kind: "usage", from: account, to: revenue, amount: 1n, at }));
+      return key;
+    case 1:
+      // One transaction: a charge and what is given back of it are both there, or neither is; and so below.
+      await transact(rt as Runtime, async (tx) => {
+        const charge = await transfer(tx, { key: `${key}:1`, kind: "usage", from: account, to: revenue, amount: 6n, at });
+        await reverse(tx, { key, transferId: charge.transfer.id, amount: 4n, at });
+      });
+      return key;
+    case 2: {
+      const terms = { priority: 10, expiresAt: new Date(at.getTime() + 60_000) };
+      await transact(rt as Runtime, (tx) => transfer(tx, { key, kind: "grant", from: systemAccount("promotion", account), to: account, amount: 5n, terms, at }));
+      return key;
+    }
+    case 3:
+      await transact(rt as Runtime, async (tx) => voidHold(tx, (await hold(tx, { key, accountId: account, amount: 10n, subject, at })).id, at));
+      return "";
+    default:
+      await transact(rt as Runtime, async (tx) => {
+        const made = await hold(tx, { key, accountId: account, amount: 10n, subject, at });
+        await postHold(tx, { holdId: made.id, kind: "usage", to: revenue, parts: [{ key, amount: 3n }, { key: `${key}:2`, amount: 4n }], subject, at });
+      });
+      return key;
   }
-  // One transaction: a hold and its end are both there, or neither is.
-  await transact(rt as Runtime, async (tx) => {
-    const made = await hold(tx, { key, accountId: account, amount: 10n, subject, at });
-    if (nth % 3 === 1) await voidHold(tx, made.id, at);
-    else await postHold(tx, { holdId: made.id, kind: "usage", to: revenue, parts: [{ key, amount: 3n }, { key: `${key}:2`, amount: 4n }], subject, at });
-  });
-  return nth % 3 === 1 ? "" : key;
 }
 
 let next = 0;
