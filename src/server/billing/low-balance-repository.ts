@@ -38,20 +38,27 @@ export async function markToStop(tx: Tx, organizationId: string, at: Date): Prom
   );
 }
 
-/** Resources there still are whose latest run was marked: running yet, or not. */
-export async function markedToStop(tx: Tx, organizationId: string): Promise<(MarkedResource & { on: boolean; pricePerHour: bigint })[]> {
+/**
+ * Resources there still are whose latest run was marked: running yet, or not. Of one that is off, a mark that is later than its end says when it was told to start: it is
+ * `starting` when that was after `since`, and no longer looked at when it was before.
+ */
+export async function markedToStop(tx: Tx, organizationId: string, since: Date): Promise<(MarkedResource & { on: boolean; starting: boolean; pricePerHour: bigint })[]> {
   return tx.$queryRawUnsafe(
-    `select resource_type as "resourceType", resource_id as "resourceId", ended_at is null as "on", price_per_hour as "pricePerHour" from (
+    `select resource_type as "resourceType", resource_id as "resourceId", ended_at is null as "on", coalesce(exhausted_at > ended_at, false) as starting, price_per_hour as "pricePerHour" from (
       select distinct on (s.resource_id) s.* from meter_span s
       where s.component = 'compute' and s.resource_id in (select resource_id from meter_span where organization_id = $1 and ended_at is null)
       order by s.resource_id, s.ended_at desc nulls first, s.started_at desc, s.id desc
-    ) latest where exhausted_at is not null order by resource_id`,
-    organizationId,
+    ) latest where exhausted_at is not null and (ended_at is null or exhausted_at <= ended_at or exhausted_at > $2::timestamptz) order by resource_id`,
+    organizationId, since,
   );
 }
 
-export async function unmark(tx: Tx, resourceId: string): Promise<void> {
-  await tx.meterSpan.updateMany({ where: { resourceId, exhaustedAt: { not: null } }, data: { exhaustedAt: null } });
+/** What is on goes on; what is off was told to start. */
+export async function unmark(tx: Tx, resourceId: string, at: Date): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `update meter_span set exhausted_at = case when ended_at is not null then greatest($2::timestamptz, ended_at + interval '1 millisecond') end where resource_id = $1 and exhausted_at is not null`,
+    resourceId, at,
+  );
 }
 
 export async function isMarked(tx: Tx, resourceId: string): Promise<boolean> {

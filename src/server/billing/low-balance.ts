@@ -9,6 +9,8 @@ const METERING: SystemActor = { kind: "system", name: "metering", requestId: "" 
 const MINUTE_MS = 60_000;
 /** A crossing is over when a tenth more than the threshold is left: at the edge of it nobody is told again and again. */
 const REARM_TENTHS = 11n;
+/** The hour of what was told to start is kept for it for so long; what did not start by then, will not. */
+const STARTING_MS = 10 * MINUTE_MS;
 /** The alert of those who are exhausted: no hour is left. */
 const EXHAUSTED = 0;
 
@@ -83,7 +85,10 @@ async function announceStarts(tx: Tx, { organizationId, left, burn, now }: { org
   let free = left - burn;
   if (free < 0n) return;
   let covered = true;
-  for (const { on, pricePerHour, ...resource } of await repository.markedToStop(tx, organizationId)) {
+  const marked = await repository.markedToStop(tx, organizationId, new Date(now.getTime() - STARTING_MS));
+  for (const { starting, pricePerHour } of marked) if (starting) free -= pricePerHour;
+  for (const { on, starting, pricePerHour, ...resource } of marked) {
+    if (starting) continue;
     const price = on ? 0n : pricePerHour;
     const needed = !on && price < LOW_THRESHOLD ? LOW_THRESHOLD : price;
     if (free < needed) {
@@ -91,7 +96,7 @@ async function announceStarts(tx: Tx, { organizationId, left, burn, now }: { org
       continue;
     }
     free -= price;
-    await repository.unmark(tx, resource.resourceId);
+    await repository.unmark(tx, resource.resourceId, now);
     await publish(tx, { type: "credits.start.due", subject: resource.resourceId, organizationId, data: resource, at: now });
   }
   if (!covered) return;
