@@ -4,7 +4,6 @@ import { cursorInput, cursorOf, id, micro, pageInput, pageOf, timestamp } from "
 
 /** Top-ups: payments that bring credits. What is paid is a whole number of the currency's smallest unit, `…Minor`; credits are micro-credits, as everywhere. */
 export const TOP_UP_STATUSES = ["created", "paid", "failed", "expired", "refunded", "disputed"] as const;
-export type TopUpStatus = (typeof TOP_UP_STATUSES)[number];
 
 const minor = z.number().int().describe("in the currency's smallest unit");
 const currency = z.string().describe("ISO 4217");
