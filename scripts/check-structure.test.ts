@@ -124,6 +124,9 @@ describe("the ledger", () => {
     "export const f = (tx) => tx.ledgerAccount.updateMany({});",
     "export const f = (tx) => tx.hold.delete({});",
     "export const text = 'update ledger_account set balance = 0';",
+    "export const text = 'update credit_lot set remaining = 0';",
+    "export const text = 'insert into lot_use values (1)';",
+    "export const f = (tx) => tx.creditLot.updateMany({});",
     'export const text = `insert into "transfer" (id) values (1)`;',
     "export const text = 'delete from hold';",
   ])("is not written, not even from a repository: %s", (code) => {

@@ -13,12 +13,12 @@ const QUERIES = [
 ];
 
 const LEDGER_WRITES = [
-  /\.\s*(?:transfer|hold)\s*\.\s*(?:create|createMany|createManyAndReturn|upsert)\s*\(/,
+  /\.\s*(?:transfer|hold|creditLot|lotUse)\s*\.\s*(?:create|createMany|createManyAndReturn|upsert)\s*\(/,
   // An account may be opened: it begins at zero.
-  /\.\s*(?:transfer|ledgerAccount|hold)\s*\.\s*(?:update|updateMany|updateManyAndReturn|upsert|delete|deleteMany)\s*\(/,
-  /\binsert\s+into\s+"?(?:transfer|hold)\b/i,
-  /\b(?:delete\s+from|truncate(?:\s+table)?)\s+"?(?:transfer|ledger_account|hold)\b/i,
-  /\bupdate\s+"?(?:transfer|ledger_account|hold)"?(?:\s+\w+)?\s+set\b/i,
+  /\.\s*(?:transfer|ledgerAccount|hold|creditLot|lotUse)\s*\.\s*(?:update|updateMany|updateManyAndReturn|upsert|delete|deleteMany)\s*\(/,
+  /\binsert\s+into\s+"?(?:transfer|hold|credit_lot|lot_use)\b/i,
+  /\b(?:delete\s+from|truncate(?:\s+table)?)\s+"?(?:transfer|ledger_account|hold|credit_lot|lot_use)\b/i,
+  /\bupdate\s+"?(?:transfer|ledger_account|hold|credit_lot|lot_use)"?(?:\s+\w+)?\s+set\b/i,
 ];
 
 const ENVIRONMENT_FILES = ["src/server/infra/config.ts", "src/server/main.ts"];
