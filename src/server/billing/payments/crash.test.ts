@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { credits } from "#shared/credits.ts";
+import { withGround } from "#server/compute/testing/child-runtime.ts";
+import { type CrashGround, makeCrashGround } from "#server/compute/testing/crash-ground.ts";
+import { auditLedger } from "../check.ts";
+import type { CrashTask } from "./testing/payment-crash-process.ts";
+
+let ground: CrashGround;
+beforeAll(async () => void (ground = await makeCrashGround()), 60_000);
+afterAll(() => ground.remove());
+
+/** @returns null when it was killed, else how many statements the scene took */
+async function run(scene: CrashTask["scene"], statement: number | null): Promise<number | null> {
+  const { database, dataDir } = ground;
+  const child = spawn(process.execPath, [join(import.meta.dirname, "testing/payment-crash-process.ts"), JSON.stringify({ database, dataDir, scene, statement } satisfies CrashTask)], { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const signal = await new Promise((resolve) => child.once("close", (_code, by) => resolve(by)));
+  if (signal === "SIGKILL") return null;
+  expect(output).toMatch(/^\d+\n$/);
+  return Number(output);
+}
+
+/** Processes that are killed in a scene; each takes seconds. */
+const TIMES = 5;
+
+/** Plays the scene once to its end, to learn how long it is, then kills others at places spread over it, the last one at its last statement. */
+async function killAnywhere(scene: NonNullable<CrashTask["scene"]>): Promise<void> {
+  const statements = await run(scene, null);
+  // There is something to be killed in.
+  expect(statements, scene).toBeGreaterThan(TIMES * 3);
+  for (let nth = 1; nth <= TIMES; nth += 1) expect(await run(scene, Math.ceil(((statements ?? 0) * nth) / TIMES)), scene).toBeNull();
+}
+
+it("ends every payment once, wherever processes were killed while they took it, refunded it or made it themselves", { timeout: 600_000 }, async () => {
+  for (const scene of ["webhook", "refund", "automatic"] as const) await killAnywhere(scene);
+  await run(null, null);
+  await withGround(ground, async (rt) => {
+    const { prisma } = rt.db;
+    expect(await auditLedger(rt)).toEqual([]);
+    expect(await prisma.paymentEvent.count({ where: { processedAt: null } })).toBe(0);
+    expect(await prisma.testPaymentEvent.count({ where: { deliveredAt: null } })).toBe(0);
+    // Each payment that the provider took is paid here, and each that is paid here the provider took, once.
+    const topUps = await prisma.topUp.findMany({ orderBy: { createdAt: "asc" } });
+    const taken = await prisma.testPayment.findMany({ where: { kind: { not: "refund" } } });
+    expect(taken.map((payment) => payment.topUpId).toSorted()).toEqual(topUps.map((topUp) => topUp.id).toSorted());
+    expect(new Set(topUps.map((topUp) => topUp.receiptNumber)).size).toBe(topUps.length);
+    const credited = await prisma.transfer.groupBy({ by: ["subjectId"], where: { kind: "topup" }, _sum: { amount: true } });
+    expect(new Map(credited.map((row) => [row.subjectId, row._sum.amount]))).toEqual(new Map(topUps.map((topUp) => [topUp.id, topUp.userId === null ? credits(25) : credits(10)])));
+    // A refund that was begun is at the provider and in the ledger, once; one that was not is in neither.
+    for (const topUp of topUps) {
+      const refunds = await prisma.testPayment.count({ where: { kind: "refund", topUpId: topUp.id, status: "succeeded" } });
+      const back = await prisma.transfer.findMany({ where: { kind: "reversal", reverses: { subjectId: topUp.id } } });
+      expect([topUp.refundedMinor, back.map((transfer) => transfer.amount)]).toEqual(refunds === 0 ? [0, []] : [300, [credits(3)]]);
+    }
+  });
+});
