@@ -96,6 +96,8 @@ const MATRIX: Record<string, Rule> = {
 
   "statements.list": own("credits:read", page),
   "statements.get": thing("credits:read", statement),
+  "reports.charges": own("credits:read", page),
+  "reports.breakdown": own("credits:read", page),
   "documents.statementPdf": thing("credits:read", statement),
   "documents.statementCsv": thing("credits:read", statement),
   "documents.receiptPdf": thing("credits:read", topUp),

@@ -1,4 +1,5 @@
 import { paymentsRouter } from "#server/billing/payments/router.ts";
+import { reportsRouter } from "#server/billing/reports/router.ts";
 import { billingRouter } from "#server/billing/router.ts";
 import { statementsRouter } from "#server/billing/statements/router.ts";
 import { computeRouter } from "#server/compute/router.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   payments: paymentsRouter,
   statements: statementsRouter,
   documents: documentsRouter,
+  reports: reportsRouter,
   compute: computeRouter,
   machines: machinesRouter,
   platform: platformRouter,
