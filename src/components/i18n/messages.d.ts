@@ -13,6 +13,7 @@ import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
 import type projects from "./messages/en/projects.json";
 import type settings from "./messages/en/settings.json";
+import type statements from "./messages/en/statements.json";
 import type topups from "./messages/en/topups.json";
 import type shell from "./messages/en/shell.json";
 import type vm from "./messages/en/vm.json";
@@ -37,6 +38,7 @@ declare module "next-intl" {
       projects: typeof projects;
       settings: typeof settings;
       shell: typeof shell;
+      statements: typeof statements;
       topups: typeof topups;
       vm: typeof vm;
     };

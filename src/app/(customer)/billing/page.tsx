@@ -14,6 +14,7 @@ import { TopUpButton } from "#components/billing/top-up/top-up-button.tsx";
 import { TopUpList } from "#components/billing/top-up/top-up-list.tsx";
 import { TOP_UP_INPUT } from "#components/billing/top-up/top-up-query.ts";
 import { TopUpReturn } from "#components/billing/top-up/top-up-return.tsx";
+import { ButtonLink } from "#components/ui/button-link.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 
@@ -27,7 +28,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page({ searchParams }: PageProps) {
-  const [t, { range }] = await Promise.all([getTranslations("credits"), searchParams]);
+  const [t, statements, { range }] = await Promise.all([getTranslations("credits"), getTranslations("statements"), searchParams]);
   await Promise.all([
     prefetch(trpc.billing.balance.queryOptions(), trpc.billing.chart.queryOptions({ range: range === "24h" || range === "30d" ? range : "7d" })),
     prefetch(trpc.billing.spending.queryOptions(), trpc.billing.lots.queryOptions(LOTS_INPUT)),
@@ -37,7 +38,7 @@ export default async function Page({ searchParams }: PageProps) {
   ]);
   return (
     <Hydrate>
-      <PageHeader title={t("title")} description={t("description")} actions={<TopUpButton />} />
+      <PageHeader title={t("title")} description={t("description")} actions={<BillingActions statements={statements("link")} charges={statements("charges.link")} />} />
       <Rows>
         <TopUpReturn />
         <LowBalance />
@@ -49,5 +50,19 @@ export default async function Page({ searchParams }: PageProps) {
         <Ledger />
       </Rows>
     </Hydrate>
+  );
+}
+
+function BillingActions({ statements, charges }: { statements: string; charges: string }) {
+  return (
+    <>
+      <ButtonLink href="/billing/charges" variant="default">
+        {charges}
+      </ButtonLink>
+      <ButtonLink href="/billing/statements" variant="default">
+        {statements}
+      </ButtonLink>
+      <TopUpButton />
+    </>
   );
 }

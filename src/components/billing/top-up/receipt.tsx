@@ -2,20 +2,25 @@
 
 import { Button } from "@mantine/core";
 import { IconPrinter } from "@tabler/icons-react";
-import { useFormatter, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { z } from "zod";
+import { useTRPCClient } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { receiptOutput } from "#shared/billing/top-ups.ts";
 import { formatCredits } from "#shared/credits.ts";
+import { DownloadButton } from "../statements/download-button.tsx";
 import { useMoney } from "./use-money.ts";
 
 /** A receipt, as it is read on a screen and on paper. */
 export function Receipt({ receipt }: { receipt: z.infer<typeof receiptOutput> }) {
   const t = useTranslations("topups.receipt");
+  const words = useTranslations("statements");
   const format = useFormatter();
+  const client = useTRPCClient();
+  const language = useLocale();
   const money = useMoney();
   const { organization } = useViewer();
   const { currency, amountMinor, creditPriceMinor, refundedMinor, paymentRef } = receipt;
@@ -26,9 +31,12 @@ export function Receipt({ receipt }: { receipt: z.infer<typeof receiptOutput> })
         title={t("title", { number: receipt.number })}
         back={{ href: "/billing", label: t("back") }}
         actions={
-          <Button variant="default" leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => globalThis.print()}>
-            {t("print")}
-          </Button>
+          <>
+            <Button variant="default" leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => globalThis.print()}>
+              {t("print")}
+            </Button>
+            <DownloadButton label={words("pdf")} load={() => client.documents.receiptPdf.query({ id: receipt.topUpId, language })} />
+          </>
         }
       />
       <Section>

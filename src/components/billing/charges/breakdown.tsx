@@ -1,0 +1,81 @@
+"use client";
+
+import { SegmentedControl } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useFormatter, useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { TableSkeleton } from "#components/ui/skeletons.tsx";
+import { BREAKDOWNS } from "#shared/billing/charges.ts";
+import { formatCredits, toChartNumber } from "#shared/credits.ts";
+import { Amount } from "../statements/amount.tsx";
+import classes from "../statements/statements.module.css";
+
+type By = (typeof BREAKDOWNS)[number];
+
+interface BreakdownProps {
+  filter: { from: string; projectId?: string };
+  by: By;
+  onBy: (by: By) => void;
+  /** names by id */
+  projects: ReadonlyMap<string, string>;
+}
+
+/** What was charged by what it was for, with each one's share. */
+export function Breakdown({ filter, by, onBy, projects }: BreakdownProps) {
+  const t = useTranslations("statements.charges");
+  const words = useTranslations("statements");
+  const format = useFormatter();
+  const query = useQuery(useTRPC().reports.breakdown.queryOptions({ ...filter, by }, { placeholderData: keepPreviousData }));
+  const { data } = query;
+  const nameOf = (key: string | null, name: string | null): string => {
+    if (key === null) return t("noProject");
+    if (by === "project") return projects.get(key) ?? key;
+    if (by === "kind") return key === "vm" ? t("kinds.vm") : key;
+    if (by === "day" && /^\d{4}-\d\d-\d\d$/.test(key)) return format.dateTime(new Date(key), { dateStyle: "medium", timeZone: "UTC" });
+    return name ?? key;
+  };
+  const total = toChartNumber(data?.total ?? "0");
+  const chooser = <SegmentedControl aria-label={t("by")} value={by} onChange={(value) => onBy(BREAKDOWNS.find((each) => each === value) ?? "resource")} data={BREAKDOWNS.map((value) => ({ value, label: t(`bys.${value}`) }))} />;
+  return (
+    <Section title={t("breakdown")} {...(data ? { description: t("total", { amount: formatCredits(data.total) }) } : {})} actions={chooser} flush>
+      {query.error && !data ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      ) : !data ? (
+        <TableSkeleton rows={4} />
+      ) : data.groups.length === 0 ? (
+        <EmptyState title={t("none")} compact />
+      ) : (
+        <table className={classes.table} aria-label={t("breakdown")}>
+          <thead>
+            <tr>
+              <th scope="col">{t(`bys.${by}`)}</th>
+              <th scope="col" className={classes.number}>{words("hours")}</th>
+              <th scope="col" className={`${classes.number} ${classes.wide}`}>{t("share")}</th>
+              <th scope="col" className={classes.number}>{words("amount")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.groups.map(({ key, name, amount, hours }) => (
+              <tr key={key ?? ""}>
+                <td className={classes.name}>{nameOf(key, name)}</td>
+                <td className={classes.number}>{format.number(hours, { maximumFractionDigits: 1 })}</td>
+                <td className={`${classes.number} ${classes.wide}`}>{format.number(total === 0 ? 0 : toChartNumber(amount) / total, { style: "percent", maximumFractionDigits: 1 })}</td>
+                <td className={classes.number}><Amount micro={amount} /></td>
+              </tr>
+            ))}
+            {data.rest.count > 0 && (
+              <tr>
+                <td colSpan={2}>{t("rest", { count: data.rest.count })}</td>
+                <td className={`${classes.number} ${classes.wide}`}>{format.number(total === 0 ? 0 : toChartNumber(data.rest.amount) / total, { style: "percent", maximumFractionDigits: 1 })}</td>
+                <td className={classes.number}><Amount micro={data.rest.amount} /></td>
+              </tr>
+            )}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,65 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useFormatter, useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { TableSkeleton } from "#components/ui/skeletons.tsx";
+import { Amount } from "../statements/amount.tsx";
+import classes from "../statements/statements.module.css";
+import { useComponentName } from "../statements/use-component-name.ts";
+
+/** Every charged hour, the latest first; older ones at a press. */
+export function ChargeList({ filter }: { filter: { from: string; projectId?: string } }) {
+  const t = useTranslations("statements.charges");
+  const words = useTranslations("statements");
+  const format = useFormatter();
+  const component = useComponentName();
+  const query = useInfiniteQuery(useTRPC().reports.charges.infiniteQueryOptions({ ...filter, limit: 50 }, { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData }));
+  const charges = query.data?.pages.flatMap((page) => page.data);
+  return (
+    <Section title={t("list")} description={t("listText")} flush>
+      {query.error && !charges ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      ) : !charges ? (
+        <TableSkeleton />
+      ) : charges.length === 0 ? (
+        <EmptyState title={t("none")} compact />
+      ) : (
+        <table className={classes.table} aria-label={t("list")}>
+          <thead>
+            <tr>
+              <th scope="col">{t("hour")}</th>
+              <th scope="col">{t("what")}</th>
+              <th scope="col" className={`${classes.number} ${classes.wide}`}>{words("price")}</th>
+              <th scope="col" className={classes.number}>{words("amount")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {charges.map((charge) => (
+              <tr key={`${charge.hourStart} ${charge.resourceId} ${charge.component}`}>
+                <td className={classes.when}>{format.dateTime(new Date(charge.hourStart), { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" })}</td>
+                <td className={classes.name}>
+                  {charge.resourceName} <span className={classes.quiet}>{component(charge.component)}</span>
+                  {!charge.paid && <span className={classes.tag}>{t("owed")}</span>}
+                </td>
+                <td className={`${classes.number} ${classes.wide}`}>{charge.pricePerHour !== null && <Amount micro={charge.pricePerHour} />}</td>
+                <td className={classes.number}><Amount micro={charge.amount} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {query.hasNextPage && (
+        <div className={classes.more}>
+          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {t("more")}
+          </Button>
+        </div>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,45 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useNotify } from "#components/ui/use-notify.ts";
+
+interface File {
+  fileName: string;
+  contentType: string;
+  base64: string;
+}
+
+/** Fetches a file and hands it to the browser to save. */
+export function DownloadButton({ label, load }: { label: string; load: () => Promise<File> }) {
+  const t = useTranslations("statements");
+  const notify = useNotify();
+  const [loading, setLoading] = useState(false);
+  const download = async (): Promise<void> => {
+    setLoading(true);
+    try {
+      save(await load());
+    } catch (error) {
+      notify.failed(t("downloadFailed"), error);
+    } finally {
+      setLoading(false);
+    }
+  };
+  return (
+    <Button variant="default" loading={loading} leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download()}>
+      {label}
+    </Button>
+  );
+}
+
+function save({ fileName, contentType, base64 }: File): void {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.codePointAt(0) ?? 0);
+  const address = URL.createObjectURL(new Blob([bytes], { type: contentType }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(address);
+}
