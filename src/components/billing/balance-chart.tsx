@@ -4,6 +4,7 @@ import type { Series } from "#components/chart/chart-data.ts";
 import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { dayFormat } from "./balance-tiles.tsx";
+import classes from "./balance-chart.module.css";
 import { balancePoints, type CreditChart, paceOf, type Spending } from "./chart-points.ts";
 import { hoursLeft } from "./forecast.ts";
 import { useTimeLeft } from "./use-time-left.ts";
@@ -36,13 +37,11 @@ export function BalanceChart({ chart, days, now, numbers, actions }: BalanceChar
   // Beyond the chart there is no place for a mark; the words say it in any case.
   const last = points?.at(-1)?.at;
   const mark = end !== null && last !== undefined && end <= last ? { at: end, label: t("runsOut", { day: format.dateTime(new Date(end), dayFormat(end, now)) }) } : null;
-  const words = [
-    ...(chart && start !== undefined ? [t("balanceText", { left: timeLeft(hoursLeft(start, chart.burnPerHour)) })] : []),
-    ...(start !== undefined && pace ? [t("bandText", { least: timeLeft(hoursLeft(start, pace.fast)), most: timeLeft(hoursLeft(start, pace.slow)) })] : []),
-  ];
+  const words = chart && (start === undefined ? t("noForecast") : t("balanceText", { left: timeLeft(hoursLeft(start, chart.burnPerHour)) }));
   return (
-    <Section title={t("balance")} description={words.join(" ") || t("noForecast")} actions={actions}>
+    <Section title={t("balance")} {...(words ? { description: words } : {})} actions={actions}>
       <TimeSeriesChart title={t("balance")} height={260} series={series} data={points} {...numbers} {...(mark ? { mark } : {})} />
+      {start !== undefined && pace && <p className={classes.note}>{t("bandText", { least: timeLeft(hoursLeft(start, pace.fast)), most: timeLeft(hoursLeft(start, pace.slow)) })}</p>}
     </Section>
   );
 }

@@ -10,7 +10,7 @@ import { StatRowSkeleton } from "#components/ui/skeletons.tsx";
 import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { useClock } from "#components/ui/use-clock.ts";
 import { formatCredits } from "#shared/credits.ts";
-import { hoursLeft, perMonth } from "./forecast.ts";
+import { hoursUntil, perMonth } from "./forecast.ts";
 import { useTimeLeft } from "./use-time-left.ts";
 
 /** What is there, what is held, what burns, and the day it runs out. */
@@ -39,7 +39,7 @@ export function BalanceTiles() {
           label={t("runsOut")}
           value={format.dateTime(new Date(runsOutAt), dayFormat(runsOutAt, now))}
           tone={tone}
-          hint={t("runsOutHint", { left: timeLeft(hoursLeft(available, burnPerHour)) })}
+          hint={t("runsOutHint", { left: timeLeft(hoursUntil(runsOutAt, now)) })}
         />
       )}
       {nextExpiry && <Stat label={t("expires")} value={format.dateTime(new Date(nextExpiry.at), dayFormat(nextExpiry.at, now))} hint={t("expiresHint", { amount: formatCredits(nextExpiry.amount) })} />}
@@ -48,8 +48,8 @@ export function BalanceTiles() {
 }
 
 /** A day as "14 Mar", with the hour when it is soon, with the year when that is another. */
-export function dayFormat(at: string, now: number): { month: "short"; day: "numeric"; year?: "numeric"; hour?: "2-digit"; minute?: "2-digit" } {
+export function dayFormat(at: string, now: number): { month: "short"; day: "numeric"; year?: "numeric"; hour?: "2-digit"; minute?: "2-digit"; hourCycle?: "h23" } {
   const hours = (Date.parse(at) - now) / 3_600_000;
-  if (hours < 48) return { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  if (hours < 48) return { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return new Date(at).getFullYear() !== new Date(now).getFullYear() ? { month: "short", day: "numeric", year: "numeric" } : { month: "short", day: "numeric" };
 }

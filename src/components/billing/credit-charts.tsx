@@ -18,7 +18,7 @@ import { DailyChart, MonthChart } from "./spending-charts.tsx";
 
 const RANGES = ["24h", "7d", "30d"] as const;
 /** What stands below a drawing: the legend and the way to the table. */
-const FOOT = 60;
+const FOOT = 34;
 
 /** Balance with its forecast over a range that the address keeps, what was used by day and resource, this month against the last, and who burns now. */
 export function CreditCharts() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
-import { estimate, hoursLeft, perMonth } from "./forecast.ts";
+import { estimate, hoursLeft, hoursUntil, perMonth } from "./forecast.ts";
 
 const balance = { available: String(credits(10)), burnPerHour: "0", lowThreshold: String(credits(1)) };
 
@@ -31,4 +31,11 @@ describe("hoursLeft", () => {
 
 describe("perMonth", () => {
   it("is 730 hours", () => expect(perMonth("5000")).toBe(3_650_000n));
+});
+
+describe("hoursUntil", () => {
+  it("counts whole hours, and none of what is past", () => {
+    expect(hoursUntil("2026-01-01T05:59:59.000Z", Date.parse("2026-01-01T00:00:00.000Z"))).toBe(5);
+    expect(hoursUntil("2026-01-01T00:00:00.000Z", Date.parse("2026-01-02T00:00:00.000Z"))).toBe(0);
+  });
 });

@@ -19,6 +19,11 @@ export function hoursLeft(available: string | bigint, perHour: string | bigint):
   return left <= 0n ? 0 : Number(left / burn);
 }
 
+/** Whole hours until then. What runs out counts what is owed too, which what is available does not. */
+export function hoursUntil(at: string, now: number): number {
+  return Math.max(0, Math.floor((Date.parse(at) - now) / 3_600_000));
+}
+
 /** What taking on another `pricePerHour` does to a balance. `hold` is what is reserved at the start: the first hour. */
 export interface Estimate {
   hold: bigint;

@@ -1,5 +1,4 @@
 import { useFormatter, useTranslations } from "next-intl";
-import type { ReactNode } from "react";
 import type { z } from "zod";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { lotOutput } from "#shared/billing/schema.ts";
@@ -7,10 +6,10 @@ import { formatCredits, toChartNumber } from "#shared/credits.ts";
 import { entryWords } from "./entry-words.ts";
 import classes from "./lot-table.module.css";
 
-export type Lot = z.infer<typeof lotOutput>;
+type Lot = z.infer<typeof lotOutput>;
 
-/** Lots in the order in which they are spent. `action`: what can be done with one. */
-export function LotTable({ lots, action }: { lots: readonly Lot[]; action?: (lot: Lot) => ReactNode }) {
+/** Lots in the order in which they are spent. */
+export function LotTable({ lots }: { lots: readonly Lot[] }) {
   const t = useTranslations("credits.lots");
   const format = useFormatter();
   return (
@@ -25,7 +24,6 @@ export function LotTable({ lots, action }: { lots: readonly Lot[]; action?: (lot
           <th scope="col" className={classes.number}>
             {t("left")}
           </th>
-          {action && <th scope="col" className={classes.action} aria-label={t("actions")} />}
         </tr>
       </thead>
       <tbody>
@@ -48,7 +46,6 @@ export function LotTable({ lots, action }: { lots: readonly Lot[]; action?: (lot
                 </span>
               )}
             </td>
-            {action && <td className={classes.action}>{action(lot)}</td>}
           </tr>
         ))}
       </tbody>

@@ -68,7 +68,6 @@ function Entries({ entries, onUndo }: { entries: readonly LedgerEntry[]; onUndo:
           <th scope="col" className={classes.balance}>
             {t("balance")}
           </th>
-          {onUndo && <th scope="col" className={classes.action} aria-label={t("actions")} />}
         </tr>
       </thead>
       <tbody>
@@ -82,7 +81,11 @@ function Entries({ entries, onUndo }: { entries: readonly LedgerEntry[]; onUndo:
               <td>
                 <span className={classes.what}>{entry.description || kinds(entry.kind)}</span>
                 <span className={classes.below}>
-                  {kinds(entry.kind)} · <CopyText value={entry.id} label={t("id")} />
+                  {kinds(entry.kind)}
+                  <span className={classes.id}>
+                    {" · "}
+                    <CopyText value={entry.id} label={t("id")} />
+                  </span>
                 </span>
                 {entry.reversed !== "0" && <span className={classes.below}>{t("reversed", { amount: formatCredits(entry.reversed, 4) })}</span>}
               </td>
@@ -92,17 +95,13 @@ function Entries({ entries, onUndo }: { entries: readonly LedgerEntry[]; onUndo:
               <td className={classes.number}>
                 {entry.amount.startsWith("-") ? "" : "+"}
                 {formatCredits(entry.amount, 4).replace("-", "−")}
+                {onUndo && as && (
+                  <Button className={classes.undo ?? ""} variant="default" size="compact-xs" aria-label={t("undoNamed", { verb: verbs(`${as}.verb`), what: entry.description })} onClick={() => onUndo(entry)}>
+                    {verbs(`${as}.verb`)}
+                  </Button>
+                )}
               </td>
               <td className={classes.balance}>{formatCredits(entry.balanceAfter, 4)}</td>
-              {onUndo && (
-                <td className={classes.action}>
-                  {as && (
-                    <Button variant="default" size="xs" aria-label={t("undoNamed", { verb: verbs(`${as}.verb`), what: entry.description })} onClick={() => onUndo(entry)}>
-                      {verbs(`${as}.verb`)}
-                    </Button>
-                  )}
-                </td>
-              )}
             </tr>
           );
         })}

@@ -21,6 +21,7 @@ import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { formatCredits } from "#shared/credits.ts";
 import { GrantDialog } from "../grant-dialog.tsx";
 import { AdjustDialog } from "./adjust-dialog.tsx";
+import classes from "./customer-page.module.css";
 import { CustomerLedger } from "./customer-ledger.tsx";
 import { HoldList } from "./hold-list.tsx";
 import { lotsInput } from "./queries.ts";
@@ -95,7 +96,7 @@ function CustomerLots({ organizationId }: { organizationId: string }) {
       ) : (
         <LotTable lots={data.data} />
       )}
-      {data && data.pagination.total > data.data.length && <p style={{ padding: "8px 16px" }}>{t("beyond", { count: data.pagination.total - data.data.length })}</p>}
+      {data && data.pagination.total > data.data.length && <p className={classes.beyond}>{t("beyond", { count: data.pagination.total - data.data.length })}</p>}
     </Section>
   );
 }

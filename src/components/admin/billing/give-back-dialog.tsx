@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useNotify } from "#components/ui/use-notify.ts";
 import { formatCredits } from "#shared/credits.ts";
+import { exactCredits } from "./exact-credits.ts";
 import { MoveForm } from "./move-form.tsx";
 import type { CustomerDetail, LedgerEntry } from "./types.ts";
 
@@ -51,7 +52,7 @@ function GiveBackForm({ customer, entry, as, onClose }: { customer: CustomerDeta
     <MoveForm
       balance={customer.credits.balance}
       most={BigInt(entry.reversible)}
-      initial={formatCredits(entry.reversible, 6).replaceAll(",", "").replace(/\.?0+$/, "")}
+      initial={exactCredits(entry.reversible)}
       sign={as === "refund" ? 1n : -1n}
       effect={(amount) => t(`${as}.effect`, { amount, name: customer.organizationName, what: entry.description })}
       verb={t(`${as}.verb`)}

@@ -7,9 +7,9 @@ import { type ReactNode, useState } from "react";
 import { Form } from "#components/form/form.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
-import { formatCredits } from "#shared/credits.ts";
 import { grantAmount } from "../grant-amount.ts";
 import { newRequestKey } from "../request-key.ts";
+import { exactCredits } from "./exact-credits.ts";
 
 interface Move {
   /** micro-credits */
@@ -53,7 +53,7 @@ export function MoveForm({ balance, most, initial = "", sign, effect, verb, pend
         const amount = grantAmount(value);
         if (amount === "invalid") return grant("amountInvalid");
         if (amount === "tooLarge") return grant("amountTooLarge");
-        return most !== null && amount > most ? t("beyond", { most: formatCredits(most, 6) }) : null;
+        return most !== null && amount > most ? t("beyond", { most: exactCredits(most) }) : null;
       },
       reason: (value) => (value.trim().length < 3 ? grant("reasonMissing") : null),
     },
@@ -79,7 +79,7 @@ export function MoveForm({ balance, most, initial = "", sign, effect, verb, pend
       }
     >
       {children}
-      <TextInput label={grant("amount")} description={most === null ? grant("amountHelp") : t("amountHelp", { most: formatCredits(most, 6) })} inputMode="decimal" autoComplete="off" data-autofocus {...form.getInputProps("amount")} />
+      <TextInput label={grant("amount")} description={most === null ? grant("amountHelp") : t("amountHelp", { most: exactCredits(most) })} inputMode="decimal" autoComplete="off" data-autofocus {...form.getInputProps("amount")} />
       <TextInput label={grant("reason")} description={grant("reasonHelp")} maxLength={200} {...form.getInputProps("reason")} />
       <KeyValue
         items={[
@@ -87,7 +87,7 @@ export function MoveForm({ balance, most, initial = "", sign, effect, verb, pend
           { label: grant("after"), value: amount === null ? null : <Credits micro={BigInt(balance) + sign * amount} unit /> },
         ]}
       />
-      {amount !== null && <p aria-live="polite">{effect(formatCredits(amount, 6).replace(/\.?0+$/, ""))}</p>}
+      {amount !== null && <p aria-live="polite">{effect(exactCredits(amount))}</p>}
     </Form>
   );
 }
