@@ -38,6 +38,14 @@ export async function lockCustomerAccount(tx: Tx, organizationId: string, option
   return rows[0] ?? null;
 }
 
+/** Locks those of the organizations' accounts that no other transaction has, until the transaction ends. */
+export async function lockCustomerAccounts(tx: Tx, organizationIds: readonly string[]): Promise<{ id: string; organizationId: string }[]> {
+  return tx.$queryRawUnsafe<{ id: string; organizationId: string }[]>(
+    `select id, organization_id as "organizationId" from ledger_account where organization_id = any($1::text[]) and kind = 'customer' order by id for no key update skip locked`,
+    organizationIds,
+  );
+}
+
 export interface BalanceRow {
   balance: bigint;
   held: bigint;

@@ -25,3 +25,9 @@ export async function lotsToExpire(tx: Tx, accountId: string, at: Date): Promise
     accountId, at,
   );
 }
+
+/** Those of the accounts that have a lot with something left whose time is over by `at`. */
+export async function accountsToExpire(tx: Tx, accountIds: readonly string[], at: Date): Promise<Set<string>> {
+  const lots = await tx.creditLot.findMany({ where: { accountId: { in: [...accountIds] }, open: true, expiresAt: { lte: at } }, select: { accountId: true } });
+  return new Set(lots.map((lot) => lot.accountId));
+}

@@ -5,15 +5,25 @@ interface MarkedResource {
   resourceId: string;
 }
 
-/** What is on costs this an hour; and what has been announced, by threshold. */
-export async function readStanding(tx: Tx, organizationId: string): Promise<{ burn: bigint; alerts: Map<number, Date> }> {
-  const [row] = await tx.$queryRawUnsafe<{ burn: bigint; alerts: Record<string, string> }[]>(
-    `select coalesce(sum(price_per_hour), 0)::bigint as burn,
-      coalesce((select jsonb_object_agg(hours, to_char(low_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) from credit_alert where organization_id = $1), '{}') as alerts
-    from meter_span where organization_id = $1 and ended_at is null`,
-    organizationId,
+export interface Standing {
+  /** what is on costs this an hour */
+  burn: bigint;
+  /** what has been announced, by threshold */
+  alerts: ReadonlyMap<number, Date>;
+}
+
+export async function readStandings(tx: Tx, organizationIds: readonly string[]): Promise<Map<string, Standing>> {
+  const rows = await tx.$queryRawUnsafe<{ id: string; burn: bigint; alerts: Record<string, string> }[]>(
+    `select o.id, (select coalesce(sum(price_per_hour), 0)::bigint from meter_span where organization_id = o.id and ended_at is null) as burn,
+      coalesce((select jsonb_object_agg(hours, to_char(low_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) from credit_alert where organization_id = o.id), '{}') as alerts
+    from unnest($1::text[]) as o (id)`,
+    organizationIds,
   );
-  return { burn: row?.burn ?? 0n, alerts: new Map(Object.entries(row?.alerts ?? {}).map(([hours, at]) => [Number(hours), new Date(at)])) };
+  return new Map(rows.map(({ id, burn, alerts }) => [id, { burn, alerts: new Map(Object.entries(alerts).map(([hours, at]) => [Number(hours), new Date(at)])) }]));
+}
+
+export async function readStanding(tx: Tx, organizationId: string): Promise<Standing> {
+  return (await readStandings(tx, [organizationId])).get(organizationId) ?? { burn: 0n, alerts: new Map() };
 }
 
 export async function setAlert(tx: Tx, organizationId: string, hours: number, lowAt: Date): Promise<void> {

@@ -30,8 +30,8 @@ export function graceEnd(since: Date, settings: Pick<Runtime["config"], "credits
  * Says what has changed in how far the organization's credits reach, each step once, in the transaction that charged it: that they fall below a threshold, that they
  * are exhausted, that the grace after that is over and a resource is to be stopped, that one may start again, that all is well again.
  */
-export async function announceStanding(tx: Tx, settings: Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes">, organizationId: string, state: State, now: Date): Promise<void> {
-  const { burn, alerts } = await repository.readStanding(tx, organizationId);
+export async function announceStanding(tx: Tx, settings: Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes">, organizationId: string, state: State, now: Date, standing?: repository.Standing): Promise<void> {
+  const { burn, alerts } = standing ?? (await repository.readStanding(tx, organizationId));
   const available = state.balance - state.held;
   const left = available > state.owedAmount ? available - state.owedAmount : 0n;
   await announceThresholds(tx, { organizationId, left, burn, alerts, hours: settings.lowBalanceHours, now });

@@ -8,10 +8,11 @@ const SPAN_COLUMNS = `id, project_id as "projectId", resource_type as "resourceT
   price_per_hour as "pricePerHour", price_ids as "priceIds", policy, anchor_at as "anchorAt", started_at as "startedAt", ended_at as "endedAt", due_at as "dueAt"`;
 
 /** Organizations with hours that are due, with credits that expire, and those that owe, or were exhausted, and have something to pay with or no grace left. */
-export async function organizationsToCharge(rt: Runtime, now: Date, graceEndedFor: Date): Promise<string[]> {
-  const rows = await rt.db.query<{ id: string }>({
+export async function organizationsToCharge(rt: Runtime, now: Date, graceEndedFor: Date): Promise<{ id: string; accountId: string | null }[]> {
+  return rt.db.query<{ id: string; accountId: string | null }>({
     name: "metering_organizations",
-    text: `select organization_id as id from meter_span where due_at <= $1::timestamptz
+    text: `select o.id, a.id as "accountId" from (
+      select organization_id as id from meter_span where due_at <= $1::timestamptz
       union
       select a.organization_id from usage_record u join ledger_account a on a.organization_id = u.organization_id and a.kind = 'customer'
       where u.transfer_id is null and a.balance > a.held
@@ -22,10 +23,9 @@ export async function organizationsToCharge(rt: Runtime, now: Date, graceEndedFo
       select c.organization_id from credit_alert c join ledger_account a on a.organization_id = c.organization_id and a.kind = 'customer'
       where c.hours = 0 and (a.balance > a.held or (c.low_at <= $2::timestamptz and exists (
         select 1 from meter_span s where s.organization_id = c.organization_id and s.ended_at is null and s.component = 'compute' and s.exhausted_at is null)))
-      order by id`,
+      ) o left join ledger_account a on a.organization_id = o.id and a.kind = 'customer' order by o.id`,
     values: [now, graceEndedFor],
   });
-  return rows.map((row) => row.id);
 }
 
 /**
@@ -41,6 +41,17 @@ export async function dueSpans(tx: Tx, organizationId: string, until: Date, limi
     organizationId, until, limit,
   );
   return rows.map((row) => ({ ...row, policy: policyOf(row.policy) }));
+}
+
+/** The same of several organizations. When it is gone is not read: what is charged in arrears is left to `dueSpans`. */
+export async function dueSpansOf(tx: Tx, organizationIds: readonly string[], until: Date, limit: number): Promise<(ChargedSpan & { organizationId: string })[]> {
+  const rows = await tx.$queryRawUnsafe<(Omit<ChargedSpan, "policy" | "goneAt"> & { organizationId: string; policy: unknown })[]>(
+    `select due.* from unnest($1::text[]) as o (id) cross join lateral (
+      select ${SPAN_COLUMNS}, organization_id as "organizationId" from meter_span where organization_id = o.id and (organization_id, due_at) <= (o.id, $2::timestamptz)
+    ) due order by "dueAt", "resourceId" collate "C", component collate "C", "startedAt", id limit $3::int`,
+    organizationIds, until, limit,
+  );
+  return rows.map((row) => ({ ...row, policy: policyOf(row.policy), goneAt: null }));
 }
 
 /** A policy as a span has it. What the database holds was checked when it was written. */
@@ -101,7 +112,24 @@ export interface ChargeInput {
 
 /** Writes usage rows, none twice, moves the spans on, and pays in the order in which it fell due what is new and what is owed. */
 export async function chargeUsage(tx: Tx, input: ChargeInput): Promise<Collected> {
-  const rows = input.rows.map(({ span, hourStart, dueAt, seconds, amount }) => ({
+  const [collected] = await chargeUsageOf(tx, [input]);
+  if (!collected) throw new Error("metering_charge answers one row");
+  return collected;
+}
+
+/** The same for several organizations in one statement. */
+export async function chargeUsageOf(tx: Tx, inputs: readonly ChargeInput[]): Promise<(Collected & { organizationId: string })[]> {
+  if (inputs.length === 0) return [];
+  return tx.$queryRawUnsafe<(Collected & { organizationId: string })[]>(
+    `select i.organization as "organizationId", c.recorded, c.paid, c.balance, c.held, c.owed_rows as "owedRows", c.owed_amount as "owedAmount"
+    from jsonb_to_recordset($1::jsonb) as i (organization text, revenue text, rows jsonb, advanced jsonb, ids text[], until timestamptz, at timestamptz)
+      cross join lateral metering_charge(i.organization, i.revenue, i.rows, i.advanced, i.ids, i.until, i.at) c`,
+    JSON.stringify(inputs.map((input) => ({ organization: input.organizationId, revenue: input.revenueAccountId, rows: rowsOf(input), advanced: input.advanced.map(({ id, dueAt }) => ({ id, due_at: dueAt })), ids: input.ids, until: input.until, at: input.at }))),
+  );
+}
+
+function rowsOf(input: ChargeInput): unknown[] {
+  return input.rows.map(({ span, hourStart, dueAt, seconds, amount }) => ({
     resource_id: span.resourceId,
     component: span.component,
     hour_start: hourStart,
@@ -114,14 +142,6 @@ export async function chargeUsage(tx: Tx, input: ChargeInput): Promise<Collected
     price_ids: span.priceIds,
     amount: amount.toString(),
   }));
-  const advanced = input.advanced.map(({ id, dueAt }) => ({ id, due_at: dueAt }));
-  const [collected] = await tx.$queryRawUnsafe<Collected[]>(
-    `select recorded, paid, balance, held, owed_rows as "owedRows", owed_amount as "owedAmount"
-    from metering_charge($1, $2, $3::jsonb, $4::jsonb, $5::text[], $6::timestamptz, $7::timestamptz)`,
-    input.organizationId, input.revenueAccountId, JSON.stringify(rows), JSON.stringify(advanced), input.ids, input.until, input.at,
-  );
-  if (!collected) throw new Error("metering_charge answers one row");
-  return collected;
 }
 
 /** Usage rows of a first hour that a hold has paid. */

@@ -10,8 +10,8 @@ import { type Candidate, priceHours, selectDue, type UsageRow } from "./metering
 import * as repository from "./metering-repository.ts";
 import { systemAccount } from "./system-accounts.ts";
 
-/** Usage rows in one statement. */
-const BATCH = 500;
+/** Usage rows in one transaction: it is over before a customer would notice. */
+const BATCH = 200;
 /** Timestamps are kept to the millisecond. */
 const INSTANT_MS = 1;
 

@@ -38,6 +38,15 @@ export async function publish<T extends EventType>(tx: Tx, event: EventOf<T> & {
   });
 }
 
+/** `publish` of several events in one statement. */
+export async function publishAll(tx: Tx, events: readonly (EventOf<EventType> & { organizationId: string | null; at: Date })[]): Promise<void> {
+  if (events.length === 0) return;
+  const correlationId = currentCorrelation()?.id ?? null;
+  await tx.event.createMany({
+    data: events.map(({ type, subject, organizationId, data, at }) => ({ id: newId("event"), type, subject, organizationId, data: data as Prisma.InputJsonValue, correlationId, createdAt: at })),
+  });
+}
+
 const RELAY_BATCH = 500;
 const POLL_MS = 500;
 
