@@ -25,6 +25,7 @@ const NAMES = {
   "credits.topup.disputed": true,
   "credits.topup.mismatched": true,
   "credits.auto_topup.disabled": true,
+  "prices.changed": true,
   "machine.created": true,
   "machine.updated": true,
   "machine.claimed": true,

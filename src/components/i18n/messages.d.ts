@@ -14,6 +14,7 @@ import type machines from "./messages/en/machines.json";
 import type projects from "./messages/en/projects.json";
 import type settings from "./messages/en/settings.json";
 import type statements from "./messages/en/statements.json";
+import type prices from "./messages/en/prices.json";
 import type topups from "./messages/en/topups.json";
 import type shell from "./messages/en/shell.json";
 import type vm from "./messages/en/vm.json";
@@ -39,6 +40,7 @@ declare module "next-intl" {
       settings: typeof settings;
       shell: typeof shell;
       statements: typeof statements;
+      prices: typeof prices;
       topups: typeof topups;
       vm: typeof vm;
     };

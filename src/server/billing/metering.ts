@@ -8,6 +8,7 @@ import { lotsToExpire } from "./lot-repository.ts";
 import { announceStanding } from "./low-balance.ts";
 import { type Candidate, priceHours, selectDue, type UsageRow } from "./metering-plan.ts";
 import * as repository from "./metering-repository.ts";
+import { applyDuePrices } from "./prices/apply.ts";
 import { systemAccount } from "./system-accounts.ts";
 
 /** Usage rows in one transaction: it is over before a customer would notice. */
@@ -46,6 +47,7 @@ export async function chargeOrganization(rt: Runtime, organizationId: string, no
 async function chargeBatch(tx: Tx, settings: Settings, organizationId: string, now: Date, wait: boolean): Promise<(Charged & { more: boolean }) | null> {
   const account = await lockCustomerAccount(tx, organizationId, { wait });
   if (!account) return null;
+  await applyDuePrices(tx, organizationId, now);
   const total: Charged = { recorded: 0, paid: 0 };
   const ended = Map.groupBy(await lotsToExpire(tx, account.id, now), (lot) => lot.expiresAt.getTime());
   for (const [time, lots] of ended) {

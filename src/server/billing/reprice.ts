@@ -39,12 +39,12 @@ async function split(tx: Tx, row: MeterSpan, span: MeteredSpan, next: Date, at: 
 }
 
 /** The hour that the span records next; null: none is left. */
-function unrecorded(span: MeteredSpan): Date | null {
+export function unrecorded(span: MeteredSpan): Date | null {
   return span.dueAt && hourStart(span.anchorAt, inAdvance(span.policy) ? span.dueAt : new Date(span.dueAt.getTime() - 1));
 }
 
 /** When this hour of the span falls due; null when it ended before it. */
-function dueOf(span: MeteredSpan, hour: Date): Date | null {
+export function dueOf(span: MeteredSpan, hour: Date): Date | null {
   if (inAdvance(span.policy)) {
     const due = hour > span.startedAt ? hour : span.startedAt;
     return span.endedAt && due > span.endedAt ? null : due;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
+import { givePrices } from "#server/testing/offer.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { createSimulatedDriver } from "./drivers/simulated/simulated-driver.ts";
@@ -42,7 +43,8 @@ beforeAll(async () => {
   ground = await makeCrashGround();
   await withGround(ground, async (rt) => {
     ({ actor, vmIds } = await makeCrashVms(rt, places.length + batches.length));
-    await rt.db.prisma.upgrade.create({ data: { id: newId("upgrade"), slug: UPGRADE_SLUG, name: "More", vcpu: 1, memoryMb: 1_024, storageGb: 5, computePricePerHour: 1_000n, storagePricePerHour: 100n } });
+    const upgrade = await rt.db.prisma.upgrade.create({ data: { id: newId("upgrade"), slug: UPGRADE_SLUG, name: "More", vcpu: 1, memoryMb: 1_024, storageGb: 5 } });
+    await givePrices(rt, { type: "upgrade", id: upgrade.id }, { compute: 1_000n, storage: 100n });
     await allEnded(
       rt,
       vmIds.filter((_id, index) => places[index]?.change === "upgrade").map((id) => stopVm(rt, actor, { id, graceful: false, timeoutSeconds: 5 })),

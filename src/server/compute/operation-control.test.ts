@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { givePrices } from "#server/testing/offer.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { hypervisorRef } from "./drivers/driver.ts";
 import { sweepHosts } from "./host-sweep.ts";
@@ -16,7 +17,8 @@ beforeAll(async () => {
   bench = await createComputeBench();
   bench.worker();
   admin = await makePerson(bench.rt, { platformRole: "admin" });
-  await bench.rt.db.prisma.upgrade.create({ data: { id: "upg_test", slug: "test-more", name: "More", vcpu: 1, computePricePerHour: 1n, storagePricePerHour: 1n } });
+  await bench.rt.db.prisma.upgrade.create({ data: { id: "upg_test", slug: "test-more", name: "More", vcpu: 1 } });
+  await givePrices(bench.rt, { type: "upgrade", id: "upg_test" }, { compute: 1n, storage: 1n });
 });
 afterEach(() => bench.mend());
 afterAll(() => bench.close());

@@ -7,6 +7,7 @@ import { transact } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { createPool } from "./catalog/pools.ts";
 import { updatePlan } from "./catalog/plans.ts";
+import { schedulePrice } from "./catalog/price-changes.ts";
 import { getQuota, requireQuota, requireSnapshotQuota } from "./catalog/quota.ts";
 import { deleteVm } from "./power.ts";
 import { createVm } from "./provision.ts";
@@ -190,7 +191,7 @@ describe("a plan's price", () => {
   it("is agreed when the VM is made: a change later does not touch it", async () => {
     const { vmId, operationId } = await bench.create();
     const plan = await prisma().plan.findUniqueOrThrow({ where: { slug: "small" } });
-    await updatePlan(bench.rt, admin.actor, { id: plan.id, computePricePerHour: "99000", storagePricePerHour: "1000" });
+    await schedulePrice(bench.rt, admin.actor, { subjectId: plan.id, computePricePerHour: "99000", storagePricePerHour: "1000", appliesTo: "new" });
     const worker = bench.worker();
     expect((await bench.ended(operationId)).status).toBe("succeeded");
     await worker.stop();

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { postFirstHour } from "#server/billing/first-hour.ts";
 import { voidHold } from "#server/billing/ledger.ts";
+import { applyPricesTo } from "#server/billing/prices/apply.ts";
 import { AppError } from "#shared/errors.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { lockVm, writeAddresses } from "./repository.ts";
 import { awaitAddress, startGuest } from "./vm-guest-steps.ts";
 import { guestOf, hardwareOf } from "./vm-hardware.ts";
 import { onHost } from "./vm-host.ts";
+import { vmPrices } from "./vm-prices.ts";
 import { resourceOf, settleVm } from "./vm-status.ts";
 
 /** A full clone of a large image on slow storage. */
@@ -16,6 +18,8 @@ const DESTROY_TIMEOUT_MS = 10 * 60_000;
 
 const input = z.object({
   holdId: z.string().nullable(),
+  /** the prices that the hold was made for; none in what was asked for before prices had versions */
+  priceIds: z.array(z.string()).default([]),
   /** that the disk is made from; null: from the image */
   backupId: z.string().nullable().default(null),
   /** SHA-512-crypt; erased as soon as the guest has it, or the operation turns back */
@@ -71,10 +75,13 @@ export const vmCreate: OperationDefinition<z.infer<typeof input>> = {
       weight: 5,
       async commit(tx, ctx) {
         const at = ctx.rt.clock.now();
-        const { holdId } = ctx.operation.input;
+        const { holdId, priceIds } = ctx.operation.input;
         const vm = await lockVm(tx, ctx.operation.subjectId);
-        const { computePricePerHour, storagePricePerHour } = vm;
-        await postFirstHour(tx, { holdId, resource: resourceOf(vm), computePricePerHour, storagePricePerHour, at });
+        const resource = resourceOf(vm);
+        // The first hour costs what was held for it; a price that began for all in the meantime holds from the second on.
+        const { compute, storage } = await vmPrices(tx, priceIds.length > 0 ? { ...vm, priceIds } : vm, null);
+        await postFirstHour(tx, { holdId, resource, compute, storage, computePricePerHour: compute.pricePerHour, storagePricePerHour: storage.pricePerHour, at });
+        await applyPricesTo(tx, resource, at);
         await settleVm(tx, vm, { status: "running", reason: null, at, booted: true });
       },
     },

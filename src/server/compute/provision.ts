@@ -3,6 +3,7 @@ import type { vmCreateInput, vmCreateOutput } from "#shared/compute/schema.ts";
 import { AppError } from "#shared/errors.ts";
 import { newId } from "#shared/ids.ts";
 import { holdFirstHour } from "#server/billing/first-hour-hold.ts";
+import { pricesAt } from "#server/billing/prices/prices.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Image, Plan, Vm, VmBackup } from "#server/infra/prisma/client.ts";
@@ -45,6 +46,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
     const sshKeys = await resolveSshKeys(tx, organizationId, input.sshKeys);
     await requireQuota(tx, organizationId, { vms: 1, vcpu: plan.vcpu, memoryMb: plan.memoryMb, storageGb: plan.storageGb });
     const { host, addresses } = await findPlace(tx, { plan, image, backup, region: input.region ?? null, at });
+    const prices = await pricesAt(tx, { type: "plan", id: plan.id }, at);
     const expireInDays = input.expireInDays ?? plan.expireInDays;
     const id = newId("vm");
     const operationId = newId("operation");
@@ -64,8 +66,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       vcpu: plan.vcpu,
       memoryMb: plan.memoryMb,
       storageGb: plan.storageGb,
-      computePricePerHour: plan.computePricePerHour,
-      storagePricePerHour: plan.storagePricePerHour,
+      priceIds: [prices.compute.id, prices.storage.id],
       expireAt: expireInDays === null ? null : new Date(at.getTime() + expireInDays * DAY_MS),
       sshKeys,
       metadata: input.metadata,
@@ -83,7 +84,7 @@ export async function createVm(rt: Runtime, actor: MemberActor, input: z.infer<t
       subjectId: id,
       subjectName: vm.name,
       actorId: actor.userId,
-      input: { holdId, backupId: backup?.id ?? null, passwordHash: hash, ...(input.userData === undefined ? {} : { userData: input.userData }) },
+      input: { holdId, priceIds: vm.priceIds, backupId: backup?.id ?? null, passwordHash: hash, ...(input.userData === undefined ? {} : { userData: input.userData }) },
       at,
     });
     await recordAudit(tx, actor, {

@@ -1,4 +1,5 @@
 import { newId } from "#shared/ids.ts";
+import { addPrices } from "#server/billing/prices/schedule.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
@@ -51,14 +52,17 @@ export async function seedCatalog(rt: Runtime): Promise<void> {
     const once = { skipDuplicates: true } as const;
     await tx.region.createMany({ ...once, data: REGIONS.map((region, position) => ({ ...region, position })) });
     await tx.host.createMany({ ...once, data: HOSTS.map((host) => ({ id: newId("host"), driver: "simulated", hypervisor: "simulated", health: "healthy", healthSince: at, createdAt: at, updatedAt: at, ...host })) });
-    await tx.plan.createMany({
-      ...once,
-      data: PLANS.map(({ compute, storage, ...plan }, position) => ({ id: newId("plan"), ...plan, position, computePricePerHour: BigInt(compute), storagePricePerHour: BigInt(storage) })),
-    });
-    await tx.upgrade.createMany({
-      ...once,
-      data: UPGRADES.map(({ compute, storage, ...upgrade }, position) => ({ id: newId("upgrade"), ...upgrade, position, computePricePerHour: BigInt(compute), storagePricePerHour: BigInt(storage) })),
-    });
+    const plans = await tx.plan.createManyAndReturn({ ...once, data: PLANS.map(({ compute: _compute, storage: _storage, ...plan }, position) => ({ id: newId("plan"), ...plan, position })) });
+    const upgrades = await tx.upgrade.createManyAndReturn({ ...once, data: UPGRADES.map(({ compute: _compute, storage: _storage, ...upgrade }, position) => ({ id: newId("upgrade"), ...upgrade, position })) });
+    for (const { type, made, offered } of [
+      { type: "plan", made: plans, offered: PLANS },
+      { type: "upgrade", made: upgrades, offered: UPGRADES },
+    ] as const) {
+      for (const { id, slug } of made) {
+        const priced = offered.find((each) => each.slug === slug);
+        if (priced) await addPrices(tx, { subject: { type, id }, compute: BigInt(priced.compute), storage: BigInt(priced.storage), policy: {}, effectiveFrom: at, appliesTo: "new", createdById: null, at });
+      }
+    }
     await tx.image.createMany({ ...once, data: IMAGES.map((image, position) => ({ id: newId("image"), ...image, position })) });
   });
 }

@@ -5,6 +5,7 @@ import type { Vm } from "#server/infra/prisma/client.ts";
 import { releaseAddresses } from "./catalog/address-repository.ts";
 import { logStatus } from "./logs/status-line.ts";
 import { releaseVm } from "./repository.ts";
+import { vmPrices } from "./vm-prices.ts";
 
 type Settled = "running" | "stopped" | "suspended" | "terminated" | "rolled_back" | "error";
 
@@ -38,8 +39,11 @@ export async function settleVm(tx: Tx, vm: Vm, settlement: Settlement): Promise<
     ...(gone ? { terminatedAt: at } : {}),
   });
   const resource = resourceOf(vm);
-  if (powered || status === "stopped") await openSpan(tx, { resource, component: "storage", pricePerHour: vm.storagePricePerHour, at });
-  if (powered) await openSpan(tx, { resource, component: "compute", pricePerHour: vm.computePricePerHour, at });
+  if (powered || status === "stopped") {
+    const { compute, storage } = await vmPrices(tx, vm, at);
+    await openSpan(tx, { resource, component: "storage", ...storage, at });
+    if (powered) await openSpan(tx, { resource, component: "compute", ...compute, at });
+  }
   if (status === "stopped") await closeSpan(tx, { resourceId: vm.id, component: "compute", at });
   if (gone || settlement.vanished) await closeAllSpans(tx, vm.id, at);
   if (gone) await releaseAddresses(tx, vm.id, at);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { vmDetailOutput, vmListInput, vmListOutput, vmUpdateInput } from "#shared/compute/schema.ts";
-import { vmAllows } from "#shared/compute/states.ts";
+import { vmAllows, vmIsGone } from "#shared/compute/states.ts";
 import { AppError } from "#shared/errors.ts";
 import { pagination } from "#shared/schema.ts";
 import { renameResource } from "#server/billing/spans.ts";
@@ -14,6 +14,7 @@ import { latestSample } from "./metrics/sample-repository.ts";
 import { visible } from "./policy.ts";
 import { addressesOf, changeVm, listVmPage, vmWithPlan, vmWithRelations } from "./repository.ts";
 import { expiryOf, interfaceOf } from "./vm-detail-view.ts";
+import { nextPriceOf } from "./vm-price-repository.ts";
 import { toView, type VmView } from "./vm-view.ts";
 
 /** Usage older than this is not "now". */
@@ -34,6 +35,7 @@ export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.in
     projectName: vm.project.name,
     planName: vm.plan.name,
     prices: { running: (vm.computePricePerHour + vm.storagePricePerHour).toString(), stopped: vm.storagePricePerHour.toString() },
+    nextPrice: await nextPrice(rt, vm),
     imageName: vm.image.name,
     imageFamily: vm.image.family,
     hypervisorDetails: { host: vm.host?.name ?? null, mac: vm.mac },
@@ -42,6 +44,11 @@ export async function getVm(rt: Runtime, scope: Scope, id: string): Promise<z.in
     interfaces: [interfaceOf(vm, await addressesOf(rt, vm.id))],
     usage: metric && { cpuUsagePercent: metric.cpuPercent, memoryUsagePercent: Math.round((metric.memoryUsedMb / vm.memoryMb) * 1000) / 10, at: metric.at.toISOString() },
   };
+}
+
+async function nextPrice(rt: Runtime, vm: { id: string; status: string }): Promise<z.infer<typeof vmDetailOutput>["nextPrice"]> {
+  const next = vmIsGone(vm.status) ? undefined : await nextPriceOf(rt, vm.id, rt.clock.now());
+  return next ? { at: next.at.toISOString(), running: (next.compute + next.storage).toString(), stopped: next.storage.toString() } : null;
 }
 
 /** Changes name or metadata in place; the guest keeps the host name it was made with. */

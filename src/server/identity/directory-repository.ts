@@ -35,6 +35,11 @@ export async function organizationNames(rt: Runtime, ids: readonly string[]): Pr
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+export async function userNames(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await rt.db.query<{ id: string; name: string }>({ name: "identity_user_names", text: `select id, name from "user" where id = any($1::text[])`, values: [ids] });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
 /** The organization's owner, of several the one with the smallest id; null: it has none, or is none. */
 export async function firstOwner(rt: Runtime, organizationId: string): Promise<string | null> {
   const rows = await rt.db.query<{ userId: string }>({ text: `select user_id as "userId" from membership where organization_id = $1 and role = 'owner' order by user_id limit 1`, values: [organizationId] });

@@ -14,6 +14,7 @@ import { startMetricsCollector } from "#server/compute/metrics/collector.ts";
 import { maintainMetrics } from "#server/compute/metrics/jobs.ts";
 import { rollUpMetrics } from "#server/compute/metrics/rollup.ts";
 import { startOperationWorker } from "#server/compute/operation-worker.ts";
+import { runPriceRound } from "#server/compute/price-round.ts";
 import { runSnapshotSchedules } from "#server/compute/snapshots/schedule.ts";
 import { startComputeSubscribers } from "#server/compute/subscribers.ts";
 import { purgeIdentity } from "#server/identity/jobs.ts";
@@ -43,6 +44,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     { name: "compute-subscribers", stop: () => subscribers.stop() },
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
+    every("prices", MINUTE_MS, () => runPriceRound(rt)),
     every("credit-holds", MINUTE_MS, () => expireHolds(rt)),
     every("ledger-check", 10 * MINUTE_MS, () => checkLedgerNightly(rt)),
     every("statements", 10 * MINUTE_MS, () => issueStatements(rt)),

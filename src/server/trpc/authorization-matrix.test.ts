@@ -4,7 +4,7 @@ import { newId } from "#shared/ids.ts";
 import { organizationPermissions, type Permission, type PlatformPermission } from "#shared/permissions.ts";
 import { seedCatalog } from "#server/compute/seed.ts";
 import type { UserActor } from "#server/identity/actor.ts";
-import { makeOffer, type Offer } from "#server/testing/offer.ts";
+import { givePrices, makeOffer, type Offer } from "#server/testing/offer.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { makeTenant, type Tenant } from "#server/testing/tenant.ts";
@@ -154,12 +154,16 @@ const MATRIX: Record<string, Rule> = {
   "compute.catalogAdmin.places": platform("platform:catalog:read"),
   "compute.catalogAdmin.plans.list": platform("platform:catalog:read"),
   "compute.catalogAdmin.plans.create": platform("platform:catalog:write", () => ({ slug: randomUUID(), name: "Free", vcpu: 1, memoryMb: 512, storageGb: 10, ...free })),
-  "compute.catalogAdmin.plans.update": platform("platform:catalog:write", () => ({ id: offer.planId, ...free })),
+  "compute.catalogAdmin.plans.update": platform("platform:catalog:write", () => ({ id: offer.planId, name: "Mine" })),
   "compute.catalogAdmin.plans.archive": platform("platform:catalog:write", () => ({ id: offer.planId })),
   "compute.catalogAdmin.upgrades.list": platform("platform:catalog:read"),
   "compute.catalogAdmin.upgrades.create": platform("platform:catalog:write", () => ({ slug: randomUUID(), name: "Free", vcpu: 1, ...free })),
-  "compute.catalogAdmin.upgrades.update": platform("platform:catalog:write", () => ({ id: offer.upgradeId, ...free })),
+  "compute.catalogAdmin.upgrades.update": platform("platform:catalog:write", () => ({ id: offer.upgradeId, name: "Mine" })),
   "compute.catalogAdmin.upgrades.archive": platform("platform:catalog:write", () => ({ id: offer.upgradeId })),
+  "compute.catalogAdmin.prices.list": platform("platform:catalog:read", () => ({ subjectId: offer.planId })),
+  "compute.catalogAdmin.prices.preview": platform("platform:catalog:write", () => ({ subjectId: offer.planId, ...free, appliesTo: "all" })),
+  "compute.catalogAdmin.prices.schedule": platform("platform:catalog:write", () => ({ subjectId: offer.planId, ...free, appliesTo: "all", effectiveFrom: "2099-01-01T00:00:00.000Z" })),
+  "compute.catalogAdmin.prices.withdraw": platform("platform:catalog:write", () => ({ subjectId: offer.planId, effectiveFrom: "2099-01-01T00:00:00.000Z" })),
   "compute.catalogAdmin.images.list": platform("platform:catalog:read"),
   "compute.catalogAdmin.images.create": platform("platform:catalog:write", () => ({ slug: randomUUID(), name: "Mine", family: "debian", version: "1", defaultUser: "debian", minStorageGb: 1 })),
   "compute.catalogAdmin.images.update": platform("platform:catalog:write", () => ({ id: offer.imageId, name: "Mine" })),
@@ -241,7 +245,8 @@ beforeAll(async () => {
   rt = await createTestRuntime();
   await seedCatalog(rt);
   offer = await makeOffer(rt);
-  await rt.db.prisma.upgrade.create({ data: { id: newId("upgrade"), slug: UPGRADE, name: "More", vcpu: 1, computePricePerHour: 1n, storagePricePerHour: 0n } });
+  const upgrade = await rt.db.prisma.upgrade.create({ data: { id: newId("upgrade"), slug: UPGRADE, name: "More", vcpu: 1 } });
+  await givePrices(rt, { type: "upgrade", id: upgrade.id }, { compute: 1n, storage: 0n });
   stranger = await makeTenant(rt);
   victim = await makeTenant(rt);
   before = await belongings(victim);

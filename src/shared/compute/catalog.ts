@@ -1,13 +1,13 @@
 import { z } from "zod";
+import { meterPolicy, USUAL_POLICY } from "../billing/policy.ts";
+import { pricePerHour } from "../billing/prices.ts";
 import { displayName, id, timestamp } from "../schema.ts";
 
 /** What an administrator offers for sale. Sizes in MB and GB, prices in micro-credits an hour. */
 const MEMORY_LIMIT_MB = 16 * 1024 * 1024;
 const STORAGE_LIMIT_GB = 1024 * 1024;
-const price = z
-  .string()
-  .regex(/^\d{1,15}$/, { error: "must be a whole number of micro-credits, not below zero, with at most 15 digits" })
-  .describe("micro-credits an hour");
+/** Changed by a version with a time of its own (shared/billing/prices.ts). */
+const pricesNow = { computePricePerHour: pricePerHour.nullable().describe("now; null: it has no price and is not for sale"), storagePricePerHour: pricePerHour.nullable() };
 const position = z.number().int().min(0).max(10_000).describe("place in the list, from 0");
 const slug = z
   .string()
@@ -34,8 +34,6 @@ const planFields = {
   vcpu: size.vcpu.min(1),
   memoryMb: size.memoryMb.min(64),
   storageGb: size.storageGb.min(1),
-  computePricePerHour: price,
-  storagePricePerHour: price,
   cloneMode: z.enum(["full", "linked"]),
   expireInDays,
   position,
@@ -45,6 +43,7 @@ export const planAdminOutput = z.object({
   id: z.string(),
   slug: z.string(),
   ...planFields,
+  ...pricesNow,
   hosts: z.array(z.object({ hostId: z.string(), hostName: z.string(), storage: z.string().nullable() })),
   active: z.boolean(),
   vmCount: z.number().int().describe("VMs of it that are not gone"),
@@ -53,6 +52,9 @@ export const planListOutput = listOf(planAdminOutput);
 export const planCreateInput = z.object({
   slug,
   ...planFields,
+  computePricePerHour: pricePerHour,
+  storagePricePerHour: pricePerHour,
+  policy: meterPolicy.default(USUAL_POLICY).describe("how it is counted"),
   description: description.default(""),
   cloneMode: planFields.cloneMode.default("full"),
   expireInDays: expireInDays.default(null),
@@ -69,15 +71,15 @@ const upgradeFields = {
   vcpu: size.vcpu.min(0),
   memoryMb: size.memoryMb.min(0),
   storageGb: size.storageGb.min(0),
-  computePricePerHour: price,
-  storagePricePerHour: price,
   position,
 };
-export const upgradeAdminOutput = z.object({ id: z.string(), slug: z.string(), ...upgradeFields, active: z.boolean() });
+export const upgradeAdminOutput = z.object({ id: z.string(), slug: z.string(), ...upgradeFields, ...pricesNow, active: z.boolean() });
 export const upgradeListOutput = listOf(upgradeAdminOutput);
 export const upgradeCreateInput = z.object({
   slug,
   ...upgradeFields,
+  computePricePerHour: pricePerHour,
+  storagePricePerHour: pricePerHour,
   vcpu: upgradeFields.vcpu.default(0),
   memoryMb: upgradeFields.memoryMb.default(0),
   storageGb: upgradeFields.storageGb.default(0),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { displayName, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
+import { priceChangeOutput } from "../billing/prices.ts";
 import { VM_NAME } from "./names.ts";
 import { USER_DATA_PROBLEMS, userDataProblem } from "./user-data.ts";
 import { OPERATION_STATUSES, STEP_STATUSES, VM_STATUSES } from "./states.ts";
@@ -76,6 +77,7 @@ export const vmDetailOutput = vmOutput.extend({
   projectName: z.string(),
   planName: z.string(),
   prices: z.object({ running: micro, stopped: micro }).describe("an hour, as agreed when it was made or upgraded"),
+  nextPrice: priceChangeOutput.nullable().describe("the next price that will hold for it; null: none is known"),
   imageName: z.string(),
   imageFamily: z.string(),
   hypervisorDetails: z.object({ host: z.string().nullable(), mac: z.string().nullable() }),

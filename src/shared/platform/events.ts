@@ -35,6 +35,9 @@ export const EVENTS = {
   "credits.topup.disputed": z.object({ topUpId: z.string(), over: z.boolean().describe("true: won, the credits are back") }),
   "credits.topup.mismatched": z.object({ topUpId: z.string(), expected: z.string(), paid: z.string() }).describe("the provider took another amount than was asked: nothing was credited, an administrator has to look"),
   "credits.auto_topup.disabled": z.object({ failures: z.number(), reason: z.string() }),
+  "prices.changed": z
+    .object({ subjectType: z.enum(["plan", "upgrade"]), subjectId: z.string(), name: z.string(), effectiveFrom: timestamp, change: z.enum(["scheduled", "withdrawn"]) })
+    .describe("from then on VMs of this plan, or with this upgrade, cost something else; or they no longer will"),
   "ledger.check.failed": z.object({ checkId: z.string(), findings: z.array(z.string()) }).describe("the self-check of the ledger found something wrong: an administrator has to look"),
   "machine.created": z.object({ machineId: z.string() }),
   "machine.updated": z.object({ machineId: z.string() }),

@@ -10,7 +10,7 @@ import classes from "./catalog.module.css";
 import { ForSale, PositionField, PriceFields, SizeFields, SlugField } from "./form-parts.tsx";
 import { HostChecks, type PlanPlaces } from "./host-checks.tsx";
 import { OfferForm } from "./offer-form.tsx";
-import { priceOf, typedPrice } from "./price.ts";
+import { priceOf } from "./price.ts";
 import type { OfferedPlan, Place } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";
 
@@ -36,8 +36,9 @@ export function PlanForm({ plan, places, onClose }: PlanFormProps) {
       vcpu: plan?.vcpu ?? 1,
       memoryGb: plan ? plan.memoryMb / 1024 : 1,
       storageGb: plan?.storageGb ?? 20,
-      computePricePerHour: plan ? typedPrice(plan.computePricePerHour) : "",
-      storagePricePerHour: plan ? typedPrice(plan.storagePricePerHour) : "",
+      // Of a new one alone: later its price has versions (price-section.tsx).
+      computePricePerHour: "",
+      storagePricePerHour: "",
       cloneMode: plan?.cloneMode ?? ("full" as "full" | "linked"),
       expireInDays: plan?.expireInDays ?? ("" as number | ""),
       position: plan?.position ?? 0,
@@ -46,8 +47,8 @@ export function PlanForm({ plan, places, onClose }: PlanFormProps) {
     },
     validate: {
       name: (value) => (value.trim() === "" ? words("nameMissing") : null),
-      computePricePerHour: (value) => (priceOf(value) === null ? words("priceInvalid") : null),
-      storagePricePerHour: (value) => (priceOf(value) === null ? words("priceInvalid") : null),
+      computePricePerHour: (value) => (plan === null && priceOf(value) === null ? words("priceInvalid") : null),
+      storagePricePerHour: (value) => (plan === null && priceOf(value) === null ? words("priceInvalid") : null),
     },
   });
   const done = {
@@ -59,17 +60,15 @@ export function PlanForm({ plan, places, onClose }: PlanFormProps) {
   };
   const create = useMutation(trpc.compute.catalogAdmin.plans.create.mutationOptions(done));
   const update = useMutation(trpc.compute.catalogAdmin.plans.update.mutationOptions(done));
-  const submit = form.onSubmit(({ memoryGb, slug, active, hosts: chosen, expireInDays, ...values }) => {
+  const submit = form.onSubmit(({ memoryGb, slug, active, hosts: chosen, expireInDays, computePricePerHour, storagePricePerHour, ...values }) => {
     const fields = {
       ...values,
       memoryMb: Math.round(Number(memoryGb) * 1024),
-      computePricePerHour: priceOf(values.computePricePerHour) ?? "",
-      storagePricePerHour: priceOf(values.storagePricePerHour) ?? "",
       expireInDays: expireInDays === "" ? null : expireInDays,
       hosts: Object.entries(chosen).map(([hostId, storage]) => ({ hostId, storage: storage.trim() === "" ? null : storage.trim() })),
     };
     if (plan) update.mutate({ id: plan.id, ...fields, active });
-    else create.mutate({ slug, ...fields });
+    else create.mutate({ slug, ...fields, computePricePerHour: priceOf(computePricePerHour) ?? "", storagePricePerHour: priceOf(storagePricePerHour) ?? "" });
   });
   const { values, errors } = form;
   const storageError = (hostId: string) => errors[`hosts.${Object.keys(values.hosts).indexOf(hostId)}.storage`]?.toString();
@@ -79,7 +78,7 @@ export function PlanForm({ plan, places, onClose }: PlanFormProps) {
       <SlugField form={form} isNew={plan === null} />
       <Textarea label={t("description")} description={t("descriptionHelp")} autosize maxLength={500} {...form.getInputProps("description")} />
       <SizeFields form={form} least={1} />
-      <PriceFields form={form} compute={values.computePricePerHour} storage={values.storagePricePerHour} />
+      {plan === null && <PriceFields form={form} compute={values.computePricePerHour} storage={values.storagePricePerHour} />}
       <div>
         <SegmentedControl
           fullWidth

@@ -4,13 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { IconStack2 } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
-import { perMonth } from "#components/billing/forecast.ts";
-import { Credits } from "#components/ui/credits.tsx";
 import { VmSize } from "../vm-size.tsx";
 import { OfferList } from "./offer-list.tsx";
 import { OfferState } from "./offer-state.tsx";
 import { PlanForm } from "./plan-form.tsx";
-import type { OfferedPlan } from "./types.ts";
+import { PriceNow } from "./price-now.tsx";
+import { PriceSection } from "./price-section.tsx";
 
 /** The sizes for sale. */
 export function PlansTab() {
@@ -19,7 +18,6 @@ export function PlansTab() {
   const trpc = useTRPC();
   const query = useQuery(trpc.compute.catalogAdmin.plans.list.queryOptions());
   const places = useQuery(trpc.compute.catalogAdmin.places.queryOptions());
-  const price = (plan: OfferedPlan) => BigInt(plan.computePricePerHour) + BigInt(plan.storagePricePerHour);
   return (
     <OfferList
       label={t("title")}
@@ -29,15 +27,20 @@ export function PlansTab() {
       nameOf={(plan) => plan.name}
       columns={[
         { key: "size", title: t("size"), from: "sm", render: (plan) => <VmSize resources={{ cpu: plan.vcpu, memoryGb: plan.memoryMb / 1024, storageGb: plan.storageGb }} /> },
-        { key: "price", title: t("price"), align: "right", render: (plan) => <Credits micro={price(plan)} perHour /> },
-        { key: "month", title: t("month"), align: "right", from: "md", render: (plan) => <Credits micro={perMonth(price(plan))} /> },
+        { key: "price", title: t("price"), align: "right", render: (plan) => <PriceNow offered={plan} /> },
+        { key: "month", title: t("month"), align: "right", from: "md", render: (plan) => <PriceNow offered={plan} month /> },
         { key: "where", title: t("where"), from: "lg", render: (plan) => (plan.hosts.length === 0 ? t("everywhere") : plan.hosts.map(({ hostName }) => hostName).join(", ")) },
         { key: "vms", title: words("vms"), align: "right", width: 70, from: "sm", render: (plan) => plan.vmCount },
         { key: "state", title: words("state"), width: 110, render: (plan) => <OfferState active={plan.active} /> },
       ]}
       empty={{ icon: <IconStack2 />, title: t("empty"), text: t("emptyText") }}
       editLabel={(plan) => t("edit", { name: plan.name })}
-      renderForm={(plan, close) => <PlanForm plan={plan} places={places.data?.data ?? []} onClose={close} />}
+      renderForm={(plan, close) => (
+        <>
+          <PlanForm plan={plan} places={places.data?.data ?? []} onClose={close} />
+          {plan && <PriceSection subjectId={plan.id} kind="plan" name={plan.name} />}
+        </>
+      )}
     />
   );
 }

@@ -8,7 +8,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import { ForSale, PositionField, PriceFields, SizeFields, SlugField } from "./form-parts.tsx";
 import { OfferForm } from "./offer-form.tsx";
-import { priceOf, typedPrice } from "./price.ts";
+import { priceOf } from "./price.ts";
 import type { OfferedUpgrade } from "./types.ts";
 import { useOfferSaved } from "./use-offer-saved.ts";
 
@@ -25,37 +25,33 @@ export function UpgradeForm({ upgrade, onClose }: { upgrade: OfferedUpgrade | nu
       vcpu: upgrade?.vcpu ?? 0,
       memoryGb: upgrade ? upgrade.memoryMb / 1024 : 0,
       storageGb: upgrade?.storageGb ?? 0,
-      computePricePerHour: upgrade ? typedPrice(upgrade.computePricePerHour) : "",
-      storagePricePerHour: upgrade ? typedPrice(upgrade.storagePricePerHour) : "",
+      // Of a new one alone: later its price has versions (price-section.tsx).
+      computePricePerHour: "",
+      storagePricePerHour: "",
       position: upgrade?.position ?? 0,
       active: upgrade?.active ?? true,
     },
     validate: {
       name: (value) => (value.trim() === "" ? words("nameMissing") : null),
       vcpu: (value, values) => (Number(value) + Number(values.memoryGb) + Number(values.storageGb) === 0 ? t("nothing") : null),
-      computePricePerHour: (value) => (priceOf(value) === null ? words("priceInvalid") : null),
-      storagePricePerHour: (value) => (priceOf(value) === null ? words("priceInvalid") : null),
+      computePricePerHour: (value) => (upgrade === null && priceOf(value) === null ? words("priceInvalid") : null),
+      storagePricePerHour: (value) => (upgrade === null && priceOf(value) === null ? words("priceInvalid") : null),
     },
   });
   const done = { onSuccess: (made: OfferedUpgrade) => saved(made.name), onError: (error: unknown) => form.setErrors(fieldErrors(error)) };
   const create = useMutation(trpc.compute.catalogAdmin.upgrades.create.mutationOptions(done));
   const update = useMutation(trpc.compute.catalogAdmin.upgrades.update.mutationOptions(done));
-  const submit = form.onSubmit(({ memoryGb, slug, active, ...values }) => {
-    const fields = {
-      ...values,
-      memoryMb: Math.round(Number(memoryGb) * 1024),
-      computePricePerHour: priceOf(values.computePricePerHour) ?? "",
-      storagePricePerHour: priceOf(values.storagePricePerHour) ?? "",
-    };
+  const submit = form.onSubmit(({ memoryGb, slug, active, computePricePerHour, storagePricePerHour, ...values }) => {
+    const fields = { ...values, memoryMb: Math.round(Number(memoryGb) * 1024) };
     if (upgrade) update.mutate({ id: upgrade.id, ...fields, active });
-    else create.mutate({ slug, ...fields });
+    else create.mutate({ slug, ...fields, computePricePerHour: priceOf(computePricePerHour) ?? "", storagePricePerHour: priceOf(storagePricePerHour) ?? "" });
   });
   return (
     <OfferForm onSubmit={submit} onClose={onClose} pending={create.isPending || update.isPending} error={create.error ?? update.error} submitLabel={upgrade ? undefined : t("add")}>
       <TextInput label={words("name")} maxLength={64} data-autofocus {...form.getInputProps("name")} />
       <SlugField form={form} isNew={upgrade === null} />
       <SizeFields form={form} least={0} />
-      <PriceFields form={form} compute={form.values.computePricePerHour} storage={form.values.storagePricePerHour} />
+      {upgrade === null && <PriceFields form={form} compute={form.values.computePricePerHour} storage={form.values.storagePricePerHour} />}
       <PositionField form={form} />
       {upgrade && <ForSale checked={form.values.active} onChange={(active) => form.setFieldValue("active", active)} />}
     </OfferForm>

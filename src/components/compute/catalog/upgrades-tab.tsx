@@ -4,9 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { IconArrowBigUpLines } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
-import { Credits } from "#components/ui/credits.tsx";
 import { OfferList } from "./offer-list.tsx";
 import { OfferState } from "./offer-state.tsx";
+import { PriceNow } from "./price-now.tsx";
+import { PriceSection } from "./price-section.tsx";
 import type { OfferedUpgrade } from "./types.ts";
 import { UpgradeForm } from "./upgrade-form.tsx";
 
@@ -33,12 +34,17 @@ export function UpgradesTab() {
       nameOf={(upgrade) => upgrade.name}
       columns={[
         { key: "adds", title: t("adds"), from: "sm", render: adds },
-        { key: "price", title: t("price"), align: "right", render: (upgrade) => <Credits micro={BigInt(upgrade.computePricePerHour) + BigInt(upgrade.storagePricePerHour)} perHour /> },
+        { key: "price", title: t("price"), align: "right", render: (upgrade) => <PriceNow offered={upgrade} /> },
         { key: "state", title: words("state"), width: 110, render: (upgrade) => <OfferState active={upgrade.active} /> },
       ]}
       empty={{ icon: <IconArrowBigUpLines />, title: t("empty"), text: t("emptyText") }}
       editLabel={(upgrade) => t("edit", { name: upgrade.name })}
-      renderForm={(upgrade, close) => <UpgradeForm upgrade={upgrade} onClose={close} />}
+      renderForm={(upgrade, close) => (
+        <>
+          <UpgradeForm upgrade={upgrade} onClose={close} />
+          {upgrade && <PriceSection subjectId={upgrade.id} kind="upgrade" name={upgrade.name} />}
+        </>
+      )}
     />
   );
 }

@@ -34,7 +34,7 @@ export function VmTiles({ vm }: { vm: VmDetail }) {
       {vm.status === "provisioning" ? (
         <Stat label={t("cost")} value={formatCredits(vm.prices.running, 4)} hint={t("costOnce")} />
       ) : (
-        <Stat label={t("cost")} value={formatCredits(vm.pricePerHour, 4)} hint={t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) })} />
+        <Stat label={t("cost")} value={formatCredits(vm.pricePerHour, 4)} hint={vm.nextPrice ? t("costNext", { at: format.dateTime(new Date(vm.nextPrice.at), { dateStyle: "medium", timeStyle: "short" }), amount: formatCredits(vm.status === "stopped" ? vm.nextPrice.stopped : vm.nextPrice.running, 4) }) : t("costMonth", { amount: formatCredits(perMonth(vm.pricePerHour)) })} />
       )}
     </StatRow>
   );

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import * as prices from "#shared/billing/prices.ts";
 import * as schema from "#shared/compute/catalog.ts";
 import { pageOf } from "#shared/schema.ts";
 import { answer, member, platform, router } from "#server/trpc/init.ts";
 import { createImage, listImages, updateImage } from "./images.ts";
+import { listPrices, previewPrice, schedulePrice, withdrawPrice } from "./price-changes.ts";
 import { listPlaces } from "./places.ts";
 import { createPlan, listPlans, updatePlan } from "./plans.ts";
 import { createPool, listPoolAddresses, listPools, removePool, updatePool } from "./pools.ts";
@@ -31,7 +33,7 @@ export const catalogAdminRouter = router({
     list: read().meta(admin("GET", "/plans", "Plans, archived ones too")).output(answer(schema.planListOutput)).query(({ ctx }) => listPlans(ctx.rt)),
     create: write().meta(admin("POST", "/plans", "Add a plan")).input(schema.planCreateInput).output(answer(schema.planAdminOutput)).mutation(({ ctx, input }) => createPlan(ctx.rt, ctx.actor, input)),
     update: write()
-      .meta(admin("PATCH", "/plans/{id}", "Change what new VMs of a plan get; VMs that exist keep their price"))
+      .meta(admin("PATCH", "/plans/{id}", "Change what new VMs of a plan get; its price has a time of its own"))
       .input(schema.planUpdateInput)
       .output(answer(schema.planAdminOutput))
       .mutation(({ ctx, input }) => updatePlan(ctx.rt, ctx.actor, input)),
@@ -51,6 +53,25 @@ export const catalogAdminRouter = router({
       .input(schema.upgradeIdInput)
       .output(nothing)
       .mutation(async ({ ctx, input }) => void (await updateUpgrade(ctx.rt, ctx.actor, { id: input.id, active: false }))),
+  }),
+
+  prices: router({
+    list: read().meta(admin("GET", "/prices/{subject_id}", "All prices of a plan or an upgrade, past and to come")).input(prices.priceListInput).output(answer(prices.priceListOutput)).query(({ ctx, input }) => listPrices(ctx.rt, input.subjectId)),
+    preview: write()
+      .meta({ route: { ...admin("POST", "/prices/{subject_id}/preview", "What a price would change for what customers have").route, successStatus: 200 } })
+      .input(prices.priceScheduleInput)
+      .output(answer(prices.pricePreviewOutput))
+      .query(({ ctx, input }) => previewPrice(ctx.rt, input)),
+    schedule: write()
+      .meta(admin("POST", "/prices/{subject_id}", "Change the price of a plan or an upgrade from a time on"))
+      .input(prices.priceScheduleInput)
+      .output(answer(prices.priceVersionOutput))
+      .mutation(({ ctx, input }) => schedulePrice(ctx.rt, ctx.actor, input)),
+    withdraw: write()
+      .meta({ route: { ...admin("POST", "/prices/{subject_id}/withdraw", "Take back a price that is not in effect yet").route, successStatus: 204 } })
+      .input(prices.priceWithdrawInput)
+      .output(nothing)
+      .mutation(({ ctx, input }) => withdrawPrice(ctx.rt, ctx.actor, input)),
   }),
 
   images: router({

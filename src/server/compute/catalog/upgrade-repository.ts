@@ -6,6 +6,10 @@ export function listUpgradeRows(rt: Runtime): Promise<Upgrade[]> {
   return rt.db.prisma.upgrade.findMany({ orderBy: [{ active: "desc" }, { position: "asc" }, { id: "asc" }] });
 }
 
+export function findUpgrade(tx: Tx, id: string): Promise<Upgrade | null> {
+  return tx.upgrade.findUnique({ where: { id } });
+}
+
 export async function lockUpgrade(tx: Tx, id: string): Promise<Upgrade | null> {
   await tx.$queryRaw`select 1 from upgrade where id = ${id} for no key update`;
   return tx.upgrade.findUnique({ where: { id } });

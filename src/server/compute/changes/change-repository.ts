@@ -17,9 +17,9 @@ export async function resizeVmRow(tx: Tx, id: string, size: { vcpu: number; memo
   await tx.vm.update({ where: { id }, data: { vcpu, memoryMb, storageGb }, select: { id: true } });
 }
 
-/** @param added micro-credits an hour */
-export async function addPrices(tx: Tx, id: string, added: { compute: bigint; storage: bigint }): Promise<void> {
-  await tx.vm.update({ where: { id }, data: { computePricePerHour: { increment: added.compute }, storagePricePerHour: { increment: added.storage } }, select: { id: true } });
+/** The VM costs these versions more; its price follows from them. */
+export async function agreePrices(tx: Tx, id: string, priceIds: string[]): Promise<void> {
+  await tx.vm.update({ where: { id }, data: { priceIds: { push: priceIds } }, select: { id: true } });
 }
 
 export function hostBy(tx: Tx, idOrName: string): Promise<Host | null> {

@@ -13,8 +13,9 @@ import { lockVm } from "../repository.ts";
 import { countSnapshots } from "../snapshots/snapshot-repository.ts";
 import { type RealState, settleAsReal } from "../vm-guest-steps.ts";
 import { onHost } from "../vm-host.ts";
+import { vmPrices } from "../vm-prices.ts";
 import { resourceOf, settleVm } from "../vm-status.ts";
-import { addPrices, resizeVmRow } from "./change-repository.ts";
+import { agreePrices, resizeVmRow } from "./change-repository.ts";
 
 /** Growing a large disk on slow storage. */
 const RESIZE_TIMEOUT_MS = 10 * 60_000;
@@ -25,7 +26,9 @@ const input = z.object({
   vcpu: z.number().int(),
   memoryMb: z.number().int(),
   storageGb: z.number().int(),
-  /** micro-credits an hour that it adds, as they were when it was asked for */
+  /** the versions of its price when it was asked for */
+  priceIds: z.array(z.string()),
+  /** micro-credits an hour that they add */
   computePrice: z.string(),
   storagePrice: z.string(),
 });
@@ -54,12 +57,11 @@ export const vmUpgrade: OperationDefinition<Input> = {
       weight: 95,
       run: (ctx) => onHost(ctx, RESIZE_TIMEOUT_MS, (driver, vm, call) => driver.resize(vm.hypervisorRef, { vcpu: vm.vcpu, memoryMb: vm.memoryMb, storageGb: vm.storageGb }, call)),
       async commit(tx, ctx) {
-        const { computePrice, storagePrice } = ctx.operation.input;
         const at = ctx.rt.clock.now();
-        await addPrices(tx, ctx.operation.subjectId, { compute: BigInt(computePrice), storage: BigInt(storagePrice) });
+        await agreePrices(tx, ctx.operation.subjectId, ctx.operation.input.priceIds);
         const vm = await lockVm(tx, ctx.operation.subjectId);
         await closeSpan(tx, { resourceId: vm.id, component: "storage", at });
-        await openSpan(tx, { resource: resourceOf(vm), component: "storage", pricePerHour: vm.storagePricePerHour, at });
+        await openSpan(tx, { resource: resourceOf(vm), component: "storage", ...(await vmPrices(tx, vm, at)).storage, at });
         await settleVm(tx, vm, { status: "stopped", reason: null, at });
       },
       compensate: makeSmaller,

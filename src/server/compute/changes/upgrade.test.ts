@@ -5,6 +5,7 @@ import { hypervisorRef } from "../drivers/driver.ts";
 import { retryOperation } from "../operation-control.ts";
 import { deleteVm, startVm, stopVm } from "../power.ts";
 import { takeSnapshot } from "../snapshots/snapshots.ts";
+import { givePrices } from "#server/testing/offer.ts";
 import { type ComputeBench, createComputeBench } from "../testing/bench.ts";
 import { anyCall } from "../testing/places.ts";
 import { replaceVm, upgradeVm } from "./upgrade.ts";
@@ -13,14 +14,15 @@ let bench: ComputeBench;
 beforeAll(async () => {
   bench = await createComputeBench();
   bench.worker();
-  const upgrade = { name: "More", vcpu: 1, memoryMb: 2_048, storageGb: 10, computePricePerHour: 7_000n, storagePricePerHour: 500n };
-  await bench.rt.db.prisma.upgrade.createMany({
+  const upgrade = { name: "More", vcpu: 1, memoryMb: 2_048, storageGb: 10 };
+  const made = await bench.rt.db.prisma.upgrade.createManyAndReturn({
     data: [
       { id: newId("upgrade"), slug: "test-more", ...upgrade },
       { id: newId("upgrade"), slug: "test-huge", ...upgrade, memoryMb: 400 * 1024 },
       { id: newId("upgrade"), slug: "test-retired", ...upgrade, active: false },
     ],
   });
+  for (const { id } of made) await givePrices(bench.rt, { type: "upgrade", id }, { compute: 7_000n, storage: 500n });
   await bench.rt.db.prisma.quota.updateMany({ data: { vcpu: 1_000, memoryMb: 10_000_000, storageGb: 100_000, vms: 100 } });
 });
 afterEach(() => bench.mend());

@@ -3,6 +3,7 @@ import type { vmReplaceInput, vmReplaceOutput, vmUpgradeInput } from "#shared/co
 import type { vmActionOutput } from "#shared/compute/schema.ts";
 import { VM_TRANSITIONS } from "#shared/compute/states.ts";
 import { AppError, notFound } from "#shared/errors.ts";
+import { pricesAt } from "#server/billing/prices/prices.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import type { Upgrade, Vm } from "#server/infra/prisma/client.ts";
@@ -59,8 +60,10 @@ async function growTo(rt: Runtime, actor: MemberActor, id: string, wanted: NonNu
   return operationId;
 }
 
-function request(tx: Tx, rt: Runtime, actor: MemberActor, vm: Vm, upgrade: Upgrade): Promise<string> {
-  const { slug, vcpu, memoryMb, storageGb, computePricePerHour, storagePricePerHour } = upgrade;
-  const input = { upgrade: slug, vcpu, memoryMb, storageGb, computePrice: computePricePerHour.toString(), storagePrice: storagePricePerHour.toString() };
-  return requestVmOperation(tx, vm, { action: "upgrade", input, actor, at: rt.clock.now() });
+async function request(tx: Tx, rt: Runtime, actor: MemberActor, vm: Vm, upgrade: Upgrade): Promise<string> {
+  const at = rt.clock.now();
+  const { slug, vcpu, memoryMb, storageGb } = upgrade;
+  const { compute, storage } = await pricesAt(tx, { type: "upgrade", id: upgrade.id }, at);
+  const prices = { priceIds: [compute.id, storage.id], computePrice: compute.pricePerHour.toString(), storagePrice: storage.pricePerHour.toString() };
+  return requestVmOperation(tx, vm, { action: "upgrade", input: { upgrade: slug, vcpu, memoryMb, storageGb, ...prices }, actor, at });
 }

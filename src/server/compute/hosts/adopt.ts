@@ -3,6 +3,7 @@ import type { adoptChoicesOutput, findingAdoptInput, findingAdoptOutput } from "
 import { VM_NAME } from "#shared/compute/names.ts";
 import { AppError, notFound } from "#shared/errors.ts";
 import { isId, newId } from "#shared/ids.ts";
+import { pricesAt } from "#server/billing/prices/prices.ts";
 import type { Actor } from "#server/identity/actor.ts";
 import { ownerOfOrganization } from "#server/identity/directory.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
@@ -44,6 +45,7 @@ export async function adoptFinding(rt: Runtime, actor: Actor, input: z.output<ty
     if (!plan) throw invalid({ planId: "is not in the catalog" });
     if (!image) throw invalid({ imageId: "is not in the catalog" });
     const at = rt.clock.now();
+    const prices = await pricesAt(tx, { type: "plan", id: plan.id }, at);
     const vm = await insertVm(tx, {
       id: await idFor(tx, open.ref),
       organizationId: input.organizationId,
@@ -59,8 +61,7 @@ export async function adoptFinding(rt: Runtime, actor: Actor, input: z.output<ty
       vcpu: observed.vcpu,
       memoryMb: observed.memoryMb,
       storageGb: observed.storageGb ?? plan.storageGb,
-      computePricePerHour: plan.computePricePerHour,
-      storagePricePerHour: plan.storagePricePerHour,
+      priceIds: [prices.compute.id, prices.storage.id],
       sshKeys: [],
       createdAt: at,
       updatedAt: at,
