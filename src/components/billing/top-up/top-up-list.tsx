@@ -2,7 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { IconCreditCard } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -22,11 +22,14 @@ import { useMoney } from "./use-money.ts";
 
 type TopUp = z.infer<typeof topUpOutput>;
 
-/** Every payment with its state and its receipt, newest first. */
+/** Every payment with its state and its receipt, newest first; nothing where this installation never took one and takes none. */
 export function TopUpList() {
   const t = useTranslations("topups.list");
-  const query = useInfiniteQuery(useTRPC().payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor }));
+  const trpc = useTRPC();
+  const { data: options } = useQuery(trpc.payments.options.queryOptions());
+  const query = useInfiniteQuery(trpc.payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor }));
   const topUps = query.data?.pages.flatMap((page) => page.data);
+  if (options?.provider === null && topUps?.length === 0) return null;
   return (
     <Section title={t("title")} description={t("text")} flush>
       {query.error && !topUps ? (

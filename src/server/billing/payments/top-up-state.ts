@@ -31,12 +31,12 @@ export function topUpState(asked: Asked, facts: readonly PaymentFact[]): TopUpSt
   const payments = of("paid");
   const right = payments.some((fact) => fact.amountMinor === asked.amountMinor && fact.currency === asked.currency);
   const wrong = right ? undefined : payments[0];
-  const disputes = new Map<string | null, number>();
-  for (const [rank, kind] of (["disputed", "dispute_lost", "dispute_won"] as const).entries()) {
-    for (const fact of of(kind)) disputes.set(fact.partRef, Math.max(rank, disputes.get(fact.partRef) ?? 0));
+  const disputes = new Map<string | null, PaymentFact["kind"]>();
+  // Each later kind stands above those before it.
+  for (const kind of ["disputed", "dispute_lost", "dispute_won"] as const) {
+    for (const fact of of(kind)) disputes.set(fact.partRef, kind);
   }
-  const WON = 2;
-  const disputed = [...disputes.values()].some((rank) => rank < WON);
+  const disputed = [...disputes.values()].some((kind) => kind !== "dispute_won");
   return {
     paid: right,
     mismatch: wrong ? { amountMinor: wrong.amountMinor ?? 0, currency: wrong.currency ?? "" } : null,
