@@ -70,7 +70,7 @@ interface Transfers {
 
 async function measure(rt: Runtime, plain: Runtime, customers: readonly Customer[]): Promise<Measured> {
   let seconds = 0;
-  const cpu = await cpuSeconds(rt.db);
+  const before = await cpuNow(rt.db);
   const run = async (): Promise<void> => {
     const begin = performance.now();
     const { recorded, paid } = await chargeDue(rt);
@@ -78,8 +78,7 @@ async function measure(rt: Runtime, plain: Runtime, customers: readonly Customer
     if (recorded !== 2 * RESOURCES || paid !== recorded) throw new Error(`recorded ${recorded} and paid ${paid} of ${2 * RESOURCES}`);
   };
   const during = await transfersUntil(plain, customers, run());
-  const after = await cpuSeconds(rt.db);
-  return { seconds, during, cpu: { program: after.program - cpu.program, database: after.database - cpu.database } };
+  return { seconds, during, cpu: await cpuSince(rt.db, before) };
 }
 
 async function transfersUntil(rt: Runtime, customers: readonly Customer[], end: Promise<unknown>): Promise<Transfers> {
@@ -127,13 +126,28 @@ async function addCustomers(db: Database, count: number, resources: number, at: 
   return customers;
 }
 
-/** Processor time so far: on a machine with much else to do it says more than the clock. The database's connections are kept, and with them their times. */
-async function cpuSeconds(db: Database): Promise<{ program: number; database: number }> {
+interface Cpu {
+  program: number;
+  /** by process of the database */
+  database: Map<string, number>;
+}
+
+/** Processor time so far, in seconds: on a machine with much else to do it says more than the clock. */
+async function cpuNow(db: Database): Promise<Cpu> {
   const [own] = await db.query<{ pid: number }>({ text: "select pg_backend_pid() as pid" });
   const used = process.cpuUsage();
   const parent = statOf(String(own?.pid))?.parent;
-  const backends = readdirSync("/proc").flatMap((pid) => (/^\d+$/.test(pid) ? [statOf(pid)] : [])).filter((stat) => stat?.parent === parent);
-  return { program: (used.user + used.system) / 1e6, database: backends.reduce((sum, stat) => sum + (stat?.seconds ?? 0), 0) };
+  const processes = readdirSync("/proc").flatMap((pid) => {
+    const stat = /^\d+$/.test(pid) ? statOf(pid) : undefined;
+    return stat?.parent === parent && stat ? [[pid, stat.seconds] as const] : [];
+  });
+  return { program: (used.user + used.system) / 1e6, database: new Map(processes) };
+}
+
+/** What was used since; of processes that ended meanwhile nothing is known. */
+async function cpuSince(db: Database, before: Cpu): Promise<{ program: number; database: number }> {
+  const now = await cpuNow(db);
+  return { program: now.program - before.program, database: [...now.database].reduce((sum, [pid, seconds]) => sum + seconds - (before.database.get(pid) ?? 0), 0) };
 }
 
 /** Linux counts in hundredths of a second. */
