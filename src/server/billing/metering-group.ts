@@ -9,6 +9,7 @@ import { readStandings } from "./low-balance-repository.ts";
 import type { Charged } from "./metering.ts";
 import { priceHours, selectDue, type UsageRow } from "./metering-plan.ts";
 import { type ChargeInput, chargeUsageOf, dueSpansOf } from "./metering-repository.ts";
+import { pricesAreDue } from "./prices/apply.ts";
 import { systemAccount } from "./system-accounts.ts";
 
 /** Organizations in one transaction. */
@@ -25,6 +26,8 @@ const SPANS = 500;
 export async function chargeGroup(rt: Runtime, organizationIds: readonly string[], now: Date): Promise<Charged & { charged: ReadonlySet<string> }> {
   return transact(rt, async (tx) => {
     const accounts = await lockCustomerAccounts(tx, organizationIds);
+    // Spans get new prices before they are charged: each organization on its own.
+    if (await pricesAreDue(tx, now)) return { recorded: 0, paid: 0, charged: new Set<string>() };
     const expiring = await accountsToExpire(tx, accounts.map((account) => account.id), now);
     const spans = await dueSpansOf(tx, accounts.map((account) => account.organizationId), now, SPANS + 1);
     const spansOf = Map.groupBy(spans, (span) => span.organizationId);

@@ -12,7 +12,7 @@ const BATCH = 200;
  */
 export async function runPriceRound(rt: Runtime): Promise<void> {
   const now = rt.clock.now();
-  if (!(await pricesAreDue(rt, now))) return;
+  if (!(await pricesAreDue(rt.db.prisma, now))) return;
   const whole = await applyPricesEverywhere(rt, now);
   for (;;) {
     const priced = await transact(rt, async (tx) => {

@@ -16,7 +16,7 @@ const SETTLED_MS = 10 * 60_000;
  * lock of the organization's account.
  */
 export async function applyDuePrices(tx: Tx, organizationId: string, now: Date): Promise<void> {
-  if (await anyUnapplied(tx, now)) await reprice(tx, organizationId, null, now);
+  if (await pricesAreDue(tx, now)) await reprice(tx, organizationId, null, now);
 }
 
 /** The same for one resource, whose price may have been agreed long ago: before it was made. */
@@ -42,8 +42,8 @@ export async function applyPricesEverywhere(rt: Runtime, now: Date): Promise<boo
 }
 
 /** Whether a price for all has begun that may not be everywhere yet. */
-export function pricesAreDue(rt: Runtime, now: Date): Promise<boolean> {
-  return anyUnapplied(rt.db.prisma, now);
+export function pricesAreDue(db: Tx, now: Date): Promise<boolean> {
+  return anyUnapplied(db, now);
 }
 
 /** Notes the prices that are everywhere: those that began so long ago that nothing is under way any more which knows an earlier one. */

@@ -5,6 +5,7 @@ import { credits } from "#shared/credits.ts";
 import { transact } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { chargeDue } from "../jobs.ts";
 import { chargeOrganization } from "../metering.ts";
 import { closeAllSpans, closeSpan, openSpan, type Resource } from "../spans.ts";
 import { applyPricesEverywhere, applyPricesTo, notePricesApplied } from "./apply.ts";
@@ -104,6 +105,20 @@ describe("what a resource is charged", { timeout: 300_000 }, () => {
       }),
       { numRuns: 40, examples: [[{ versions: [{ at: 60, known: 0, compute: 20, storage: 5, all: true }], switches: [], end: 180, runs: [] }]] },
     );
+  });
+
+  it("is at the new price when metering is the first to see it, customers together or one by one", async () => {
+    const resource: Resource = { organizationId: owner.organizationId, projectId: null, type: "vm", id: newId("vm"), name: "first" };
+    const plan = { type: "plan" as const, id: newId("plan") };
+    const at = rt.clock.now();
+    const add = (compute: bigint, effectiveFrom: Date, appliesTo: "new" | "all") => transact(rt, (tx) => addPrices(tx, { subject: plan, compute, storage: 1n, policy: {}, effectiveFrom, appliesTo, createdById: null, at }));
+    await add(10n, at, "new");
+    await add(25n, new Date(at.getTime() + 1.5 * HOUR_MS), "all");
+    await transact(rt, async (tx) => openSpan(tx, { resource, component: "compute", ...(await agreedPrices(tx, [(await pricesAt(tx, plan, at)).compute.id], at)).compute, at }));
+    rt.clock.advance(3 * HOUR_MS);
+    await chargeDue(rt);
+    expect((await rt.db.prisma.usageRecord.findMany({ where: { resourceId: resource.id }, orderBy: { hourStart: "asc" } })).map(({ amount }) => amount)).toEqual([10n, 10n, 25n, 25n]);
+    await transact(rt, (tx) => closeAllSpans(tx, resource.id, rt.clock.now()));
   });
 
   it("keeps what was charged, at any price that comes", async () => {

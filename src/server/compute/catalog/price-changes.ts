@@ -8,7 +8,7 @@ import { addPrices, requireFuture, withdrawPrices } from "#server/billing/prices
 import { listVersions, priceEffect } from "#server/billing/prices/versions.ts";
 import type { UserActor } from "#server/identity/actor.ts";
 import { namesOfOrganizations, namesOfUsers } from "#server/identity/directory.ts";
-import { publish, type Tx } from "#server/infra/events.ts";
+import { publishAll, type Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
@@ -111,7 +111,7 @@ export async function withdrawPrice(rt: Runtime, actor: UserActor, input: z.infe
 async function tellCustomers(tx: Tx, change: { subject: PriceSubject; name: string; effectiveFrom: Date; change: "scheduled" | "withdrawn"; at: Date }): Promise<void> {
   const { subject, name, effectiveFrom, at } = change;
   const data = { subjectType: subject.type, subjectId: subject.id, name, effectiveFrom: effectiveFrom.toISOString(), change: change.change };
-  for (const organizationId of await organizationsWithPrice(tx, subject.id)) await publish(tx, { type: "prices.changed", subject: subject.id, organizationId, at, data });
+  await publishAll(tx, (await organizationsWithPrice(tx, subject.id)).map((organizationId) => ({ type: "prices.changed" as const, subject: subject.id, organizationId, at, data })));
 }
 
 function subjectOf(id: string): PriceSubject {
