@@ -6,7 +6,7 @@ import { signInAs } from "./support/sign-in.ts";
 const PAGES = {
   Customer: ["/", "/vms", "/vms/new", "/backups", "/projects", "/machines", "/billing", "/billing/statements", "/billing/charges", "/ssh-keys", "/activity", "/settings"],
   Administrator: ["/admin", "/admin/customers", "/admin/ledger", "/admin/vms", "/admin/hosts", "/admin/hosts/new", "/admin/catalog", "/admin/networks", "/admin/machines", "/admin/machines/new", "/admin/operations", "/admin/audit", "/admin/health"],
-  nobody: ["/sign-in", "/sign-up", "/docs/api", "/nothing-here"],
+  nobody: ["/sign-in", "/sign-up", "/docs/api", "/pay/test/nothing", "/nothing-here"],
 } as const;
 
 for (const [role, paths] of Object.entries(PAGES)) {
