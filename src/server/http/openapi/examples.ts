@@ -110,6 +110,7 @@ const COLLECTIONS: Record<string, string> = {
   findings: ID_PREFIXES.hostFinding,
   plans: ID_PREFIXES.plan,
   upgrades: ID_PREFIXES.upgrade,
+  prices: ID_PREFIXES.plan,
   templates: ID_PREFIXES.image,
   ip_pools: ID_PREFIXES.ipPool,
   regions: REGIONS,
@@ -129,6 +130,8 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   const under = (child: JsonSchema, childName: string): unknown => exampleOf(child, { name: childName, idPrefix, components });
   if (schema.$ref !== undefined) return under(components[schema.$ref.split("/").at(-1) ?? ""] ?? {}, name);
   if (name === "id") return idPrefix === REGIONS ? BY_NAME.location : `${idPrefix}_${SUFFIX}`;
+  // Prices are of plans; of what else an operation or an entry is, is a VM.
+  if (name === "subject_id" && idPrefix === ID_PREFIXES.plan) return `${idPrefix}_${SUFFIX}`;
   if (ID_FIELDS[name] !== undefined) return `${ID_FIELDS[name]}_${SUFFIX}`;
   if (schema.enum !== undefined) return schema.enum.includes("running") ? "running" : schema.enum[0];
   if (schema.const !== undefined) return schema.const;
