@@ -1,12 +1,13 @@
 import type { Programs } from "./programs.ts";
 
 /** The parts of `npm test`, in the order they run. */
-export const PARTS = ["static", "unit", "integration", "e2e"] as const;
+export const PARTS = ["static", "unit", "libvirt", "integration", "e2e"] as const;
 export type Part = (typeof PARTS)[number];
 
 export const PROGRAMS_OF: Record<Part, readonly (keyof Programs)[]> = {
   static: [],
-  unit: ["libvirt"],
+  unit: [],
+  libvirt: ["libvirt"],
   integration: ["postgres", "mosquitto", "redis"],
   e2e: ["chromium", "koreanFont"],
 };

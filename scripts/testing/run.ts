@@ -20,6 +20,9 @@ chmodSync(reports, 0o711);
 chmodSync(temporary, 0o1777);
 const services: Service[] = [];
 const outcomes: Outcome[] = [];
+/** What runs beside the parts that follow it; it prints when it is over. */
+let meanwhile: Promise<void> = Promise.resolve();
+let reported = 0;
 /** A time zone with an odd offset and daylight saving: what takes local time for UTC fails. */
 const ENVIRONMENT = { ...process.env, TZ: "Pacific/Chatham", TMPDIR: temporary, NEXT_TELEMETRY_DISABLED: "1" };
 
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
   try {
     const programs = await providePrograms(root, parts.flatMap((part) => PROGRAMS_OF[part]));
     for (const part of parts) await RUN[part](programs);
+    await meanwhile;
   } finally {
     await cleanUp();
   }
@@ -50,9 +54,12 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     await check("structure", ["node", "scripts/check-structure.ts"]);
     await check("unused files, exports and dependencies", ["knip", "--no-progress"]);
   },
-  async unit(programs) {
+  async unit() {
     // Tests of the program's start run the program, with its pages.
     if (!(await builtPages())) return;
+    await vitest("unit", findTestFiles(root).unit, {});
+  },
+  async libvirt(programs) {
     if (programs.libvirt) {
       try {
         services.push(await startLibvirt(programs.libvirt));
@@ -60,7 +67,8 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
         process.stdout.write(`The libvirt driver's tests on real VMs are skipped: ${(error as Error).message}\n`);
       }
     }
-    await vitest("unit", findTestFiles(root).unit, {});
+    // Its VMs boot and shut down most of the time, and the processor waits: the integration tests run meanwhile.
+    meanwhile = vitest("libvirt", findTestFiles(root).libvirt, {}, ["--no-file-parallelism"]);
   },
   async integration(programs) {
     const files = findTestFiles(root).integration;
@@ -80,6 +88,8 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     await vitest("integration on PostgreSQL", files, { ...others, TEST_DATABASE_URL: postgres.url });
   },
   async e2e(programs) {
+    // A journey of its own needs the libvirtd.
+    await meanwhile;
     if (!programs.chromium) {
       report("end to end: no Chromium", SKIPPED);
       return;
@@ -118,11 +128,16 @@ async function check(name: string, ...commands: [string, ...string[]][]): Promis
   report(name, PASSED);
 }
 
-async function vitest(name: string, files: string[], env: Record<string, string>): Promise<void> {
-  title(name);
-  const file = join(reports, `${outcomes.length}.json`);
-  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...files];
-  const { code } = await command("vitest", args, { cwd: root, env: { ...ENVIRONMENT, ...env }, show: true });
+async function vitest(name: string, files: string[], env: Record<string, string>, aside?: readonly string[]): Promise<void> {
+  reported += 1;
+  const file = join(reports, `${reported}.json`);
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...(aside ?? []), ...files];
+  if (!aside) title(name);
+  const { code, output } = await command("vitest", args, { cwd: root, env: { ...ENVIRONMENT, ...env }, show: !aside });
+  if (aside) {
+    title(name);
+    process.stdout.write(output);
+  }
   report(name, await vitestOutcome(file, code));
 }
 
