@@ -26,7 +26,8 @@ beforeAll(async () => {
   admin = await makePerson(rt, { platformRole: "admin" });
   tenant = await makeTenant(rt);
   await rt.db.prisma.hostFinding.deleteMany();
-  // The tenant's VM is a row alone.
+  // The tenant's VM and its backup are rows alone.
+  await rt.db.prisma.vmBackup.deleteMany();
   await rt.db.prisma.vm.deleteMany();
   const plan = await rt.db.prisma.plan.findUniqueOrThrow({ where: { slug: "small" } });
   const image = await rt.db.prisma.image.findUniqueOrThrow({ where: { slug: "debian-12" } });
@@ -149,6 +150,7 @@ describe("adopting", () => {
   it("refuses another organization's project, an unknown plan, and what is no longer there", async () => {
     const { ref, findingId } = await stray();
     const other = await makeTenant(rt);
+    await rt.db.prisma.vmBackup.deleteMany({ where: { vmId: other.vmId } });
     await rt.db.prisma.vm.deleteMany({ where: { id: other.vmId } });
     await rt.db.prisma.hostFinding.deleteMany({ where: { id: other.findingId } });
     await expect(adoptFinding(rt, admin.actor, { ...adoption(findingId), projectId: other.projectId })).rejects.toMatchObject({ code: "NOT_FOUND" });
