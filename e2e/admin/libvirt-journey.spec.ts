@@ -21,12 +21,12 @@ test("an administrator connects a libvirt host and makes a plan; a customer gets
     await page.getByRole("link", { name: "Connect a host" }).first().click();
     await page.getByRole("radio", { name: /libvirt/ }).click();
     await page.getByRole("button", { name: "Next" }).click();
-    await page.getByLabel("libvirt URI").fill(prepared.uri);
-    await page.getByLabel("Storage pool").fill("no-such-pool");
-    await page.getByLabel("Network", { exact: true }).fill(prepared.network);
+    await page.getByRole("textbox", { name: "libvirt URI", exact: true }).fill(prepared.uri);
+    await page.getByRole("textbox", { name: "Storage pool", exact: true }).fill("no-such-pool");
+    await page.getByRole("textbox", { name: "Network", exact: true }).fill(prepared.network);
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     await expect(page.getByText(/no-such-pool/).last()).toBeVisible({ timeout: 30_000 });
-    await page.getByLabel("Storage pool").fill(prepared.pool);
+    await page.getByRole("textbox", { name: "Storage pool", exact: true }).fill(prepared.pool);
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     await expect(page.getByText("Connected", { exact: true })).toBeVisible({ timeout: 30_000 });
     await page.getByRole("button", { name: "Next" }).click();

@@ -18,6 +18,7 @@ test("a customer tops up in two clicks, gets the receipt, and tops up automatica
     await dialog.getByRole("button", { name: "Continue to payment" }).click();
     await expect(page).toHaveURL(/\/pay\/test\/cs_test_/);
     await expect(page.getByText("This is a test.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Pay $25.00" })).toBeEnabled();
     await page.getByRole("radio", { name: "Is declined", exact: true }).check();
     await page.getByRole("button", { name: "Pay $25.00" }).click();
     await expect(page.getByText("The card was declined.")).toBeVisible();

@@ -1,6 +1,7 @@
 "use client";
 
 import { Button, Checkbox, Radio, Stack } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
 import { IconFlask } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -59,6 +60,8 @@ function PayForm({ id, checkout }: { id: string; checkout: TestCheckoutState }) 
   const [card, setCard] = useState<Card>("succeeds");
   const [save, setSave] = useState(checkout.saveMethod);
   const [leaving, setLeaving] = useState(false);
+  // Before the page listens, what is chosen would be forgotten and the form sent to nowhere.
+  const ready = useMounted();
   const pay = useMutation(
     useTRPC().payments.testCheckout.pay.mutationOptions({
       onSuccess: ({ paid, returnUrl }) => {
@@ -93,7 +96,7 @@ function PayForm({ id, checkout }: { id: string; checkout: TestCheckoutState }) 
         </p>
       )}
       <FormError error={pay.error} />
-      <Button type="submit" size="md" fullWidth loading={pay.isPending || leaving}>
+      <Button type="submit" size="md" fullWidth disabled={!ready} loading={pay.isPending || leaving}>
         {t("pay", { amount })}
       </Button>
       <Button component="a" href={checkout.returnUrl} variant="subtle" fullWidth>

@@ -122,7 +122,7 @@ describe("a price from a time on", () => {
     const at = inHours(9);
     await schedulePrice(rt, admin.actor, draft({ effectiveFrom: at }));
     await expect(schedulePrice(rt, admin.actor, draft({ effectiveFrom: at, computePricePerHour: "7" }))).rejects.toMatchObject({ code: "CONFLICT", extras: { details: [{ field: "effectiveFrom" }] } });
-    for (const call of [schedulePrice(rt, admin.actor, draft({ subjectId: newId("plan") })), previewPrice(rt, draft({ subjectId: newId("upgrade") })), listPrices(rt, newId("plan"))]) await expect(call).rejects.toMatchObject({ code: "NOT_FOUND" });
+    for (const call of [() => schedulePrice(rt, admin.actor, draft({ subjectId: newId("plan") })), () => previewPrice(rt, draft({ subjectId: newId("upgrade") })), () => listPrices(rt, newId("plan"))]) await expect(call()).rejects.toMatchObject({ code: "NOT_FOUND" });
     const upgrade = await rt.db.prisma.upgrade.findFirstOrThrow();
     await expect(schedulePrice(rt, admin.actor, draft({ subjectId: upgrade.id, policy: {} }))).rejects.toMatchObject({ code: "INVALID_REQUEST", extras: { details: [{ field: "policy" }] } });
   });
