@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import type { z } from "zod";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { creditChartOutput } from "#shared/billing/schema.ts";
@@ -22,12 +23,12 @@ export function BurnList({ burn, total }: { burn: Burn; total: string }) {
   const all = toChartNumber(total) || 1;
   const sorted = burn.toSorted((a, b) => Number(BigInt(b.perHour) - BigInt(a.perHour)));
   return (
-    <table className={classes.table}>
+    <PlainTable className={classes.table} label={t("title")}>
       <thead>
         <tr>
-          <th>{t("resource")}</th>
-          <th className={classes.wide}>{t("share")}</th>
-          <th className={classes.amount}>{t("perHour")}</th>
+          <th scope="col">{t("resource")}</th>
+          <th scope="col" className={classes.wide}>{t("share")}</th>
+          <th scope="col" className={classes.amount}>{t("perHour")}</th>
         </tr>
       </thead>
       <tbody>
@@ -49,6 +50,6 @@ export function BurnList({ burn, total }: { burn: Burn; total: string }) {
           );
         })}
       </tbody>
-    </table>
+    </PlainTable>
   );
 }

@@ -1,17 +1,15 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconReceipt } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
+import { CursorSection } from "#components/table/cursor-section.tsx";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Section } from "#components/ui/section.tsx";
-import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import type { transferOutput } from "#shared/billing/schema.ts";
 import { formatCredits } from "#shared/credits.ts";
 import { entryWords } from "./entry-words.ts";
@@ -20,37 +18,21 @@ import { LEDGER_INPUT } from "./ledger-query.ts";
 
 type Transfer = z.infer<typeof transferOutput>;
 
-/** Every transfer with the balance after it, newest first; older ones at a press. A plain table: it grows, and has none of what a list's table library is for. */
+/** Every transfer with the balance after it, newest first; older ones at a press. */
 export function Ledger() {
   const t = useTranslations("credits.ledger");
   const query = useInfiniteQuery(useTRPC().billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor }));
-  const transfers = query.data?.pages.flatMap((page) => page.data);
   return (
-    <Section title={t("title")} description={t("text")} flush>
-      {query.error && !transfers ? (
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      ) : !transfers ? (
-        <TableSkeleton />
-      ) : transfers.length === 0 ? (
-        <EmptyState icon={<IconReceipt />} title={t("none")} compact />
-      ) : (
-        <Transfers transfers={transfers} />
-      )}
-      {query.hasNextPage && (
-        <div className={classes.more}>
-          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    <CursorSection title={t("title")} description={t("text")} query={query} empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />} more={t("more")}>
+      {(transfers) => <Transfers transfers={transfers} />}
+    </CursorSection>
   );
 }
 
 function Transfers({ transfers }: { transfers: readonly Transfer[] }) {
   const t = useTranslations("credits.ledger");
   return (
-    <table className={classes.table} aria-label={t("title")}>
+    <PlainTable className={classes.table} label={t("title")}>
       <thead>
         <tr>
           <th scope="col">{t("when")}</th>
@@ -86,7 +68,7 @@ function Transfers({ transfers }: { transfers: readonly Transfer[] }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

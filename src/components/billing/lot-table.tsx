@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { z } from "zod";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { lotOutput } from "#shared/billing/schema.ts";
 import { formatCredits, toChartNumber } from "#shared/credits.ts";
@@ -13,7 +14,7 @@ export function LotTable({ lots }: { lots: readonly Lot[] }) {
   const t = useTranslations("credits.lots");
   const format = useFormatter();
   return (
-    <table className={classes.table} aria-label={t("title")}>
+    <PlainTable className={classes.table} label={t("title")}>
       <thead>
         <tr>
           <th scope="col">{t("what")}</th>
@@ -49,7 +50,7 @@ export function LotTable({ lots }: { lots: readonly Lot[] }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

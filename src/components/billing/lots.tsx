@@ -6,13 +6,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { ListFoot } from "#components/table/list-foot.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { ALL_LOTS_INPUT, LOTS_INPUT } from "./lot-query.ts";
 import { LotTable } from "./lot-table.tsx";
-import classes from "./ledger.module.css";
 
 /** What the balance is made of, in the order in which it is spent: what is left of each lot, whether it was bought or given, and until when it holds. */
 export function Lots() {
@@ -35,7 +35,7 @@ export function Lots() {
         <LotTable lots={data.data} />
       )}
       {more > 0 && (
-        <div className={classes.more}>
+        <ListFoot>
           {all && !query.isPlaceholderData ? (
             t("beyond", { count: more })
           ) : (
@@ -43,7 +43,7 @@ export function Lots() {
               {t("more", { count: more })}
             </Button>
           )}
-        </div>
+        </ListFoot>
       )}
     </Section>
   );

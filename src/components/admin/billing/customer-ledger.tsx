@@ -7,12 +7,11 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
+import { CursorSection } from "#components/table/cursor-section.tsx";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Section } from "#components/ui/section.tsx";
-import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { formatCredits } from "#shared/credits.ts";
 import classes from "./customer-ledger.module.css";
 import { GiveBackDialog, givenBackAs } from "./give-back-dialog.tsx";
@@ -25,27 +24,13 @@ export function CustomerLedger({ customer }: { customer: CustomerDetail }) {
   const mayMove = useViewer().me.permissions.includes("platform:credits:grant");
   const [chosen, setChosen] = useState<LedgerEntry | null>(null);
   const query = useInfiniteQuery(useTRPC().billing.admin.ledger.infiniteQueryOptions(entriesInput(customer.organizationId), { getNextPageParam: (page) => page.nextCursor }));
-  const entries = query.data?.pages.flatMap((page) => page.data);
   return (
-    <Section title={t("title")} description={t("text")} flush>
-      {query.error && !entries ? (
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      ) : !entries ? (
-        <TableSkeleton />
-      ) : entries.length === 0 ? (
-        <EmptyState icon={<IconReceipt />} title={t("none")} compact />
-      ) : (
-        <Entries entries={entries} onUndo={mayMove ? setChosen : null} />
-      )}
-      {query.hasNextPage && (
-        <div className={classes.more}>
-          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      )}
+    <>
+      <CursorSection title={t("title")} description={t("text")} query={query} empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />} more={t("more")}>
+        {(entries) => <Entries entries={entries} onUndo={mayMove ? setChosen : null} />}
+      </CursorSection>
       <GiveBackDialog customer={customer} entry={chosen} onClose={() => setChosen(null)} />
-    </Section>
+    </>
   );
 }
 
@@ -54,7 +39,7 @@ function Entries({ entries, onUndo }: { entries: readonly LedgerEntry[]; onUndo:
   const kinds = useTranslations("credits.ledger.kinds");
   const verbs = useTranslations("admin.giveBack");
   return (
-    <table className={classes.table} aria-label={t("title")}>
+    <PlainTable className={classes.table} label={t("title")}>
       <thead>
         <tr>
           <th scope="col">{t("when")}</th>
@@ -106,7 +91,7 @@ function Entries({ entries, onUndo }: { entries: readonly LedgerEntry[]; onUndo:
           );
         })}
       </tbody>
-    </table>
+    </PlainTable>
   );
 }
 

@@ -4,6 +4,7 @@ import { SegmentedControl } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -48,7 +49,7 @@ export function Breakdown({ filter, by, onBy, projects }: BreakdownProps) {
       ) : data.groups.length === 0 ? (
         <EmptyState title={t("none")} compact />
       ) : (
-        <table className={classes.table} aria-label={t("breakdown")}>
+        <PlainTable className={classes.table} label={t("breakdown")}>
           <thead>
             <tr>
               <th scope="col">{t(`bys.${by}`)}</th>
@@ -74,7 +75,7 @@ export function Breakdown({ filter, by, onBy, projects }: BreakdownProps) {
               </tr>
             )}
           </tbody>
-        </table>
+        </PlainTable>
       )}
     </Section>
   );

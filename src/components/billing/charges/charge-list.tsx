@@ -1,13 +1,11 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
+import { CursorSection } from "#components/table/cursor-section.tsx";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
-import { Section } from "#components/ui/section.tsx";
-import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { Amount } from "../statements/amount.tsx";
 import classes from "../statements/statements.module.css";
 import { useComponentName } from "../statements/use-component-name.ts";
@@ -19,17 +17,10 @@ export function ChargeList({ filter }: { filter: { from: string; projectId?: str
   const format = useFormatter();
   const component = useComponentName();
   const query = useInfiniteQuery(useTRPC().reports.charges.infiniteQueryOptions({ ...filter, limit: 50 }, { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData }));
-  const charges = query.data?.pages.flatMap((page) => page.data);
   return (
-    <Section title={t("list")} description={t("listText")} flush>
-      {query.error && !charges ? (
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      ) : !charges ? (
-        <TableSkeleton />
-      ) : charges.length === 0 ? (
-        <EmptyState title={t("none")} compact />
-      ) : (
-        <table className={classes.table} aria-label={t("list")}>
+    <CursorSection title={t("list")} description={t("listText")} query={query} empty={<EmptyState title={t("none")} compact />} more={t("more")}>
+      {(charges) => (
+        <PlainTable className={classes.table} label={t("list")}>
           <thead>
             <tr>
               <th scope="col">{t("hour")}</th>
@@ -51,15 +42,8 @@ export function ChargeList({ filter }: { filter: { from: string; projectId?: str
               </tr>
             ))}
           </tbody>
-        </table>
+        </PlainTable>
       )}
-      {query.hasNextPage && (
-        <div className={classes.more}>
-          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    </CursorSection>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import type { z } from "zod";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { statementDetail } from "#shared/billing/statements.ts";
 import { Amount } from "./amount.tsx";
@@ -18,7 +19,7 @@ export function StatementUsage({ statement: { usage, omittedUsage } }: { stateme
   if (usage.length === 0) return null;
   return (
     <Section title={t("usage")} description={t("usageText")} flush>
-      <table className={classes.table} aria-label={t("usage")}>
+      <PlainTable className={classes.table} label={t("usage")}>
         <thead>
           <tr>
             <th scope="col">{t("resource")}</th>
@@ -46,7 +47,7 @@ export function StatementUsage({ statement: { usage, omittedUsage } }: { stateme
             </tr>
           )}
         </tbody>
-      </table>
+      </PlainTable>
     </Section>
   );
 }
@@ -58,7 +59,7 @@ export function StatementEntries({ statement: { entries, omittedEntries, number 
   if (entries.length === 0) return null;
   return (
     <Section title={t("entries")} flush>
-      <table className={classes.table} aria-label={t("entries")}>
+      <PlainTable className={classes.table} label={t("entries")}>
         <thead>
           <tr>
             <th scope="col">{t("date")}</th>
@@ -85,7 +86,7 @@ export function StatementEntries({ statement: { entries, omittedEntries, number 
             </tr>
           )}
         </tbody>
-      </table>
+      </PlainTable>
     </Section>
   );
 }

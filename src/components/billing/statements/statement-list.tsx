@@ -6,6 +6,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { parseAsInteger, useQueryState } from "nuqs";
 import { useTRPC } from "#components/api/trpc.ts";
 import { Pager } from "#components/table/pager.tsx";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -36,7 +37,7 @@ export function StatementList() {
   }
   return (
     <Section flush>
-      <table className={classes.table} aria-label={t("title")}>
+      <PlainTable className={classes.table} label={t("title")}>
         <thead>
           <tr>
             <th scope="col">{t("month")}</th>
@@ -59,7 +60,7 @@ export function StatementList() {
             </tr>
           ))}
         </tbody>
-      </table>
+      </PlainTable>
       {data.pagination.pages > 1 && <Pager page={page} limit={STATEMENTS_LIMIT} total={data.pagination.total} onPage={(next) => void setPage(next)} />}
     </Section>
   );

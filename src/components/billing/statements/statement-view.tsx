@@ -5,6 +5,7 @@ import { IconPrinter } from "@tabler/icons-react";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { z } from "zod";
 import { useTRPCClient } from "#components/api/trpc.ts";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -61,7 +62,7 @@ function Summary({ statement: { opening, totals, closing } }: { statement: State
   );
   return (
     <Section title={t("summary")} flush>
-      <table className={classes.table} aria-label={t("summary")}>
+      <PlainTable className={classes.table} label={t("summary")}>
         <thead>
           <tr>
             <th scope="col">{t("item")}</th>
@@ -88,7 +89,7 @@ function Summary({ statement: { opening, totals, closing } }: { statement: State
             {amounts(closing)}
           </tr>
         </tbody>
-      </table>
+      </PlainTable>
     </Section>
   );
 }

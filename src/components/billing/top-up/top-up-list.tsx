@@ -1,17 +1,15 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconCreditCard } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
+import { CursorSection } from "#components/table/cursor-section.tsx";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Section } from "#components/ui/section.tsx";
-import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import type { topUpOutput } from "#shared/billing/top-ups.ts";
@@ -28,20 +26,16 @@ export function TopUpList() {
   const trpc = useTRPC();
   const { data: options } = useQuery(trpc.payments.options.queryOptions());
   const query = useInfiniteQuery(trpc.payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor }));
-  const topUps = query.data?.pages.flatMap((page) => page.data);
-  if (options?.provider === null && topUps?.length === 0) return null;
+  if (options?.provider === null && query.data?.pages[0]?.data.length === 0) return null;
+  const empty = (
+    <EmptyState icon={<IconCreditCard />} title={t("none")} action={<TopUpButton variant="default" />} compact>
+      {t("noneText")}
+    </EmptyState>
+  );
   return (
-    <Section title={t("title")} description={t("text")} flush>
-      {query.error && !topUps ? (
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      ) : !topUps ? (
-        <TableSkeleton rows={3} />
-      ) : topUps.length === 0 ? (
-        <EmptyState icon={<IconCreditCard />} title={t("none")} action={<TopUpButton variant="default" />} compact>
-          {t("noneText")}
-        </EmptyState>
-      ) : (
-        <table className={classes.table} aria-label={t("title")}>
+    <CursorSection title={t("title")} description={t("text")} query={query} empty={empty} more={t("more")} skeletonRows={3}>
+      {(topUps) => (
+        <PlainTable className={classes.table} label={t("title")}>
           <thead>
             <tr>
               <th scope="col">{t("when")}</th>
@@ -60,16 +54,9 @@ export function TopUpList() {
               <Row key={topUp.id} topUp={topUp} />
             ))}
           </tbody>
-        </table>
+        </PlainTable>
       )}
-      {query.hasNextPage && (
-        <div className={classes.more}>
-          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    </CursorSection>
   );
 }
 
