@@ -12,6 +12,7 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { vmIsGone } from "#shared/compute/states.ts";
+import { TakeCopyDialog } from "../copies/take-copy-dialog.tsx";
 import { useCopyColumns } from "../copies/use-copy-columns.tsx";
 import type { Backup, VmDetail } from "../types.ts";
 import { ReasonedButton } from "../vm/reasoned-button.tsx";
@@ -19,7 +20,6 @@ import { useWhyNot } from "../vm/use-why-not.ts";
 import { BackupActions } from "./backup-actions.tsx";
 import { BackupSchedule } from "./backup-schedule.tsx";
 import classes from "./backups.module.css";
-import { TakeBackupDialog } from "./take-backup-dialog.tsx";
 
 /** The VM's backups: take, restore, make a new VM from, delete; and the schedule that takes them by itself. Where its host has no place for them, that is said instead. */
 export function VmBackups({ vm }: { vm: VmDetail }) {
@@ -27,7 +27,8 @@ export function VmBackups({ vm }: { vm: VmDetail }) {
   const copy = useCopyColumns<Backup>((backup) => t("disk", { gb: backup.storageGb }));
   const whyNot = useWhyNot(vm);
   const [taking, setTaking] = useState(false);
-  const query = useQuery(useTRPC().compute.backups.ofVm.queryOptions({ id: vm.id }));
+  const trpc = useTRPC();
+  const query = useQuery(trpc.compute.backups.ofVm.queryOptions({ id: vm.id }));
   if (query.error && !query.data) return <ErrorState error={query.error} title={t("loadFailed")} onRetry={() => void query.refetch()} />;
   const gone = vmIsGone(vm.status);
   const possible = query.data?.possible ?? false;
@@ -67,7 +68,16 @@ export function VmBackups({ vm }: { vm: VmDetail }) {
         // One that was set before its VM came to a host without a place can still be ended.
         !gone && (possible || query.data.schedule.everyHours !== null) && <BackupSchedule vm={vm} schedule={query.data.schedule} />
       )}
-      <TakeBackupDialog vm={vm} opened={taking} onClose={() => setTaking(false)} />
+      <TakeCopyDialog
+        vm={vm}
+        opened={taking}
+        onClose={() => setTaking(false)}
+        take={trpc.compute.backups.take.mutationOptions()}
+        title={t("takeTitle", { name: vm.name })}
+        note={t(vm.status === "running" ? "noteRunning" : "noteStopped")}
+        verb={t("take")}
+        taking={t("taking")}
+      />
     </Rows>
   );
 }

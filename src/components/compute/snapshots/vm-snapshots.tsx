@@ -11,13 +11,13 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { TakeCopyDialog } from "../copies/take-copy-dialog.tsx";
 import { useCopyColumns } from "../copies/use-copy-columns.tsx";
 import type { Snapshot, VmDetail } from "../types.ts";
 import { ReasonedButton } from "../vm/reasoned-button.tsx";
 import { useWhyNot } from "../vm/use-why-not.ts";
 import { SnapshotActions } from "./snapshot-actions.tsx";
 import { SnapshotSchedule } from "./snapshot-schedule.tsx";
-import { TakeSnapshotDialog } from "./take-snapshot-dialog.tsx";
 
 /** The VM's snapshots: take, go back to, delete; and the schedule that takes them by itself. */
 export function VmSnapshots({ vm }: { vm: VmDetail }) {
@@ -25,7 +25,8 @@ export function VmSnapshots({ vm }: { vm: VmDetail }) {
   const copy = useCopyColumns<Snapshot>((snapshot) => t(snapshot.withMemory ? "withMemory" : "diskOnly"));
   const whyNot = useWhyNot(vm);
   const [taking, setTaking] = useState(false);
-  const query = useQuery(useTRPC().compute.snapshots.list.queryOptions({ id: vm.id }));
+  const trpc = useTRPC();
+  const query = useQuery(trpc.compute.snapshots.list.queryOptions({ id: vm.id }));
   if (query.error && !query.data) return <ErrorState error={query.error} title={t("loadFailed")} onRetry={() => void query.refetch()} />;
   const columns: Column<Snapshot>[] = [
     copy.name,
@@ -57,7 +58,16 @@ export function VmSnapshots({ vm }: { vm: VmDetail }) {
         />
       </Section>
       {query.data ? <SnapshotSchedule vm={vm} schedule={query.data.schedule} /> : <Skeleton height={140} />}
-      <TakeSnapshotDialog vm={vm} opened={taking} onClose={() => setTaking(false)} />
+      <TakeCopyDialog
+        vm={vm}
+        opened={taking}
+        onClose={() => setTaking(false)}
+        take={trpc.compute.snapshots.take.mutationOptions()}
+        title={t("takeTitle", { name: vm.name })}
+        note={t(vm.status === "running" ? "withMemoryNote" : "withoutMemoryNote")}
+        verb={t("take")}
+        taking={t("taking")}
+      />
     </Rows>
   );
 }
