@@ -22,6 +22,10 @@ export const PERMISSIONS = [
   "credits:read",
   "credits:topup",
   "machine:read",
+  "machine:command",
+  "machine:stock",
+  "machine:configure",
+  "machine:alerts",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -40,7 +44,7 @@ const READ: readonly Permission[] = [
 export const ORGANIZATION_ROLES = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
-  operator: [...READ, "vm:create", "vm:update", "vm:power", "vm:console", "vm:snapshot", "vm:backup", "operation:control", "sshkey:create"],
+  operator: [...READ, "vm:create", "vm:update", "vm:power", "vm:console", "vm:snapshot", "vm:backup", "operation:control", "sshkey:create", "machine:command", "machine:stock", "machine:alerts"],
   viewer: READ,
 } as const satisfies Record<string, readonly Permission[]>;
 
@@ -63,6 +67,10 @@ export const PLATFORM_PERMISSIONS = [
   "platform:operations:control",
   "platform:machines:read",
   "platform:machines:write",
+  "platform:orders:read",
+  "platform:orders:refund",
+  "platform:firmware:read",
+  "platform:firmware:write",
   "platform:audit:read",
   "platform:health:read",
 ] as const;
@@ -81,9 +89,12 @@ export const PLATFORM_ROLES = {
     "platform:operations:read",
     "platform:machines:read",
     "platform:machines:write",
+    "platform:orders:read",
+    "platform:orders:refund",
+    "platform:firmware:read",
     "platform:health:read",
   ],
-  billing: ["platform:overview", "platform:customers:read", "platform:credits:grant", "platform:billing:read", "platform:payments:read", "platform:payments:refund"],
+  billing: ["platform:overview", "platform:customers:read", "platform:credits:grant", "platform:billing:read", "platform:payments:read", "platform:payments:refund", "platform:orders:read", "platform:orders:refund"],
   auditor: ["platform:overview", "platform:customers:read", "platform:billing:read", "platform:audit:read"],
 } as const satisfies Record<string, readonly PlatformPermission[]>;
 

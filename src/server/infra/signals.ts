@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import type { Logger } from "./logger.ts";
 
 /** "There may be work": wakes loops that would otherwise find it at their next poll. Losing a signal costs time, never work. */
-export type SignalName = "events" | "operations" | "payments" | "test-payments";
+export type SignalName = "events" | "operations" | "payments" | "test-payments" | "downlinks" | "orders";
 
 export interface Signals {
   /** Call after the commit, never inside a transaction. */

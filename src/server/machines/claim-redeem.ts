@@ -72,7 +72,7 @@ async function reject(tx: Tx, actor: DeviceActor, machine: Machine, reason: stri
 
 async function bind(tx: Tx, actor: DeviceActor, claim: ClaimToken & { machine: Machine }, request: ClaimRequest, password: string, at: Date): Promise<MachineDetailRow> {
   const { id, organizationId } = claim.machine;
-  const revoked = await revokeCredentials(tx, id, at);
+  const revoked = await revokeCredentials(tx, id, "claimed again", at);
   await markClaimUsed(tx, claim.id, request.hardware_id, at);
   await insertCredential(tx, { id: newId("deviceCredential"), machineId: id, passwordHash: sha256(password), mosquittoHash: mosquittoHash(password), createdAt: at });
   await updateMachine(tx, id, { hardwareId: request.hardware_id, chip: request.chip, firmwareVersion: request.firmware_version, claimedAt: at, updatedAt: at });

@@ -19,13 +19,13 @@ export async function markClaimUsed(tx: Tx, id: string, hardwareId: string, at: 
   await tx.claimToken.update({ where: { id }, data: { usedAt: at, usedBy: hardwareId }, select: { id: true } });
 }
 
-export async function insertCredential(tx: Tx, credential: Omit<DeviceCredential, "revokedAt">): Promise<void> {
+export async function insertCredential(tx: Tx, credential: Pick<DeviceCredential, "id" | "machineId" | "passwordHash" | "mosquittoHash" | "createdAt">): Promise<void> {
   await tx.deviceCredential.create({ data: credential, select: { id: true } });
 }
 
 /** From now on the machine's credentials are refused. */
-export async function revokeCredentials(tx: Tx, machineId: string, at: Date): Promise<number> {
-  return (await tx.deviceCredential.updateMany({ where: { machineId, revokedAt: null }, data: { revokedAt: at } })).count;
+export async function revokeCredentials(tx: Tx, machineId: string, reason: string, at: Date): Promise<number> {
+  return (await tx.deviceCredential.updateMany({ where: { machineId, revokedAt: null }, data: { revokedAt: at, revokedReason: reason } })).count;
 }
 
 export interface ValidCredential {

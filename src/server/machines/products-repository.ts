@@ -16,7 +16,7 @@ export async function findTemplateBySlug(rt: Runtime, slug: string): Promise<Mac
   return rt.db.prisma.machineTemplate.findUnique({ where: { slug } });
 }
 
-export async function upsertTemplate(rt: Runtime, template: Omit<MachineTemplate, "slots"> & { slots: Prisma.InputJsonArray }): Promise<void> {
+export async function upsertTemplate(rt: Runtime, template: Pick<MachineTemplate, "id" | "slug" | "name" | "description" | "heartbeatSeconds" | "chip" | "firmwareProject" | "otaSlotBytes"> & { slots: Prisma.InputJsonArray }): Promise<void> {
   const { id, slug, ...rest } = template;
   await rt.db.prisma.machineTemplate.upsert({ where: { slug }, create: { id, slug, ...rest }, update: rest, select: { id: true } });
 }
@@ -26,7 +26,7 @@ export async function findProducts(rt: Runtime, organizationId: string): Promise
 }
 
 /** @returns false when the organization has a product with this SKU */
-export async function insertProduct(tx: Tx, product: Product): Promise<boolean> {
+export async function insertProduct(tx: Tx, product: Pick<Product, "id" | "organizationId" | "name" | "sku" | "price" | "createdAt">): Promise<boolean> {
   return (await tx.product.createMany({ data: [product], skipDuplicates: true })).count === 1;
 }
 

@@ -10,7 +10,7 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_PAYLOAD_BYTES = 8_192;
 
 /** The last part of the topics a device writes. */
-export const UP_TOPICS = ["status", "tele", "event", "stock", "diag", "log"] as const;
+export const UP_TOPICS = ["status", "tele", "event", "stock", "diag", "log", "ack", "cfg/rep", "ota/state"] as const;
 export type UpTopic = (typeof UP_TOPICS)[number];
 
 /** The last part of the topics a device reads. */
@@ -64,9 +64,87 @@ const event = envelope.extend({
 const diag = envelope.extend({ data: z.record(z.string().max(64), z.union([text(1_000), z.number(), z.boolean(), z.null()])) });
 const log = envelope.extend({ level: z.enum(["debug", "info", "warning", "error"]), message: text(2_000), tag: text(64).optional() });
 
+/** Ids of commands and jobs are the server's. */
+const reference = z.string().regex(/^[0-9A-Za-z_-]{1,64}$/);
+
+export const COMMAND_TYPES = ["dispense", "reboot", "identify", "self_test", "rotate", "query"] as const;
+export type CommandType = (typeof COMMAND_TYPES)[number];
+
+/** Why a device does not do, or did not get done, what it was told. Firmware may know others. */
+export const FAILURE_CODES = ["EXPIRED", "BUSY", "UNKNOWN_SLOT", "UNKNOWN_TYPE", "UNKNOWN_ID", "JAM", "EMPTY", "MOTOR", "NO_DROP", "INTERRUPTED", "FAILED"] as const;
+
+const ack = envelope.extend({
+  id: reference.describe("the command's"),
+  phase: z.enum(["accepted", "done", "failed"]),
+  code: z.string().regex(/^[A-Z][A-Z0-9_]{0,31}$/).optional().describe("of a failure"),
+  data: z.record(z.string().max(64), z.union([text(1_000), z.number(), z.boolean(), z.null()])).optional(),
+});
+
+/** What the device has of its configuration, after it took a version or refused it. */
+const configReport = envelope.extend({
+  version: z.number().int().min(0),
+  error: text(200).optional().describe("why the newest version was not taken; `version` is then the one it keeps"),
+  heartbeat_seconds: z.number().int().optional(),
+  timezone: text(64).optional(),
+  slots: z.array(z.object({ slot: z.string().regex(/^[A-Z][0-9]{1,2}$/), sku: text(24).nullable(), capacity: z.number().int().min(0), price: z.string().regex(/^[0-9]{1,18}$/).nullable() })).max(200).optional(),
+});
+
+export const OTA_STATES = ["accepted", "downloading", "verifying", "installing", "succeeded", "failed", "rolled_back", "deferred"] as const;
+const otaState = envelope.extend({
+  job: reference,
+  state: z.enum(OTA_STATES),
+  percent: z.number().int().min(0).max(100).optional(),
+  error: text(200).optional(),
+});
+
 /** What may stand on each topic that a device writes. */
-export const UP_MESSAGES = { status, tele, event, stock, diag, log } as const satisfies Record<UpTopic, z.ZodType>;
+export const UP_MESSAGES = { status, tele, event, stock, diag, log, ack, "cfg/rep": configReport, "ota/state": otaState } as const satisfies Record<UpTopic, z.ZodType>;
 export type UpMessage<T extends UpTopic = UpTopic> = z.infer<(typeof UP_MESSAGES)[T]>;
+
+/** `cmd`: at QoS 1, never retained. A device that knows the id repeats its stored result; one that does not begin before `exp` answers EXPIRED. */
+export const commandMessage = z.object({
+  v: z.literal(PROTOCOL_VERSION),
+  id: reference,
+  type: z.enum(COMMAND_TYPES),
+  exp: deviceTime.describe("by the server's clock; `ts` is when it was sent, for devices whose clock is wrong"),
+  ts: deviceTime,
+  args: z.record(z.string(), z.unknown()),
+});
+export type CommandMessage = z.infer<typeof commandMessage>;
+
+/** `args` of each type of command. `rotate` carries the new password; the old one works until the new one was used. `query` asks what became of an earlier command. */
+export const COMMAND_ARGS = {
+  dispense: z.object({ slot: z.string(), order: z.string(), mechanism: z.enum(["motor", "servo", "lock"]) }),
+  reboot: z.object({}),
+  identify: z.object({ seconds: z.number().int().min(1).max(600) }),
+  self_test: z.object({}),
+  rotate: z.object({ password: z.string() }),
+  query: z.object({ id: reference }),
+} as const satisfies Record<CommandType, z.ZodType>;
+
+/** `cfg`: retained. A device discards one that is older than what it has. Prices are micro-credits. */
+export const configMessage = z.object({
+  v: z.literal(PROTOCOL_VERSION),
+  version: z.number().int(),
+  heartbeat_seconds: z.number().int(),
+  timezone: z.string(),
+  slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), name: z.string().nullable(), price: z.string().nullable(), capacity: z.number().int(), mechanism: z.enum(["motor", "servo", "lock"]), enabled: z.boolean() })),
+});
+export type ConfigMessage = z.infer<typeof configMessage>;
+
+/** `ota`: one job at a time; not retained. The manifest is what `signature` (Ed25519, base64) is over, as these bytes. */
+export const otaMessage = z.object({
+  v: z.literal(PROTOCOL_VERSION),
+  job: reference,
+  url: z.string(),
+  size: z.number().int(),
+  sha256: z.string(),
+  version: z.string(),
+  window: z.object({ from: z.number().int(), to: z.number().int() }).nullable().describe("minutes of the local day"),
+  manifest: z.string(),
+  signature: z.string(),
+});
+export type OtaMessage = z.infer<typeof otaMessage>;
 
 /** `POST /device/v1/claim` */
 export const claimRequest = z.strictObject({

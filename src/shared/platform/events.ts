@@ -46,6 +46,24 @@ export const EVENTS = {
   "machine.online": z.object({ machineId: z.string(), firstTime: z.boolean() }),
   "machine.offline": z.object({ machineId: z.string(), reason: z.enum(["will", "heartbeat", "reported"]) }),
   "machine.first_reading": z.object({ machineId: z.string() }),
+  "machine.credential.revoked": z.object({ machineId: z.string(), reason: z.string() }).describe("whoever is connected with it is sent away"),
+  "machine.config.reported": z.object({ machineId: z.string(), version: z.number() }).describe("the device says that it has this version of its configuration"),
+  "machine.decommissioned": z.object({ machineId: z.string() }),
+  "machine.command.changed": z.object({ machineId: z.string(), commandId: z.string(), type: z.string(), state: z.string(), code: z.string().nullable() }),
+  "machine.stock.changed": z.object({ machineId: z.string(), kind: z.string(), slots: z.array(z.string()) }).describe("by a person or a sale; what a device reports goes out as realtime alone"),
+  "machine.slot.disabled": z.object({ machineId: z.string(), slot: z.string(), reason: z.enum(["manual", "failures"]) }),
+  "machine.refill.finished": z.object({ machineId: z.string(), refillId: z.string() }),
+  "order.created": z.object({ orderId: z.string(), machineId: z.string() }),
+  "order.paid": z.object({ orderId: z.string(), machineId: z.string(), total: micro }),
+  "order.changed": z.object({ orderId: z.string(), machineId: z.string(), status: z.string(), paymentState: z.string() }),
+  "order.refund.failed": z.object({ orderId: z.string(), machineId: z.string(), reason: z.string() }).describe("an administrator has to look"),
+  "alert.fired": z.object({ alertId: z.string(), machineId: z.string(), ruleId: z.string(), name: z.string(), severity: z.string(), subject: z.string(), value: z.number().nullable() }),
+  "alert.acknowledged": z.object({ alertId: z.string(), machineId: z.string() }),
+  "alert.escalated": z.object({ alertId: z.string(), machineId: z.string(), name: z.string(), severity: z.string() }),
+  "alert.resolved": z.object({ alertId: z.string(), machineId: z.string(), name: z.string() }),
+  "firmware.uploaded": z.object({ firmwareId: z.string(), version: z.string() }),
+  "rollout.changed": z.object({ rolloutId: z.string(), status: z.string(), reason: z.string().nullable() }),
+  "rollout.machine.changed": z.object({ rolloutId: z.string(), machineId: z.string(), state: z.string(), percent: z.number() }),
 } as const;
 
 export type EventType = keyof typeof EVENTS;
@@ -84,6 +102,11 @@ export const REALTIME = {
   "machine.telemetry": z.object({ machineId: z.string(), at: timestamp, metrics: z.record(z.string(), z.number()) }),
   "machine.stock": z.object({ machineId: z.string(), at: timestamp, slots: z.array(z.object({ slot: z.string(), count: z.number() })) }),
   "machine.rejected": z.object({ machineId: z.string(), at: timestamp, reason: z.string() }),
+  /** there are new lines in its log */
+  "machine.log": z.object({ machineId: z.string() }),
+  /** to the room of one order, which a guest may join with the order's secret */
+  "order.progress": z.object({ orderId: z.string() }),
+  "notification": z.object({ id: z.string() }),
 } as const;
 
 export type RealtimeName = keyof typeof REALTIME;

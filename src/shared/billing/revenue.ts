@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { micro, pageInput, pageOf, timestamp } from "../schema.ts";
+
+/**
+ * The revenue report: what happened to all customers' credits in some months, by what was on the other side. Every transfer is in one line; amounts are as customers see
+ * them, positive: they received. Opening and all lines make the closing.
+ */
+export const REVENUE_LINES = ["topup", "manual", "taken_back", "debt_paid", "grant", "grant_revoked", "promotion_expired", "usage", "usage_given_back", "breakage", "adjustment"] as const;
+export type RevenueLine = (typeof REVENUE_LINES)[number];
+
+/** The kind of system account that is on the other side of a line. */
+export const ACCOUNT_OF_LINE = {
+  topup: "settlement",
+  manual: "settlement",
+  taken_back: "settlement",
+  debt_paid: "settlement",
+  grant: "promotion",
+  grant_revoked: "promotion",
+  promotion_expired: "promotion",
+  usage: "revenue",
+  usage_given_back: "revenue",
+  breakage: "breakage",
+  adjustment: "adjustment",
+} as const satisfies Record<RevenueLine, string>;
+
+const MONTHS_AT_MOST = 36;
+const MONTHS_BY_DAY = 3;
+
+const month = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/, { error: "must be a month from 2000 to 2099, like 2026-11", abort: true })
+  .describe("a month of UTC: 2026-11");
+
+interface Months {
+  from: string;
+  to: string;
+}
+
+/** How many calendar months there are from one to another, both counted. */
+export function monthsBetween({ from, to }: Months): number {
+  const number = (name: string) => Number(name.slice(0, 4)) * 12 + Number(name.slice(5));
+  return number(to) - number(from) + 1;
+}
+
+const period = { from: month.describe("the first month (UTC): 2026-10"), to: month.describe("the last month (UTC), itself included") };
+const ordered = (value: Months) => monthsBetween(value) >= 1;
+const bounded = (value: Months) => monthsBetween(value) <= MONTHS_AT_MOST;
+const BEFORE = { path: ["to"], error: "must not be before the first month", abort: true };
+const TOO_LONG = { path: ["to"], error: `must be within ${MONTHS_AT_MOST} months` };
+
+export const REVENUE_STEPS = ["month", "day"] as const;
+export const revenueInput = z
+  .object({ ...period, by: z.enum(REVENUE_STEPS).default("month") })
+  .refine(ordered, BEFORE)
+  .refine(bounded, TOO_LONG)
+  .refine((value) => value.by === "month" || monthsBetween(value) <= MONTHS_BY_DAY, { path: ["by"], error: `day takes at most ${MONTHS_BY_DAY} months` });
+
+export const revenuePeriodInput = z.object(period).refine(ordered, BEFORE).refine(bounded, TOO_LONG);
+export const revenueCustomersInput = z.object({ ...period, ...pageInput.shape }).refine(ordered, BEFORE).refine(bounded, TOO_LONG);
+
+const parts = { amount: micro, paid: micro.describe("of the amount: in paid credits"), promotional: micro.describe("of the amount: in promotional credits") };
+const balance = z.object(parts);
+const lines = z.array(z.object({ line: z.enum(REVENUE_LINES), count: z.number().int().describe("transfers"), ...parts }));
+
+/** Payments as money, in the currency's smallest unit, at the time when their credits were booked. */
+const money = z.array(
+  z.object({
+    currency: z.string().describe("ISO 4217"),
+    payments: z.number().int(),
+    paidMinor: z.number().int(),
+    refundedMinor: z.number().int().describe("less refunds that failed later"),
+    disputedMinor: z.number().int().describe("taken back by banks, less what they gave back"),
+    netMinor: z.number().int(),
+  }),
+);
+
+export const revenueOutput = z.object({
+  start: timestamp,
+  end: timestamp.describe("the first moment after it; the future where it is not over"),
+  opening: balance.describe("what all customers had unspent"),
+  lines,
+  closing: balance.describe("opening and lines together: what customers have unspent at the end, or now"),
+  held: micro.describe("of the closing: reserved by operations"),
+  owedUsage: micro.describe("besides: usage that fell due by then and was not paid by then"),
+  owedPayments: micro.describe("besides: of payments taken back, what was spent already and not paid back by then; debts forgiven since are left out"),
+  money,
+  steps: z.array(z.object({ at: timestamp.describe("when it begins"), lines, closing: balance, money })).describe("days or months of UTC without gaps, up to now"),
+});
+
+export const revenueCustomerOutput = z.object({
+  organizationId: z.string(),
+  organizationName: z.string(),
+  toppedUp: micro.describe("top-ups and payments entered by hand, less what was taken back"),
+  given: micro.describe("promotions less what was revoked or expired"),
+  consumed: balance.describe("less what was given back"),
+  breakage: micro.describe("paid credits that expired"),
+  adjusted: micro,
+  closing: micro.describe("balance at the end, or now"),
+});
+export const revenueCustomersOutput = pageOf(revenueCustomerOutput).describe("who consumed most first");
+
+export const revenueProductOutput = z.object({
+  resourceType: z.string().nullable().describe("vm; null: charges that no resource's hours name"),
+  component: z.string().nullable().describe("compute: while it runs; storage: while it exists"),
+  planId: z.string().nullable().describe("null: of no plan, or of before prices had versions"),
+  planName: z.string().nullable(),
+  resources: z.number().int().describe("how many different ones"),
+  hours: z.number().describe("charged"),
+  ...parts,
+});
+export const revenueProductsOutput = z.object({ total: balance, data: z.array(revenueProductOutput).describe("the dearest first; of a VM with upgrades all stands under its plan") });
