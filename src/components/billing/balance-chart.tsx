@@ -3,10 +3,11 @@ import type { ReactNode } from "react";
 import type { Series } from "#components/chart/chart-data.ts";
 import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { formatCredits } from "#shared/credits.ts";
 import { dayFormat } from "./balance-tiles.tsx";
 import classes from "./balance-chart.module.css";
-import { balancePoints, type CreditChart, paceOf, type Spending } from "./chart-points.ts";
-import { hoursLeft } from "./forecast.ts";
+import { balancePoints, type CreditChart, paceOf, runwayAt, type Spending } from "./chart-points.ts";
+import { hoursUntil } from "./forecast.ts";
 import { useTimeLeft } from "./use-time-left.ts";
 
 interface BalanceChartProps {
@@ -25,9 +26,9 @@ export function BalanceChart({ chart, days, now, numbers, actions }: BalanceChar
   const format = useFormatter();
   const timeLeft = useTimeLeft();
   const pace = chart && days ? paceOf(days, chart.burnPerHour) : null;
-  const start = chart?.forecast[0]?.balance;
   const points = chart && balancePoints(chart, now, pace);
-  const ahead = start !== undefined;
+  const ahead = chart !== undefined && chart.burnPerHour !== "0";
+  const lasts = (end: string | number | null) => timeLeft(end === null ? null : hoursUntil(new Date(end).toISOString(), now));
   const series: Series[] = [
     { key: "balance", label: t("seriesBalance") },
     ...(ahead && pace ? [{ key: "low", upTo: "high", label: t("seriesBand"), color: 1, kind: "band" } as const] : []),
@@ -37,11 +38,18 @@ export function BalanceChart({ chart, days, now, numbers, actions }: BalanceChar
   // Beyond the chart there is no place for a mark; the words say it in any case.
   const last = points?.at(-1)?.at;
   const mark = end !== null && last !== undefined && end <= last ? { at: end, label: t("runsOut", { day: format.dateTime(new Date(end), dayFormat(end, now)) }) } : null;
-  const words = chart && (start === undefined ? t("noForecast") : t("balanceText", { left: timeLeft(hoursLeft(start, chart.burnPerHour)) }));
+  const words = chart && (ahead ? t("balanceText", { left: lasts(end) }) : t("noForecast"));
+  const [expiring, ...later] = chart?.expiring ?? [];
   return (
     <Section title={t("balance")} {...(words ? { description: words } : {})} actions={actions}>
       <TimeSeriesChart title={t("balance")} height={260} series={series} data={points} {...numbers} {...(mark ? { mark } : {})} />
-      {start !== undefined && pace && <p className={classes.note}>{t("bandText", { least: timeLeft(hoursLeft(start, pace.fast)), most: timeLeft(hoursLeft(start, pace.slow)) })}</p>}
+      {ahead && pace && <p className={classes.note}>{t("bandText", { least: lasts(runwayAt(chart, now, pace.fast).endsAt), most: lasts(runwayAt(chart, now, pace.slow).endsAt) })}</p>}
+      {expiring && (
+        <p className={classes.note}>
+          {t("expiringText", { amount: formatCredits(expiring.amount), day: format.dateTime(new Date(expiring.at), dayFormat(expiring.at, now)) })}
+          {later.length > 0 && ` ${t("expiringLater", { amount: formatCredits(later.reduce((sum, { amount }) => sum + BigInt(amount), 0n)) })}`}
+        </p>
+      )}
     </Section>
   );
 }

@@ -9,7 +9,7 @@ const chart = {
     { at: "2026-01-02T00:00:00.000Z", balance: "10000000", spent: "0" },
     { at: "2026-01-02T01:00:00.000Z", balance: "9000000", spent: "1000000" },
   ],
-  forecast: [{ at: "2026-01-02T01:30:00.000Z", balance: "8000000" }],
+  lots: [{ left: "8000000", expiresAt: null as string | null }],
 };
 const at = (points: ReturnType<typeof balancePoints>, iso: string) => points.find((point) => point.at === iso);
 
@@ -26,7 +26,7 @@ describe("balancePoints", () => {
     expect(points.map((point) => point.at)).toEqual([...new Set(points.map((point) => point.at))].toSorted());
   });
   it("has no forecast when nothing burns", () => {
-    expect(balancePoints({ ...chart, forecast: [], burnPerHour: "0" }, now, { slow: 1n, fast: 2n }).every((point) => point["forecast"] === null)).toBe(true);
+    expect(balancePoints({ ...chart, burnPerHour: "0" }, now, { slow: 1n, fast: 2n }).every((point) => point["forecast"] === null)).toBe(true);
   });
   it("has a band around the forecast, which bends where it reaches zero and never goes below", () => {
     const points = balancePoints(chart, now, { slow: 500_000n, fast: 8_000_000n });
@@ -35,8 +35,15 @@ describe("balancePoints", () => {
     expect(points.at(-1)).toMatchObject({ forecast: 6.5, low: 0, high: 7.25 });
     expect(points[0]).not.toHaveProperty("low");
   });
+  it("steps down where credits expire unspent, and ends earlier for it", () => {
+    const points = balancePoints({ ...chart, lots: [{ left: "6000000", expiresAt: "2026-01-02T02:30:00.000Z" }, { left: "250000", expiresAt: null }] }, now, { slow: 500_000n, fast: 8_000_000n });
+    expect(at(points, "2026-01-02T02:29:59.999Z")?.["forecast"]).toBeCloseTo(5.25, 5);
+    expect(at(points, "2026-01-02T02:30:00.000Z")).toMatchObject({ forecast: 0.25, low: 0, high: 0.25 });
+    expect(at(points, "2026-01-02T02:45:00.000Z")).toMatchObject({ forecast: 0 });
+    expect(points.at(-1)).toMatchObject({ forecast: 0, low: 0, high: 0 });
+  });
   it("draws what is already spent as nothing", () => {
-    const points = balancePoints({ ...chart, forecast: [{ at: "2026-01-02T01:30:00.000Z", balance: "0" }] }, now, null);
+    const points = balancePoints({ ...chart, lots: [] }, now, null);
     expect(points.at(-1)).toMatchObject({ forecast: 0 });
   });
 });

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import type { creditChartOutput, creditSpendingOutput } from "#shared/billing/schema.ts";
 import type { Point } from "#components/chart/chart-data.ts";
+import { leftAt, runway } from "#shared/billing/runway.ts";
 import { toChartNumber } from "#shared/credits.ts";
 
 export type CreditChart = z.infer<typeof creditChartOutput>;
 export type Spending = z.infer<typeof creditSpendingOutput>;
 
-const HOUR_MS = 3_600_000;
 const AHEAD_POINTS = 24;
 
 /** Micro-credits an hour between which spending moves: those of the quietest and of the busiest day, and what burns now. */
@@ -29,9 +29,12 @@ export function paceOf(days: Spending["days"], burnPerHour: string): Pace | null
   return { slow: all.reduce((least, each) => (each < least ? each : least)), fast: all.reduce((most, each) => (each > most ? each : most)) };
 }
 
-/** What is left of `start` after a while at a burn, in credits. */
-function leftAfter(start: bigint, perHour: bigint, ms: number): number {
-  return Math.max(0, toChartNumber(start) - (toChartNumber(perHour) * ms) / HOUR_MS);
+/** What the forecast reads of the chart's data. */
+type Standing = Pick<CreditChart, "lots" | "burnPerHour">;
+
+/** How far the credits reach from now on at a pace; what expires unspent is gone. */
+export function runwayAt({ lots }: Pick<CreditChart, "lots">, now: number, perHour: bigint) {
+  return runway(now, lots.map(({ left, expiresAt }) => ({ left: BigInt(left), expiresAt: expiresAt === null ? null : Date.parse(expiresAt) })), perHour);
 }
 
 /**
@@ -39,30 +42,29 @@ function leftAfter(start: bigint, perHour: bigint, ms: number): number {
  * that is where it stands; the last bucket ends now. Around the forecast goes a band (`low` to `high`): where the balance will be at the pace of the busiest and
  * of the quietest day.
  */
-export function balancePoints(chart: Pick<CreditChart, "points" | "forecast" | "bucketSeconds" | "burnPerHour">, now: number, pace: Pace | null): Point[] {
+export function balancePoints(chart: Pick<CreditChart, "points" | "bucketSeconds"> & Standing, now: number, pace: Pace | null): Point[] {
   const past = chart.points.map((point): Point => ({
     at: new Date(Math.min(now, Date.parse(point.at) + chart.bucketSeconds * 1000)).toISOString(),
     balance: toChartNumber(point.balance),
     forecast: null,
   }));
-  const first = chart.forecast[0];
   const begin = chart.points[0];
   const last = past.at(-1);
-  if (!first || !begin || !last) return past;
-  const start = BigInt(first.balance);
   const burn = BigInt(chart.burnPerHour);
+  if (burn === 0n || !begin || !last) return past;
   const span = now - Date.parse(begin.at);
+  const lines = (pace ? { forecast: burn, low: pace.fast, high: pace.slow } : { forecast: burn }) satisfies Record<string, bigint>;
+  const ways = Object.entries(lines).map(([key, perHour]) => ({ key, perHour, way: runwayAt(chart, now, perHour) }));
   const at = (ms: number): Point => ({
-    at: new Date(now + ms).toISOString(),
+    at: new Date(ms).toISOString(),
     balance: null,
-    forecast: leftAfter(start, burn, ms),
-    ...(pace ? { low: leftAfter(start, pace.fast, ms), high: leftAfter(start, pace.slow, ms) } : {}),
+    ...Object.fromEntries(ways.map(({ key, perHour, way }) => [key, toChartNumber(leftAt(way, ms, perHour))])),
   });
-  // The moments at which a line reaches zero are among the points: it bends there.
-  const ends = [burn, pace?.fast, pace?.slow].flatMap((perHour) => (perHour ? [(toChartNumber(start) / toChartNumber(perHour)) * HOUR_MS] : []));
-  const moments = [...Array.from({ length: AHEAD_POINTS }, (_, nth) => ((nth + 1) * span) / AHEAD_POINTS), ...ends.filter((ms) => ms > 0 && ms < span)];
+  // Where a line bends there is a point; where credits expire, which is a step, there are one before and one after it.
+  const corners = ways.flatMap(({ way }) => way.points.flatMap((point, nth) => (way.points[nth + 1]?.at === point.at ? [point.at - 1] : [point.at])));
+  const moments = [...Array.from({ length: AHEAD_POINTS }, (_, nth) => now + ((nth + 1) * span) / AHEAD_POINTS), ...corners.filter((ms) => ms > now && ms < now + span)];
   const ahead = [...new Set(moments.map(Math.round))].toSorted((one, other) => one - other).map(at);
-  return [...past.slice(0, -1), { ...at(0), at: last.at, balance: last["balance"] ?? null }, ...ahead];
+  return [...past.slice(0, -1), { ...at(now), at: last.at, balance: last["balance"] ?? null }, ...ahead];
 }
 
 /** Each shown day's use: `r0` is the dearest resource, `other` all that are not told apart. */

@@ -67,14 +67,20 @@ export interface BalanceParts extends BalanceRow {
   /** when the next lot expires, and what is left of those that do then; null when none does */
   expiresAt: Date | null;
   expiring: bigint | null;
+  /** what is left of each open lot, in the order of spending */
+  lots: { left: string; expiresAt: string | null }[];
+  /** since when it is known that not all is paid; null: it is */
+  exhaustedSince: Date | null;
 }
 
 const BALANCE_PARTS = `with own as (select id from ledger_account where organization_id = $1 and kind = 'customer'),
-  lot as (select category, remaining, expires_at, min(expires_at) over () as next from credit_lot where account_id = (select id from own) and open)
-  select balance.*, lots.* from (${BALANCE}) balance, (
+  lot as (select id, category, remaining, priority, expires_at, created_at, min(expires_at) over () as next from credit_lot where account_id = (select id from own) and open)
+  select balance.*, lots.*, alert.* from (${BALANCE}) balance, (
     select coalesce(sum(remaining) filter (where category = 'paid'), 0)::bigint as paid, coalesce(sum(remaining) filter (where category = 'promotional'), 0)::bigint as promotional,
-      max(next) as "expiresAt", (sum(remaining) filter (where expires_at = next))::bigint as expiring from lot
-  ) lots`;
+      max(next) as "expiresAt", (sum(remaining) filter (where expires_at = next))::bigint as expiring,
+      coalesce(jsonb_agg(jsonb_build_object('left', remaining::text, 'expiresAt', to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by priority, expires_at, created_at, id), '[]') as lots
+    from lot
+  ) lots, (select (select low_at from credit_alert where organization_id = $1 and hours = 0) as "exhaustedSince") alert`;
 
 export async function readBalance(rt: Runtime, organizationId: string): Promise<BalanceParts | null> {
   const rows = await rt.db.query<BalanceParts>({ name: "billing_balance", text: BALANCE_PARTS, values: [organizationId] });

@@ -1,11 +1,12 @@
 import type { z } from "zod";
+import { leftAt, type Runway } from "#shared/billing/runway.ts";
 import type { creditChartInput, creditChartOutput } from "#shared/billing/schema.ts";
 import { notFound } from "#shared/errors.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { readBalance } from "./account-repository.ts";
 import { readBuckets, readBurn } from "./chart-repository.ts";
-import { runsOutAt, spendable } from "./credits.ts";
+import { runwayOf, spendableLots } from "./credits.ts";
 
 const HOUR_S = 3_600;
 const RANGES = {
@@ -14,7 +15,6 @@ const RANGES = {
   "30d": { seconds: 24 * HOUR_S, count: 30 },
 } as const;
 const FORECAST_MS = 30 * 24 * HOUR_S * 1_000;
-const FORECAST_POINTS = 30;
 
 /** Balance and spending in buckets (aligned to UTC), the forecast at the present burn, and who burns. */
 export async function getCreditChart(rt: Runtime, actor: Pick<MemberActor, "organizationId">, input: z.output<typeof creditChartInput>): Promise<z.output<typeof creditChartOutput>> {
@@ -25,15 +25,16 @@ export async function getCreditChart(rt: Runtime, actor: Pick<MemberActor, "orga
   const since = new Date(Math.floor(now.getTime() / bucketMs) * bucketMs - (count - 1) * bucketMs);
   const [account, buckets, burn] = await Promise.all([readBalance(rt, organizationId), readBuckets(rt, organizationId, since, seconds, count), readBurn(rt, organizationId)]);
   if (!account) throw notFound("account");
-  const left = spendable(account);
-  const end = runsOutAt(now, left, account.burn);
+  const way = runwayOf(account, now);
   return {
     bucketSeconds: seconds,
     points: pointsBack(account.balance, buckets, since, bucketMs, count),
-    forecast: forecast(now, left, account.burn, end),
+    forecast: forecast(way, now.getTime(), account.burn),
+    lots: spendableLots(account).map(({ left, expiresAt }) => ({ left: left.toString(), expiresAt: expiresAt === null ? null : isoTime(expiresAt) })),
+    expiring: way.expiring.map(({ at, amount }) => ({ at: isoTime(at), amount: amount.toString() })),
     burn: burn.map((row) => ({ ...row, perHour: row.perHour.toString() })),
     burnPerHour: account.burn.toString(),
-    runsOutAt: end?.toISOString() ?? null,
+    runsOutAt: way.endsAt === null ? null : isoTime(way.endsAt),
   };
 }
 
@@ -50,14 +51,15 @@ function pointsBack(balance: bigint, buckets: readonly { nth: number; change: bi
   return points;
 }
 
-/** Evenly spaced points from now until the credits run out, or for 30 days. */
-function forecast(now: Date, start: bigint, burnPerHour: bigint, end: Date | null) {
+/** Corners from now until the credits run out, or for 30 days. */
+function forecast(way: Runway, now: number, burnPerHour: bigint) {
   if (burnPerHour === 0n) return [];
-  const horizon = Math.min(FORECAST_MS, end ? end.getTime() - now.getTime() : FORECAST_MS);
-  const steps = horizon > 0 ? FORECAST_POINTS : 0;
-  return Array.from({ length: steps + 1 }, (_, step) => {
-    const elapsed = steps === 0 ? 0 : Math.round((horizon * step) / steps);
-    const left = start - (burnPerHour * BigInt(elapsed)) / BigInt(HOUR_S * 1_000);
-    return { at: new Date(now.getTime() + elapsed).toISOString(), balance: (left > 0n ? left : 0n).toString() };
-  });
+  const until = now + FORECAST_MS;
+  const corners = way.points.filter((point) => point.at <= until);
+  if (way.endsAt === null || way.endsAt > until) corners.push({ at: until, left: leftAt(way, until, burnPerHour) });
+  return corners.map(({ at, left }) => ({ at: isoTime(at), balance: left.toString() }));
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

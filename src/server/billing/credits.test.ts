@@ -7,7 +7,7 @@ import { createTestRuntime, TEST_START, type TestRuntime } from "#server/testing
 import { openCustomerAccount } from "./accounts.ts";
 import { getCreditChart } from "./chart.ts";
 import { auditLedger, checkLedger } from "./check.ts";
-import { availableCredits, getBalance, LOW_THRESHOLD, requireCreditsFor, runsOutAt } from "./credits.ts";
+import { availableCredits, getBalance, LOW_THRESHOLD, requireCreditsFor } from "./credits.ts";
 import { grantCredits } from "./grants.ts";
 import { listHistory } from "./history.ts";
 import { hold, transfer } from "./ledger.ts";
@@ -53,15 +53,15 @@ describe("balance", () => {
       paid: "0",
       promotional: "100000000",
       nextExpiry: null,
+      owed: "0",
+      stopsAt: null,
     });
     expect(await availableCredits(rt, owner.organizationId)).toBe(60n * CREDIT);
   });
 
-  it("never runs out when nothing burns, or not within a hundred years", async () => {
+  it("never runs out when nothing burns", async () => {
     const owner = await customer(CREDIT);
     expect(await getBalance(rt, owner)).toMatchObject({ burnPerHour: "0", runsOutAt: null });
-    expect(runsOutAt(rt.clock.now(), 2n ** 62n, 1n)).toBeNull();
-    expect(runsOutAt(rt.clock.now(), 0n, 1n)).toEqual(rt.clock.now());
   });
 
   it("is nothing for an organization without an account", async () => {
@@ -177,6 +177,35 @@ describe("chart", () => {
     const empty = await customer(0n);
     await burn(empty.organizationId, "web", 5n);
     expect((await getCreditChart(rt, empty, { range: "7d" })).forecast).toEqual([{ at: TEST_START, balance: "0" }]);
+  });
+});
+
+describe("what expires unspent", () => {
+  it("brings the end closer, in the balance as in the chart, after what is held and owed", async () => {
+    const owner = await customer(100n * CREDIT);
+    const at = rt.clock.now();
+    const inHours = (hours: number) => new Date(at.getTime() + hours * HOUR);
+    const grant = (amount: bigint, expiresAt: Date | null, priority: number) =>
+      transact(rt, (tx) => transfer(tx, { key: newId("event"), kind: "grant", from: systemAccount("promotion", owner.id), to: owner.id, amount, terms: { priority, ...(expiresAt && { expiresAt }) }, at }));
+    await grant(80n * CREDIT, inHours(4), 10);
+    await grant(30n * CREDIT, inHours(6), 90);
+    await transact(rt, (tx) => hold(tx, { key: newId("hold"), accountId: owner.id, amount: 20n * CREDIT, subject: { type: "vm", id: "vm_1" }, at }));
+    await burn(owner.organizationId, "web", 10n * CREDIT);
+    // 60 can be spent in four hours, of which 20 expire; then come the welcome credits, and 30 expire behind them.
+    const end = inHours(14).toISOString();
+    expect(await getBalance(rt, owner)).toMatchObject({ runsOutAt: end, nextExpiry: { at: inHours(4).toISOString(), amount: (80n * CREDIT).toString() } });
+    const chart = creditChartOutput.parse(await getCreditChart(rt, owner, { range: "24h" }));
+    expect(chart.runsOutAt).toBe(end);
+    expect(chart.expiring).toEqual([
+      { at: inHours(4).toISOString(), amount: (20n * CREDIT).toString() },
+      { at: inHours(6).toISOString(), amount: (30n * CREDIT).toString() },
+    ]);
+    expect(chart.forecast.map((point) => [(Date.parse(point.at) - at.getTime()) / HOUR, BigInt(point.balance) / CREDIT])).toEqual([[0, 190n], [4, 150n], [4, 130n], [6, 110n], [6, 80n], [14, 0n]]);
+    expect(chart.lots).toEqual([
+      { left: (60n * CREDIT).toString(), expiresAt: inHours(4).toISOString() },
+      { left: (100n * CREDIT).toString(), expiresAt: null },
+      { left: (30n * CREDIT).toString(), expiresAt: inHours(6).toISOString() },
+    ]);
   });
 });
 

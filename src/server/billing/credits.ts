@@ -1,18 +1,21 @@
 import type { z } from "zod";
 import type { balanceOutput } from "#shared/billing/schema.ts";
+import { runway, type Runway, type RunwayLot, take } from "#shared/billing/runway.ts";
 import { credits } from "#shared/credits.ts";
 import { AppError, notFound } from "#shared/errors.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
-import { type BalanceRow, readBalance, readBalanceIn } from "./account-repository.ts";
+import { type BalanceParts, type BalanceRow, readBalance, readBalanceIn } from "./account-repository.ts";
 
 /** Micro-credits that must be available before anything new is created or started. */
 export const LOW_THRESHOLD = credits(1);
+const MINUTE_MS = 60_000;
 
-const HOUR_MS = 3_600_000;
-/** Runways beyond this are as good as endless. */
-const HORIZON_MS = 100 * 365 * 24 * HOUR_MS;
+/** Until when what was announced as exhausted goes on. */
+export function graceEnd(since: Date, settings: Pick<Runtime["config"], "creditsGraceMinutes">): Date {
+  return new Date(since.getTime() + settings.creditsGraceMinutes * MINUTE_MS);
+}
 
 /** What the organization can spend: its balance less what is held. Zero without an account. */
 export async function availableCredits(rt: Runtime, organizationId: string): Promise<bigint> {
@@ -26,27 +29,35 @@ export function spendable(row: BalanceRow): bigint {
   return left > 0n ? left : 0n;
 }
 
-/** When `left` is spent at this burn; null when it is not within a hundred years. */
-export function runsOutAt(now: Date, left: bigint, burnPerHour: bigint): Date | null {
-  if (burnPerHour <= 0n) return null;
-  const ms = (left * BigInt(HOUR_MS)) / burnPerHour;
-  return ms > BigInt(HORIZON_MS) ? null : new Date(now.getTime() + Number(ms));
+/** What can be spent of each lot, in the order of spending: what is held and what is owed is taken from the first. */
+export function spendableLots(row: BalanceParts): RunwayLot[] {
+  const lots = row.lots.map(({ left, expiresAt }): RunwayLot => ({ left: BigInt(left), expiresAt: expiresAt === null ? null : Date.parse(expiresAt) }));
+  take(lots, row.held + row.owed);
+  return lots.filter(({ left }) => left > 0n);
+}
+
+/** How far the credits reach at the present burn. */
+export function runwayOf(row: BalanceParts, now: Date): Runway {
+  return runway(now.getTime(), spendableLots(row), row.burn);
 }
 
 /** The organization's balance, its burn rate and when the credits run out. */
 export async function getBalance(rt: Runtime, actor: Pick<MemberActor, "organizationId">): Promise<z.output<typeof balanceOutput>> {
   const row = await readBalance(rt, actor.organizationId);
   if (!row) throw notFound("account");
+  const { endsAt } = runwayOf(row, rt.clock.now());
   return {
     balance: row.balance.toString(),
     held: row.held.toString(),
     available: (row.balance - row.held).toString(),
     burnPerHour: row.burn.toString(),
-    runsOutAt: runsOutAt(rt.clock.now(), spendable(row), row.burn)?.toISOString() ?? null,
+    runsOutAt: endsAt === null ? null : new Date(endsAt).toISOString(),
     lowThreshold: LOW_THRESHOLD.toString(),
     paid: row.paid.toString(),
     promotional: row.promotional.toString(),
     nextExpiry: row.expiresAt && row.expiring !== null ? { at: row.expiresAt.toISOString(), amount: row.expiring.toString() } : null,
+    owed: row.owed.toString(),
+    stopsAt: row.exhaustedSince && graceEnd(row.exhaustedSince, rt.config).toISOString(),
   };
 }
 

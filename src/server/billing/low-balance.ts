@@ -2,7 +2,7 @@ import type { SystemActor } from "#server/identity/actor.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import { LOW_THRESHOLD } from "./credits.ts";
+import { graceEnd, LOW_THRESHOLD } from "./credits.ts";
 import * as repository from "./low-balance-repository.ts";
 
 const METERING: SystemActor = { kind: "system", name: "metering", requestId: "" };
@@ -19,11 +19,6 @@ interface State {
   held: bigint;
   owedRows: bigint;
   owedAmount: bigint;
-}
-
-/** Until when what was announced as exhausted goes on. */
-export function graceEnd(since: Date, settings: Pick<Runtime["config"], "creditsGraceMinutes">): Date {
-  return new Date(since.getTime() + settings.creditsGraceMinutes * MINUTE_MS);
 }
 
 /**

@@ -6,11 +6,13 @@ export const balanceOutput = z.object({
   held: micro.describe("reserved by operations under way"),
   available: micro.describe("balance less held"),
   burnPerHour: micro.describe("what all that runs now costs an hour"),
-  runsOutAt: timestamp.nullable().describe("when available reaches zero at this burn; null when nothing burns"),
+  runsOutAt: timestamp.nullable().describe("when nothing is left at this burn, less what expires unspent until then; null when nothing burns"),
   lowThreshold: micro.describe("below this nothing new can be created"),
   paid: micro.describe("of the balance: bought"),
   promotional: micro.describe("of the balance: given"),
   nextExpiry: z.object({ at: timestamp, amount: micro }).nullable().describe("the next credits that expire, if they are not spent before; null when none do"),
+  owed: micro.describe("for hours past: the balance did not suffice"),
+  stopsAt: timestamp.nullable().describe("credits are used up: when what runs is stopped, or was; null: all is paid"),
 });
 
 export const creditCategory = z.enum(["paid", "promotional"]);
@@ -52,7 +54,9 @@ export const creditChartInput = z.object({ range: z.enum(["24h", "7d", "30d"]).d
 export const creditChartOutput = z.object({
   bucketSeconds: z.number().int(),
   points: z.array(z.object({ at: timestamp, balance: micro.describe("when the bucket ends; in the last one, now"), spent: micro.describe("in the bucket that begins at `at`") })),
-  forecast: z.array(z.object({ at: timestamp, balance: micro })).describe("from now until it runs out, at the present burn; at most 30 days"),
+  forecast: z.array(z.object({ at: timestamp, balance: micro })).describe("corners of the line from now until it runs out, at the present burn; at most 30 days. Where credits expire unspent there are two at one moment"),
+  lots: z.array(z.object({ left: micro, expiresAt: timestamp.nullable() })).describe("what can be spent, in the order of spending"),
+  expiring: z.array(z.object({ at: timestamp, amount: micro })).describe("what expires unspent before it runs out, at the present burn"),
   burn: z.array(z.object({ resourceId: z.string(), resourceName: z.string(), resourceType: z.string(), perHour: micro })),
   burnPerHour: micro,
   runsOutAt: timestamp.nullable(),
