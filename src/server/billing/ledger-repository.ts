@@ -26,7 +26,7 @@ export interface LotTerms {
 
 export interface TransferInput {
   key: string;
-  kind: "grant" | "topup" | "usage" | "adjustment";
+  kind: "grant" | "topup" | "usage" | "sale" | "adjustment";
   /** account ids */
   from: string;
   to: string;

@@ -3,9 +3,9 @@ const SHARDS = 16;
 
 /**
  * revenue: what was charged; promotion: what is given, and comes back when it expires; settlement: what payments bring; breakage: paid credits that
- * expired; adjustment: corrections by administrators.
+ * expired; adjustment: corrections by administrators; sales: what was paid for goods out of machines.
  */
-export type SystemAccountKind = "revenue" | "promotion" | "settlement" | "breakage" | "adjustment";
+export type SystemAccountKind = "revenue" | "promotion" | "settlement" | "breakage" | "adjustment" | "sales";
 
 /**
  * The account of the kind that a customer's account deals with: always the same one, so that a repeated call has the same content.
