@@ -24,6 +24,7 @@ export default async function Page() {
     getTranslations("vm.home"),
     prefetch(
       trpc.billing.balance.queryOptions(),
+      trpc.payments.options.queryOptions(),
       trpc.billing.chart.queryOptions({ range: "7d" }),
       trpc.compute.vms.list.queryOptions({ limit: HOME_VMS }),
       trpc.compute.vms.list.queryOptions({ limit: 1, status: "running" }),

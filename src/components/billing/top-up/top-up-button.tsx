@@ -12,7 +12,7 @@ import { useViewer } from "#components/layout/viewer-context.tsx";
 const Dialog = dynamic(() => import("./top-up-dialog.tsx").then((module) => module.TopUpDialog), { ssr: false });
 
 /** The way to more credits; nothing where this installation takes no payments, or for those who may not pay. */
-export function TopUpButton({ variant = "filled" }: { variant?: "filled" | "default" }) {
+export function TopUpButton({ variant = "filled", size = "sm" }: { variant?: "filled" | "default"; size?: "xs" | "sm" }) {
   const t = useTranslations("topups");
   const may = useViewer().organization.permissions.includes("credits:topup");
   const [opened, setOpened] = useState<boolean | null>(null);
@@ -20,7 +20,7 @@ export function TopUpButton({ variant = "filled" }: { variant?: "filled" | "defa
   if (!may || !options?.provider) return null;
   return (
     <>
-      <Button variant={variant} leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpened(true)}>
+      <Button variant={variant} size={size} leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpened(true)}>
         {t("button")}
       </Button>
       {opened !== null && <Dialog opened={opened} options={options} onClose={() => setOpened(false)} />}

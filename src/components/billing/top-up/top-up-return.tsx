@@ -1,15 +1,13 @@
 "use client";
 
-import { CloseButton, Loader } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { useEffect, useEffectEvent } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { Notice } from "#components/ui/notice.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { formatCredits } from "#shared/credits.ts";
-import classes from "./top-up.module.css";
 
 /** Events bring the news at once; this is for when they don't reach us. */
 const ASK_AGAIN_MS = 3_000;
@@ -41,21 +39,13 @@ export function TopUpReturn() {
   const { status, receiptNumber, checkoutUrl } = topUp;
   const tone = status === "paid" ? "ok" : status === "created" ? "busy" : "bad";
   return (
-    <div className={classes.back} data-tone={tone} role="status">
-      {tone === "busy" ? <Loader size={18} aria-hidden /> : tone === "ok" ? <IconCircleCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
-      <div className={classes.words}>
-        <p className={classes.title}>{status === "created" ? t("created") : status === "paid" ? t("paid", { credits }) : t(`over.${status}`)}</p>
-        <p className={classes.text}>
-          {status === "created" && t("createdText", { credits })}
-          {status === "paid" && t("paidText", { number: receiptNumber ?? "" })}
-          {status === "failed" && t("failedText")}
-          {status === "expired" && t("expiredText")}
-          {(status === "refunded" || status === "disputed") && t("takenBackText")}{" "}
-          {status === "created" && checkoutUrl !== null && <a href={checkoutUrl}>{t("resume")}</a>}
-          {receiptNumber !== null && <TextLink href={`/billing/receipts/${topUp.id}`}>{t("receipt")}</TextLink>}
-        </p>
-      </div>
-      <CloseButton aria-label={t("close")} onClick={() => void setId(null)} />
-    </div>
+    <Notice tone={tone} title={status === "created" ? t("created") : status === "paid" ? t("paid", { credits }) : t(`over.${status}`)} onClose={() => void setId(null)}>
+      {status === "created" && t("createdText", { credits })}
+      {status === "paid" && t("paidText", { number: receiptNumber ?? "" })}
+      {status === "failed" && t("failedText")}
+      {status === "expired" && t("expiredText")}
+      {(status === "refunded" || status === "disputed") && t("takenBackText")} {status === "created" && checkoutUrl !== null && <a href={checkoutUrl}>{t("resume")}</a>}
+      {receiptNumber !== null && <TextLink href={`/billing/receipts/${topUp.id}`}>{t("receipt")}</TextLink>}
+    </Notice>
   );
 }
