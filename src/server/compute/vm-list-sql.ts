@@ -1,4 +1,5 @@
 import type { Statement } from "#server/infra/database.ts";
+import { jsonExpression, jsonObject, jsonPlain, jsonText, jsonTime, jsonValue } from "#server/infra/sql-json.ts";
 
 /**
  * The list of VMs is asked for far more often than anything else: one prepared statement for each set of filters, which answers the page, in the form of
@@ -20,25 +21,32 @@ export interface VmFilter {
   includeGone: boolean;
 }
 
-/** As Date.toISOString writes it. */
-function iso(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
-
-/** The address of the family that a pool gave to the VM. */
-function assigned(ipv6: boolean): string {
-  return `(select address from ip_address where vm_id = v.id and address ${ipv6 ? "like" : "not like"} '%:%')`;
-}
-
 /** The fields of the contract; vm-view.ts makes the same of one VM, and a test compares the two. */
-const FIELDS = `v.id, v.name, v.status, v.status_reason as "statusReason",
-  ${iso("case when h.health = 'unreachable' and v.status not in ('terminated', 'rolled_back') then h.health_since end")} as "unknownSince", coalesce(h.driver, '') as hypervisor, v.region, v.project_id as "projectId",
-  v.owner_id as "ownerId", p.slug as plan, i.slug as "templateId",
-  json_build_object('cpu', v.vcpu, 'memoryGb', v.memory_mb / 1024::float8, 'storageGb', v.storage_gb) as resources,
-  json_build_object('privateIp', v.private_ip, 'publicIp', ${assigned(false)}, 'ipv6', ${assigned(true)}, 'vpcId', null) as network, v.metadata, v.operation_id as "operationId",
-  (case when v.status in ('provisioning', 'terminated', 'rolled_back') then 0 when v.started_at is null then v.storage_price_per_hour
-    else v.compute_price_per_hour + v.storage_price_per_hour end)::text as "pricePerHour",
-  ${iso("v.started_at")} as "startedAt", ${iso("v.created_at")} as "createdAt", ${iso("v.updated_at")} as "updatedAt"`;
+const VM = jsonObject({
+  id: jsonPlain("v.id"),
+  name: jsonText("v.name"),
+  status: jsonPlain("v.status"),
+  statusReason: jsonText("v.status_reason"),
+  unknownSince: jsonTime("case when h.health = 'unreachable' and v.status not in ('terminated', 'rolled_back') then h.health_since end"),
+  hypervisor: jsonText("coalesce(h.driver, '')"),
+  region: jsonText("v.region"),
+  projectId: jsonPlain("v.project_id"),
+  ownerId: jsonText("v.owner_id"),
+  plan: jsonText("p.slug"),
+  templateId: jsonText("i.slug"),
+  resources: jsonObject({ cpu: jsonValue("v.vcpu"), memoryGb: jsonValue("v.memory_mb / 1024::float8"), storageGb: jsonValue("v.storage_gb") }),
+  network: jsonObject({ privateIp: jsonText("v.private_ip"), publicIp: jsonPlain("a.ipv4"), ipv6: jsonPlain("a.ipv6"), vpcId: jsonValue("'null'") }),
+  metadata: jsonValue("v.metadata"),
+  operationId: jsonPlain("v.operation_id"),
+  pricePerHour: jsonPlain(`(case when v.status in ('provisioning', 'terminated', 'rolled_back') then 0 when v.started_at is null then v.storage_price_per_hour
+    else v.compute_price_per_hour + v.storage_price_per_hour end)::text`),
+  startedAt: jsonTime("v.started_at"),
+  createdAt: jsonTime("v.created_at"),
+  updatedAt: jsonTime("v.updated_at"),
+});
+
+/** The addresses that pools gave to the VM, at most one of each family. */
+const ASSIGNED = `select min(address) filter (where address not like '%:%') as ipv4, min(address) filter (where address like '%:%') as ipv6 from ip_address where vm_id = v.id`;
 
 const CONDITIONS = {
   status: (n: number) => `v.status = $${n}`,
@@ -77,10 +85,13 @@ export function vmListStatement(filter: VmFilter, limit: number, offset: number)
             "select v.* from (select id from found order by created_at desc, id desc limit $2 offset $3) f join vm v on v.id = f.id",
           ]
         : ["", `select count(*)::int from vm v where ${where}`, `select * from vm v where ${where} order by v.created_at desc, v.id desc limit $2 offset $3`];
+    // An aggregate takes the rows of a sorted subquery in their order (PostgreSQL, 9.21).
     text = `${first} select (${total}) as total,
-      (select json_agg(r order by r."createdAt" desc, r.id desc) from (select ${FIELDS}
+      (select '[' || string_agg(r.vm, ',') || ']' from (select ${jsonExpression(VM)} as vm
         from (${page}) v
-          join plan p on p.id = v.plan_id join image i on i.id = v.image_id left join host h on h.id = v.host_id) r)::text as data`;
+          join plan p on p.id = v.plan_id join image i on i.id = v.image_id left join host h on h.id = v.host_id
+          left join lateral (${ASSIGNED}) a on true
+        order by v.created_at desc, v.id desc) r) as data`;
     texts.set(name, text);
   }
   const soughtValues = { search: [escapeLike(search)], address: [escapeLike(search), search] };
