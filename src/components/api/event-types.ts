@@ -26,6 +26,7 @@ const NAMES = {
   "credits.topup.mismatched": true,
   "credits.auto_topup.disabled": true,
   "prices.changed": true,
+  "statement.issued": true,
   "machine.created": true,
   "machine.updated": true,
   "machine.claimed": true,

@@ -36,6 +36,8 @@ export function LiveSync({ admin }: { admin: boolean }) {
   useEvents(EVENT_TYPES, (event) => {
     const [domain] = event.type.split(".");
     if (domain === "credits") stale([trpc.billing.pathFilter(), trpc.payments.pathFilter()]);
+    if (domain === "statement") stale([trpc.statements.pathFilter()]);
+    if (domain === "prices") stale([trpc.billing.pathFilter(), trpc.compute.catalog.pathFilter(), trpc.compute.vms.get.pathFilter()]);
     if (domain === "project") stale([trpc.compute.projects.pathFilter()]);
     if (domain === "vm") stale([trpc.compute.vms.list.pathFilter(), trpc.compute.vms.get.pathFilter(), trpc.compute.snapshots.pathFilter(), trpc.compute.backups.pathFilter(), trpc.compute.projects.pathFilter(), trpc.platform.vms.pathFilter()]);
     if (domain === "host") stale([trpc.compute.hosts.pathFilter()]);

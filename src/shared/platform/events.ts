@@ -38,6 +38,7 @@ export const EVENTS = {
   "prices.changed": z
     .object({ subjectType: z.enum(["plan", "upgrade"]), subjectId: z.string(), name: z.string(), effectiveFrom: timestamp, change: z.enum(["scheduled", "withdrawn"]) })
     .describe("from then on VMs of this plan, or with this upgrade, cost something else; or they no longer will"),
+  "statement.issued": z.object({ statementId: z.string(), number: z.string(), period: z.string().describe("2026-11"), closing: micro }).describe("a month is closed: its statement can be read"),
   "ledger.check.failed": z.object({ checkId: z.string(), findings: z.array(z.string()) }).describe("the self-check of the ledger found something wrong: an administrator has to look"),
   "machine.created": z.object({ machineId: z.string() }),
   "machine.updated": z.object({ machineId: z.string() }),

@@ -9,6 +9,8 @@ import { LEDGER_INPUT } from "#components/billing/ledger-query.ts";
 import { LOTS_INPUT } from "#components/billing/lot-query.ts";
 import { Lots } from "#components/billing/lots.tsx";
 import { LowBalance } from "#components/billing/low-balance.tsx";
+import { NewStatement } from "#components/billing/statements/new-statement.tsx";
+import { LATEST_STATEMENT } from "#components/billing/statements/statement-query.ts";
 import { AutoTopUp } from "#components/billing/top-up/auto-top-up.tsx";
 import { TopUpButton } from "#components/billing/top-up/top-up-button.tsx";
 import { TopUpList } from "#components/billing/top-up/top-up-list.tsx";
@@ -32,7 +34,7 @@ export default async function Page({ searchParams }: PageProps) {
   await Promise.all([
     prefetch(trpc.billing.balance.queryOptions(), trpc.billing.chart.queryOptions({ range: range === "24h" || range === "30d" ? range : "7d" })),
     prefetch(trpc.billing.spending.queryOptions(), trpc.billing.lots.queryOptions(LOTS_INPUT)),
-    prefetch(trpc.payments.options.queryOptions(), trpc.payments.automatic.queryOptions()),
+    prefetch(trpc.payments.options.queryOptions(), trpc.payments.automatic.queryOptions(), trpc.statements.list.queryOptions(LATEST_STATEMENT)),
     requestQueryClient().prefetchInfiniteQuery(trpc.payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor })),
     requestQueryClient().prefetchInfiniteQuery(trpc.billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor })),
   ]);
@@ -42,6 +44,7 @@ export default async function Page({ searchParams }: PageProps) {
       <Rows>
         <TopUpReturn />
         <LowBalance />
+        <NewStatement />
         <BalanceTiles />
         <CreditCharts />
         <Lots />

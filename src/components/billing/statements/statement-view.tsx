@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconPrinter } from "@tabler/icons-react";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
+import { useEffect, useEffectEvent } from "react";
 import type { z } from "zod";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { PlainTable } from "#components/table/plain-table.tsx";
@@ -14,6 +15,7 @@ import { Amount } from "./amount.tsx";
 import { DownloadButton } from "./download-button.tsx";
 import { StatementEntries, StatementUsage } from "./statement-lines.tsx";
 import classes from "./statements.module.css";
+import { useSeenStatements } from "./use-seen-statements.ts";
 
 type Statement = z.infer<typeof statementDetail>;
 
@@ -23,13 +25,19 @@ export function StatementView({ statement }: { statement: Statement }) {
   const format = useFormatter();
   const client = useTRPCClient();
   const language = useLocale();
-  const { id } = statement;
+  const { id, issuedAt } = statement;
+  const [seen, see] = useSeenStatements();
+  const read = useEffectEvent(() => see(issuedAt));
+  const known = seen !== undefined;
+  useEffect(() => {
+    if (known) read();
+  }, [known]);
   const date = (at: string | number) => format.dateTime(new Date(at), { dateStyle: "medium", timeZone: "UTC" });
   return (
     <>
       <PageHeader
         title={format.dateTime(new Date(statement.periodStart), { year: "numeric", month: "long", timeZone: "UTC" })}
-        description={`${statement.number} · ${t("period", { start: date(statement.periodStart), end: date(Date.parse(statement.periodEnd) - 1), issued: date(statement.issuedAt) })}`}
+        description={`${statement.number} · ${t("period", { start: date(statement.periodStart), end: date(Date.parse(statement.periodEnd) - 1), issued: date(issuedAt) })}`}
         back={{ href: "/billing/statements", label: t("back") }}
         actions={
           <>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Tx } from "#server/infra/events.ts";
+import { publish, type Tx } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { micro } from "#shared/schema.ts";
 import { STATEMENT_KINDS } from "#shared/billing/statements.ts";
@@ -65,20 +65,24 @@ async function issueNext(tx: Tx, organizationId: string, until: Period, at: Date
     closing: { paid: (BigInt(before.paid) + sum("paid")).toString(), promotional: (BigInt(before.promotional) + sum("promotional")).toString() },
     kinds: kinds.map((row) => ({ kind: statementTotals.shape.kinds.element.shape.kind.parse(row.kind), count: Number(row.count), amount: row.amount.toString(), paid: row.paid.toString(), promotional: row.promotional.toString() })),
   };
+  const id = newId("statement");
+  const number = await repository.nextStatementNumber(tx, at);
+  // The database holds it against the balance after the last entry.
+  const closing = opening + sum("amount");
   await repository.insertStatement(tx, {
-    id: newId("statement"),
+    id,
     organizationId,
-    number: await repository.nextStatementNumber(tx, at),
+    number,
     period: period.name,
     periodStart: period.start,
     periodEnd: period.end,
     fromVersion,
     toVersion,
     opening,
-    // The database holds it against the balance after the last entry.
-    closing: opening + sum("amount"),
+    closing,
     totals,
     createdAt: at,
   });
+  await publish(tx, { type: "statement.issued", subject: id, organizationId, data: { statementId: id, number, period: period.name, closing: closing.toString() }, at });
   return true;
 }

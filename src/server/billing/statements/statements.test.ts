@@ -65,6 +65,11 @@ it("states a month once it is over, its usage by resource, all else line by line
   await Promise.all([issueStatements(rt), issueStatements(rt)]);
   expect(await issueStatements(rt)).toBe(0);
   const [january, february] = await detailsOf(person);
+  const events = await rt.db.prisma.event.findMany({ where: { organizationId: person.organizationId, type: "statement.issued" }, orderBy: { seq: "asc" } });
+  // Two workers at once, and a third run: each is told once.
+  expect(events.map(({ subject, data }) => ({ subject, data }))).toEqual(
+    [january, february].map((each) => ({ subject: each?.id, data: { statementId: each?.id, number: each?.number, period: each?.period, closing: each?.closing.amount } })),
+  );
   expect(january).toMatchObject({ period: "2028-01", number: "S-2028-00000001", opening: { amount: "0" }, closing: { amount: "10000000", paid: "0", promotional: "10000000" } });
   expect(february).toMatchObject({
     period: "2028-02",
