@@ -65,18 +65,6 @@ export async function upsertLatest(tx: Tx, rows: readonly { machine_id: string; 
   );
 }
 
-/** Counts as the device reports them, unless a later message of the same boot has been stored already. @returns what was changed */
-export async function updateStock(tx: Tx, rows: readonly { machine_id: string; boot: string; seq: number; slot: string; count: number }[]): Promise<{ machineId: string; slot: string; count: number }[]> {
-  return tx.$queryRawUnsafe<{ machineId: string; slot: string; count: number }[]>(
-    `update slot set count = row.count
-      from jsonb_to_recordset($1::jsonb) as row (machine_id text, boot text, seq bigint, slot text, count int)
-      where slot.machine_id = row.machine_id and slot.code = row.slot
-        and not exists (select 1 from device_message later where later.machine_id = row.machine_id and later.boot = row.boot and later.seq > row.seq and later.kind = 'stock')
-      returning slot.machine_id as "machineId", slot.code as slot, slot.count`,
-    JSON.stringify(rows),
-  );
-}
-
 /** Notes that machines were heard. Not at every message: the column is indexed, and heartbeats are five seconds at the least. */
 export async function touchMachines(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
   await tx.$executeRawUnsafe(

@@ -4,8 +4,9 @@ import type { Tx } from "#server/infra/events.ts";
 import type { RejectedMessage } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { type BadMessage, type DeviceMessage, readDeviceMessage, storableText } from "./device-messages.ts";
+import { takeStockReports } from "./inventory/device-stock.ts";
 import { updateMachine } from "./machines-repository.ts";
-import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, updateStock, upsertLatest } from "./messages-repository.ts";
+import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, upsertLatest } from "./messages-repository.ts";
 import { applyPresence, type PresenceChange } from "./presence.ts";
 import { announceTransition } from "./transitions.ts";
 
@@ -45,10 +46,11 @@ export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promi
     }
     const fresh = await insertNew(tx, known);
     const telemetry = await takeReadings(tx, fresh, machines);
-    const stock = await takeStock(tx, fresh, machines);
+    const stock = await takeStockReports(tx, fresh);
+    for (const { message, reason } of stock.problems) rejected.push(rejection(message, message.machineId, reason));
     await takePresence(tx, fresh, machines);
     await insertRejected(tx, rejected);
-    return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock, rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })) };
+    return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock: stock.changed.map((one) => ({ ...one, organizationId: machines.get(one.machineId)?.organizationId ?? "" })), rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })) };
   });
 }
 
@@ -100,29 +102,6 @@ async function takeReadings(tx: Tx, messages: readonly Read[], machines: Readonl
   }
   if (latest.size > 0) await upsertLatest(tx, [...latest.values()]);
   return [...latest.values()].map((row) => ({ machineId: row.machine_id, organizationId: machines.get(row.machine_id)?.organizationId ?? "", at: row.at, metrics: row.metrics }));
-}
-
-async function takeStock(tx: Tx, messages: readonly Read[], machines: ReadonlyMap<string, MachineState>): Promise<BatchEffects["stock"]> {
-  // The last word on each slot: an UPDATE takes one of several matching rows, and not a certain one.
-  const counts = new Map<string, { machine_id: string; boot: string; seq: number; slot: string; count: number }>();
-  const times = new Map<string, Date>();
-  for (const { machineId, kind, message, at } of messages) {
-    if (kind !== "stock") continue;
-    const { boot, seq, slots } = message as UpMessage<"stock">;
-    times.set(machineId, at);
-    for (const { slot, count } of slots) {
-      const before = counts.get(`${machineId} ${slot}`);
-      if (!(before?.boot === boot && before.seq > seq)) counts.set(`${machineId} ${slot}`, { machine_id: machineId, boot, seq, slot, count });
-    }
-  }
-  if (counts.size === 0) return [];
-  const changed = await updateStock(tx, [...counts.values()]);
-  return [...times].map(([machineId, at]) => ({
-    machineId,
-    organizationId: machines.get(machineId)?.organizationId ?? "",
-    at,
-    slots: changed.filter((row) => row.machineId === machineId).map(({ slot, count }) => ({ slot, count })),
-  }));
 }
 
 async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<string, MachineState>): Promise<void> {
