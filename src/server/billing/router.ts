@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { customerLedgerInput, customerLedgerOutput, customerLotsInput, ledgerCheckOutput, ledgerChecksOutput } from "#shared/billing/admin.ts";
+import { comingPricesOutput } from "#shared/billing/prices.ts";
 import { adjustInput, balanceOutput, creditChartInput, creditChartOutput, creditSpendingOutput, giveBackInput, grantInput, historyInput, historyOutput, lotListInput, lotListOutput, transferOutput } from "#shared/billing/schema.ts";
 import { answer, member, platform, router } from "#server/trpc/init.ts";
 import { getCreditChart } from "./chart.ts";
@@ -10,6 +11,7 @@ import { adjustCredits, grantCredits, refundCharge, revokeGrant } from "./grants
 import { listHistory } from "./history.ts";
 import { checkLedgerNow, listLedgerChecks } from "./ledger-checks.ts";
 import { listLots } from "./lots.ts";
+import { listComingPrices } from "./prices/coming.ts";
 
 const moved = answer(z.object({ transfer: transferOutput }));
 
@@ -35,6 +37,10 @@ export const billingRouter = router({
   spending: member("credits:read")
     .output(answer(creditSpendingOutput))
     .query(({ ctx }) => getSpending(ctx.rt, ctx.actor)),
+  comingPrices: member("credits:read")
+    .meta({ route: { method: "GET", path: "/credits/coming-prices", tags: ["Credits"], summary: "Prices to come that change what your resources cost" } })
+    .output(answer(comingPricesOutput))
+    .query(({ ctx }) => listComingPrices(ctx.rt, ctx.actor)),
   grant: platform("platform:credits:grant")
     .meta({ route: { method: "POST", path: "/admin/credits/grants", tags: ["Administration"], summary: "Give an organization credits" } })
     .input(grantInput)

@@ -73,6 +73,7 @@ const MATRIX: Record<string, Rule> = {
   "billing.lots": own("credits:read", page),
   "billing.chart": own("credits:read", page),
   "billing.spending": own("credits:read"),
+  "billing.comingPrices": own("credits:read"),
   "billing.grant": platform("platform:credits:grant", (victim) => ({ organizationId: victim.organizationId, amount: "1000000", reason: "because", idempotencyKey: randomUUID() })),
   "billing.admin.revoke": platform("platform:credits:grant", (victim) => ({ transferId: victim.grantId, reason: "because", idempotencyKey: randomUUID() })),
   "billing.admin.refund": platform("platform:credits:grant", (victim) => ({ transferId: victim.chargeId, reason: "because", idempotencyKey: randomUUID() })),

@@ -53,3 +53,18 @@ export const pricePreviewOutput = z.object({
 
 /** A price for all that will change what a VM costs. */
 export const priceChangeOutput = z.object({ at: timestamp, running: micro, stopped: micro });
+
+/** Prices for all to come, as far as they change what an organization pays for what is on now. */
+export const comingPricesOutput = z.object({
+  data: z
+    .array(
+      z.object({
+        at: timestamp,
+        before: micro.describe("what all that changes then costs an hour before"),
+        after: micro,
+        count: z.number().int().describe("resources whose price changes"),
+        resources: z.array(z.object({ resourceType: z.string(), resourceId: z.string(), resourceName: z.string(), before: micro, after: micro })).describe("those that change most, at most 20"),
+      }),
+    )
+    .describe("the next first"),
+});

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Hydrate } from "#components/api/hydrate.tsx";
 import { prefetch, requestQueryClient, trpc } from "#components/api/server.ts";
 import { BalanceTiles } from "#components/billing/balance-tiles.tsx";
+import { ComingPrices } from "#components/billing/coming-prices.tsx";
 import { CreditCharts } from "#components/billing/credit-charts.tsx";
 import { Ledger } from "#components/billing/ledger.tsx";
 import { LEDGER_INPUT } from "#components/billing/ledger-query.ts";
@@ -33,7 +34,7 @@ export default async function Page({ searchParams }: PageProps) {
   const [t, statements, { range }] = await Promise.all([getTranslations("credits"), getTranslations("statements"), searchParams]);
   await Promise.all([
     prefetch(trpc.billing.balance.queryOptions(), trpc.billing.chart.queryOptions({ range: range === "24h" || range === "30d" ? range : "7d" })),
-    prefetch(trpc.billing.spending.queryOptions(), trpc.billing.lots.queryOptions(LOTS_INPUT)),
+    prefetch(trpc.billing.comingPrices.queryOptions(), trpc.billing.spending.queryOptions(), trpc.billing.lots.queryOptions(LOTS_INPUT)),
     prefetch(trpc.payments.options.queryOptions(), trpc.payments.automatic.queryOptions(), trpc.statements.list.queryOptions(LATEST_STATEMENT)),
     requestQueryClient().prefetchInfiniteQuery(trpc.payments.list.infiniteQueryOptions(TOP_UP_INPUT, { getNextPageParam: (page) => page.nextCursor })),
     requestQueryClient().prefetchInfiniteQuery(trpc.billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor })),
@@ -46,6 +47,7 @@ export default async function Page({ searchParams }: PageProps) {
         <LowBalance />
         <NewStatement />
         <BalanceTiles />
+        <ComingPrices />
         <CreditCharts />
         <Lots />
         <TopUpList />

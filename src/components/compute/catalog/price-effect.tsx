@@ -20,7 +20,7 @@ export function PriceEffect({ price }: { price: PriceDraft }) {
     <div role="status">
       <p className={classes.effect}>{t("who", { customers: data.customers, running: data.running, stopped: data.stopped })}</p>
       <p className={classes.effect}>
-        <Credits micro={data.before} perHour /> → <strong><Credits micro={data.after} perHour /></strong> (<Credits micro={perMonth(BigInt(data.after) - BigInt(data.before))} signed /> {t("month")})
+        <Credits micro={data.before} perHour /> → <strong><Credits micro={data.after} perHour /></strong> (<Credits micro={perMonth(BigInt(data.after) - BigInt(data.before))} rise /> {t("month")})
       </p>
       <table className={classes.customers}>
         <caption hidden>{t("biggest")}</caption>
