@@ -174,6 +174,6 @@ export const claimAnswer = z.object({
     slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), capacity: z.number().int(), count: z.number().int() })),
   }),
   server_time: z.iso.datetime(),
-  firmware_key: z.string().nullable().optional().describe("Ed25519 public key (SPKI, PEM) that manifests of firmware are signed with; a device without it takes no update"),
+  firmware_key: z.string().nullable().optional().describe("Ed25519 public key, 32 bytes in base64, that manifests of firmware are signed with; a device without it takes no update"),
 });
 export type ClaimAnswer = z.infer<typeof claimAnswer>;
