@@ -9,6 +9,7 @@ import type { ClaimToken, Machine } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { claimLimits } from "./claim-limits.ts";
+import { sendConfiguration } from "./configuration/configuration.ts";
 import { findClaim, insertCredential, markClaimUsed, revokeCredentials } from "./claims-repository.ts";
 import { parseClaimToken } from "./claim-token.ts";
 import { findMachine, lockMachine, type MachineDetailRow, updateMachine } from "./machines-repository.ts";
@@ -54,6 +55,7 @@ export async function redeemClaim(rt: Runtime, caller: Caller, request: ClaimReq
     return { machine: await bind(tx, actor, claim, request, password, at) };
   });
   if ("gone" in outcome) throw new AppError("CLAIM_GONE", GONE[outcome.gone], { reason: outcome.gone });
+  rt.signals.send("downlinks");
   await claimLimits(rt).claimWorked(caller.ip);
   return answerOf(rt, outcome.machine, password);
 }
@@ -76,6 +78,7 @@ async function bind(tx: Tx, actor: DeviceActor, claim: ClaimToken & { machine: M
   await markClaimUsed(tx, claim.id, request.hardware_id, at);
   await insertCredential(tx, { id: newId("deviceCredential"), machineId: id, passwordHash: sha256(password), mosquittoHash: mosquittoHash(password), createdAt: at });
   await updateMachine(tx, id, { hardwareId: request.hardware_id, chip: request.chip, firmwareVersion: request.firmware_version, claimedAt: at, updatedAt: at });
+  await sendConfiguration(tx, id, at);
   await announceTransition(tx, { type: "machine.claimed", subject: id, organizationId, data: { machineId: id, hardwareId: request.hardware_id }, at });
   await recordAudit(tx, actor, {
     action: "machine.claim",

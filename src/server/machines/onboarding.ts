@@ -10,6 +10,7 @@ import { publish, type Tx } from "#server/infra/events.ts";
 import type { Machine, Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { publishConfiguration } from "./configuration/configuration.ts";
 import { getMachine } from "./machines.ts";
 import { deleteMachine, insertMachine, lockMachine, replaceSlots, updateMachine } from "./machines-repository.ts";
 import { planogramSlots } from "./planogram.ts";
@@ -61,6 +62,7 @@ export async function saveOnboarding(rt: Runtime, actor: Actor, input: SaveInput
     }
     const data = await changes(tx, machine, input);
     await updateMachine(tx, machine.id, { ...data, wizardStep: input.step, updatedAt: at });
+    if (input.planogram || input.network || (input.location && input.location.timezone !== machine.timezone)) await publishConfiguration(tx, machine.id, at);
     await publish(tx, { type: "machine.updated", subject: machine.id, organizationId: machine.organizationId, data: { machineId: machine.id }, at });
     const { planogram, id: _id, ...after } = input;
     await recordAudit(tx, actor, {
@@ -73,6 +75,7 @@ export async function saveOnboarding(rt: Runtime, actor: Actor, input: SaveInput
       at,
     });
   });
+  rt.signals.send("downlinks");
   return getMachine(rt, "platform", input.id);
 }
 
@@ -103,7 +106,6 @@ async function changes(tx: Tx, machine: Machine, input: SaveInput): Promise<Pris
     data.wifiSsid = input.network.kind === "wifi" ? input.network.wifiSsid : null;
     data.heartbeatSeconds = input.network.heartbeatSeconds;
   }
-  if (input.planogram || input.network) data.configVersion = machine.configVersion + 1;
   return data;
 }
 

@@ -4,6 +4,8 @@ import type { Tx } from "#server/infra/events.ts";
 import type { RejectedMessage } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { type BadMessage, type DeviceMessage, readDeviceMessage, storableText } from "./device-messages.ts";
+import { sendMissingConfigurations } from "./configuration/configuration.ts";
+import { takeConfigReports } from "./configuration/config-reports.ts";
 import { takeStockReports } from "./inventory/device-stock.ts";
 import { updateMachine } from "./machines-repository.ts";
 import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, upsertLatest } from "./messages-repository.ts";
@@ -33,7 +35,8 @@ type Read = Received & DeviceMessage;
  */
 export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promise<BatchEffects> {
   const read = batch.map((received) => ({ ...received, ...readDeviceMessage(received.topic, received.payload) }));
-  return transact(rt, async (tx) => {
+  let downlinks = false;
+  const effects = await transact(rt, async (tx) => {
     const ids = [...new Set(read.flatMap((one) => one.machineId ?? []))];
     const machines = new Map((ids.length > 0 ? await lockMachines(tx, ids) : []).map((machine) => [machine.id, machine]));
     const rejected: RejectedMessage[] = [];
@@ -48,10 +51,14 @@ export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promi
     const telemetry = await takeReadings(tx, fresh, machines);
     const stock = await takeStockReports(tx, fresh);
     for (const { message, reason } of stock.problems) rejected.push(rejection(message, message.machineId, reason));
-    await takePresence(tx, fresh, machines);
+    await takeConfigReports(tx, fresh);
+    const back = await takePresence(tx, fresh, machines);
+    downlinks = await sendMissingConfigurations(tx, back, rt.clock.now());
     await insertRejected(tx, rejected);
     return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock: stock.changed.map((one) => ({ ...one, organizationId: machines.get(one.machineId)?.organizationId ?? "" })), rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })) };
   });
+  if (downlinks) rt.signals.send("downlinks");
+  return effects;
 }
 
 /** Puts one message into quarantine that the database itself refused. */
@@ -104,7 +111,8 @@ async function takeReadings(tx: Tx, messages: readonly Read[], machines: Readonl
   return [...latest.values()].map((row) => ({ machineId: row.machine_id, organizationId: machines.get(row.machine_id)?.organizationId ?? "", at: row.at, metrics: row.metrics }));
 }
 
-async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<string, MachineState>): Promise<void> {
+/** @returns the machines that came online */
+async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<string, MachineState>): Promise<string[]> {
   const heard = new Map<string, Date>();
   const changes = new Map<string, { at: Date; before: MachineState; fields: PresenceChange["fields"]; transitions: PresenceChange["transitions"] }>();
   for (const one of messages) {
@@ -130,6 +138,7 @@ async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<str
       await announceTransition(tx, { type, subject: id, organizationId: after.organizationId, at, data: { machineId: id, ...data } } as Parameters<typeof announceTransition>[1]);
     }
   }
+  return [...changes].filter(([, change]) => change.transitions.some((transition) => transition.type === "machine.online")).map(([id]) => id);
 }
 
 /** Said by the broker for a device that is gone: it does not show that the device lives. */
