@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
+import type { MqttPublisher } from "./mqtt-publisher.ts";
 import type { Delivery } from "./mqtt-subscriber.ts";
 import type { Runtime } from "./runtime.ts";
 import { limitPackets } from "./mqtt-packet-limit.ts";
@@ -24,6 +25,8 @@ export interface MqttPolicy {
   authenticate(login: { clientId: string; username: string; password: string }): Promise<MqttPrincipal | null>;
   publishRefusal(username: string, publication: MqttPublication): string | null;
   subscribeRefusal(username: string, filter: string): string | null;
+  /** Whether a message of ours may still be given to a device: the broker keeps it for one that was away. */
+  isFresh(topic: string, payload: Buffer): boolean;
   /** Keeps a record of what was refused. */
   refused(username: string, what: MqttPublication, reason: string): void;
   stillValid(principal: MqttPrincipal): Promise<boolean>;
@@ -39,7 +42,7 @@ export interface MqttIntake {
   take(delivery: Delivery): void;
 }
 
-export interface MqttBroker {
+export interface MqttBroker extends MqttPublisher {
   port: number;
   stop(): Promise<void>;
 }
@@ -48,6 +51,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Packets of one client that may wait while it is being authenticated. */
 const QUEUE_LIMIT = 100;
 const MAX_CONNECTIONS = 10_000;
+/** How long one device that does not read may keep a message waiting in front of it. */
+const HAND_OVER_MS = 1_000;
 const REFUSED = { unavailable: 3, credentials: 4 } as const;
 
 /**
@@ -114,6 +119,7 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
       if (reason) policy.refused(usernameOf(client), { topic: subscription.topic, retain: false, payload: Buffer.alloc(0) }, reason);
       done(null, reason ? null : subscription);
     },
+    authorizeForward: (_client, packet) => (policy.isFresh(packet.topic, asBuffer(packet.payload)) ? packet : null),
   });
   aedes.on("clientError", (client, error) => rt.log.debug({ username: usernameOf(client), reason: error.message }, "mqtt: connection closed"));
   aedes.on("connectionError", (_client, error) => rt.log.debug({ reason: error.message }, "mqtt: connection closed before its login"));
@@ -149,6 +155,17 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : rt.config.mqttPort,
+    ready: () => !aedes.closed,
+    publish: ({ topic, payload, retain }) =>
+      new Promise((resolve, reject) => {
+        // The broker has it in its memory from the start; what takes longer is the device's connection.
+        const patience = setTimeout(resolve, HAND_OVER_MS);
+        aedes.publish({ cmd: "publish", topic, payload: Buffer.from(payload), qos: 1, retain, dup: false }, (error) => {
+          clearTimeout(patience);
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
     async stop() {
       await watch.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

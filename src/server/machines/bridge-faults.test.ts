@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Socket, connect as connectTcp } from "node:net";
 import type { MqttClient } from "mqtt";
@@ -9,6 +9,7 @@ import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts"
 import { startBridge } from "./bridge.ts";
 import { BROKERS, connectDevice, eventually, freePort, startTestBroker, type TestBroker } from "./testing/broker.ts";
 import { type GivenDevice, givenDevice } from "./testing/fixtures.ts";
+import { startBridgeProcess } from "./testing/start-bridge-process.ts";
 
 const POSTGRES = process.env["TEST_DATABASE_URL"];
 
@@ -76,7 +77,7 @@ describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
   });
 
   it.skipIf(!POSTGRES)("killed between receipt and commit, is sent all of it again and stores it once", { timeout: 60_000 }, async () => {
-    const child = await startBridgeProcess();
+    const child = await startChild();
     const client = await open();
     await sendAll(client, "killed", 0, 20);
     await eventually(async () => (await sequences("killed")).length === 20);
@@ -89,7 +90,7 @@ describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
     await blocker.end();
     // The killed process's statement may have been running still; its transaction was not committed.
     expect(await sequences("killed")).toEqual(upTo(20));
-    await startBridgeProcess();
+    await startChild();
     await sent;
     await eventually(async () => (await sequences("killed")).length >= 120, 20_000);
     expect(await sequences("killed")).toEqual(upTo(120));
@@ -123,27 +124,9 @@ describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
     proxy.stop();
   });
 
-  async function startBridgeProcess(): Promise<ChildProcess> {
-    const environment: NodeJS.ProcessEnv = {
-      NODE_ENV: "test",
-      PATH: process.env["PATH"] ?? "",
-      DATABASE_URL: rt.databaseUrl ?? "",
-      LOG_LEVEL: "info",
-      DATA_DIR: "memory",
-      SECRET_KEY: rt.config.secretKeys.join(","),
-      AUTH_SECRET: rt.config.authSecret,
-      ...(rt.config.mqttUrl ? { MQTT_URL: rt.config.mqttUrl } : { MQTT_PORT: String(rt.config.mqttPort) }),
-    };
-    const child = spawn(process.execPath, ["src/server/machines/testing/bridge-process.ts"], {
-      env: environment,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  async function startChild(): Promise<ChildProcess> {
+    const child = await startBridgeProcess(rt);
     children.push(child);
-    const output: string[] = [];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => output.push(text));
-    await eventually(() => output.join("").includes("listening to devices"), 15_000).catch(() => {
-      throw new Error(`the bridge does not start: ${output.join("")}`);
-    });
     return child;
   }
 

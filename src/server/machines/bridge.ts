@@ -4,12 +4,14 @@ import { UP_TOPICS } from "#shared/machines/device.ts";
 import { correlated } from "#server/infra/correlation.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
 import { startMqttBroker } from "#server/infra/mqtt-broker.ts";
+import { type MqttPublisher, startPublisher } from "#server/infra/mqtt-publisher.ts";
 import { type Delivery, startSubscriber } from "#server/infra/mqtt-subscriber.ts";
 import type { Logger } from "#server/infra/logger.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { startBatcher } from "./batcher.ts";
 import { bridgePassword, createBrokerPolicy } from "./broker-policy.ts";
 import { BRIDGE_USERNAME, isFromDevice } from "./broker-rules.ts";
+import { startPublishing } from "./downlinks/publishing.ts";
 import { createLiveUpdates } from "./live-updates.ts";
 import { pingDatabase } from "./messages-repository.ts";
 import { purgeMessages, sweepSilent } from "./presence-sweep.ts";
@@ -26,8 +28,9 @@ const CONNECT_WAIT_MS = 5_000;
 const SWEEP_MS = 2_000;
 const PURGE_MS = 3_600_000;
 
-/** Where messages come from. */
+/** Where messages come from and go to. */
 interface Source {
+  publisher: MqttPublisher;
   stop(): Promise<void>;
 }
 
@@ -78,6 +81,7 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
     },
   });
   const loops: Loop[] = [
+    startPublishing(rt, source.publisher, log),
     startLoop({ name: "presence-sweep", pauseMs: SWEEP_MS, log }, async () => {
       if (listeningSince && !batcher.failing()) await sweepSilent(rt, listeningSince);
     }),
@@ -96,14 +100,17 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
 async function openEmbeddedBroker(rt: Runtime, _log: Logger, listener: SourceListener): Promise<Source> {
   const broker = await startMqttBroker(rt, createBrokerPolicy(rt), { wants: isFromDevice, maxHeld: MAX_HELD, take: listener.take });
   listener.connected();
-  return broker;
+  return { publisher: broker, stop: () => broker.stop() };
 }
 
 async function openSubscription(rt: Runtime, log: Logger, listener: SourceListener): Promise<Source> {
   const { promise: connected, resolve } = Promise.withResolvers<void>();
   const impatience = setTimeout(resolve, CONNECT_WAIT_MS);
+  const { topics, ...login } = connection(rt);
+  const publisher = startPublisher({ ...login, clientId: `${login.clientId}-out`, log, onReady: () => rt.signals.send("downlinks") });
   const subscriber = startSubscriber({
-    ...connection(rt),
+    ...login,
+    topics,
     maxHeld: MAX_HELD,
     log,
     onDelivery: listener.take,
@@ -115,7 +122,12 @@ async function openSubscription(rt: Runtime, log: Logger, listener: SourceListen
   });
   await connected;
   clearTimeout(impatience);
-  return { stop: () => subscriber.end() };
+  return {
+    publisher,
+    async stop() {
+      await Promise.all([subscriber.end(), publisher.end()]);
+    },
+  };
 }
 
 /**

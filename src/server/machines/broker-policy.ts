@@ -7,7 +7,7 @@ import { tailEvents } from "#server/infra/events.ts";
 import type { MqttPolicy } from "#server/infra/mqtt-broker.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { storableText } from "./device-messages.ts";
-import { BRIDGE_USERNAME, publishRefusal, subscribeRefusal } from "./broker-rules.ts";
+import { BRIDGE_USERNAME, isExpiredCommand, publishRefusal, subscribeRefusal } from "./broker-rules.ts";
 import { validCredentials } from "./claims-repository.ts";
 import { insertRejected } from "./messages-repository.ts";
 
@@ -29,6 +29,7 @@ export function createBrokerPolicy(rt: Runtime): MqttPolicy {
     },
     publishRefusal,
     subscribeRefusal,
+    isFresh: (topic, payload) => !isExpiredCommand(topic, payload, rt.clock.now()),
     refused(username, what, reason) {
       rt.log.warn({ username, topic: what.topic, reason }, "mqtt: refused");
       if (!isId("machine", username)) return;
