@@ -1,5 +1,5 @@
 import type { Tx } from "#server/infra/events.ts";
-import type { DeviceCommand } from "#server/infra/prisma/client.ts";
+import type { DeviceCommand, Prisma } from "#server/infra/prisma/client.ts";
 
 export type LockedCommand = DeviceCommand & { organizationId: string };
 
@@ -18,4 +18,8 @@ export async function updateCommands(tx: Tx, commands: readonly DeviceCommand[])
       where device_command.id = row.id`,
     JSON.stringify(commands),
   );
+}
+
+export async function insertCommand(tx: Tx, command: Prisma.DeviceCommandUncheckedCreateInput): Promise<void> {
+  await tx.deviceCommand.create({ data: command, select: { id: true } });
 }
