@@ -15,18 +15,20 @@ import { systemAccount } from "./system-accounts.ts";
 type Made = { transfer: z.output<typeof transferOutput> };
 
 /**
- * Gives an organization promotional credits for a reason.
+ * Gives an organization credits for a reason: promotional ones as a gift, paid ones for what was paid otherwise than through a payment provider, as by a transfer to
+ * the bank. Those come from settlement, as top-ups do.
  * @throws AppError NOT_FOUND (no such organization), CONFLICT when the key was used for another grant, INVALID_REQUEST when they would have expired already
  */
 export async function grantCredits(rt: Runtime, actor: UserActor, input: z.output<typeof grantInput>): Promise<Made> {
   const at = rt.clock.now();
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
   if (expiresAt && expiresAt <= at) throw new AppError("INVALID_REQUEST", "The credits must expire in the future.", { details: [{ field: "expiresAt", message: "must be in the future" }] });
-  const terms = { ...(input.priority === undefined ? {} : { priority: input.priority }), ...(expiresAt === null ? {} : { expiresAt }) };
+  const category = input.category ?? "promotional";
+  const terms = { category, ...(input.priority === undefined ? {} : { priority: input.priority }), ...(expiresAt === null ? {} : { expiresAt }) };
   return byHand(rt, actor, input, "credits.grant", (account) => ({
     key: `grant:${input.idempotencyKey}`,
     kind: "grant",
-    from: systemAccount("promotion", account.id),
+    from: systemAccount(category === "paid" ? "settlement" : "promotion", account.id),
     to: account.id,
     amount: BigInt(input.amount),
     terms,

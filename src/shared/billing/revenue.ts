@@ -5,7 +5,7 @@ import { micro, pageInput, pageOf, timestamp } from "../schema.ts";
  * The revenue report: what happened to all customers' credits in some months, by what was on the other side. Every transfer is in one line; amounts are as customers see
  * them, positive: they received. Opening and all lines make the closing.
  */
-export const REVENUE_LINES = ["topup", "manual", "taken_back", "debt_paid", "grant", "grant_revoked", "promotion_expired", "usage", "usage_given_back", "breakage", "adjustment"] as const;
+export const REVENUE_LINES = ["topup", "manual", "taken_back", "debt_paid", "grant", "grant_revoked", "promotion_expired", "usage", "usage_given_back", "sale", "breakage", "adjustment"] as const;
 export type RevenueLine = (typeof REVENUE_LINES)[number];
 
 /** The kind of system account that is on the other side of a line. */
@@ -19,6 +19,7 @@ export const ACCOUNT_OF_LINE = {
   promotion_expired: "promotion",
   usage: "revenue",
   usage_given_back: "revenue",
+  sale: "sales",
   breakage: "breakage",
   adjustment: "adjustment",
 } as const satisfies Record<RevenueLine, string>;
@@ -77,6 +78,7 @@ const money = z.array(
 export const revenueOutput = z.object({
   start: timestamp,
   end: timestamp.describe("the first moment after it; the future where it is not over"),
+  upToDate: z.boolean().describe("false: the sums are still being brought up to the ledger; ask again"),
   opening: balance.describe("what all customers had unspent"),
   lines,
   closing: balance.describe("opening and lines together: what customers have unspent at the end, or now"),
@@ -103,8 +105,7 @@ export const revenueProductOutput = z.object({
   resourceType: z.string().nullable().describe("vm; null: charges that no resource's hours name"),
   component: z.string().nullable().describe("compute: while it runs; storage: while it exists"),
   planId: z.string().nullable().describe("null: of no plan, or of before prices had versions"),
-  planName: z.string().nullable(),
-  resources: z.number().int().describe("how many different ones"),
+  planName: z.string().nullable().describe("null: there is no such plan any more"),
   hours: z.number().describe("charged"),
   ...parts,
 });

@@ -88,6 +88,7 @@ export const grantInput = z.object({
   organizationId: z.string().max(64),
   amount: amountByHand,
   reason,
+  category: creditCategory.optional().describe("promotional, when absent: a gift; paid: bought, and paid for otherwise than through a payment provider"),
   expiresAt: timestamp.optional().describe("what is not spent by then is taken back; absent: never"),
   priority: z.number().int().min(0).max(100).optional().describe("lower is spent first; 50 when absent"),
   idempotencyKey,
