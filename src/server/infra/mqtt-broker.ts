@@ -65,6 +65,8 @@ const REFUSED = { unavailable: 3, credentials: 4 } as const;
  */
 export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: MqttIntake): Promise<MqttBroker> {
   let held = 0;
+  /** payloads of ours that somebody was given */
+  const forwarded = new WeakSet<Buffer>();
   const principals = new WeakMap<Client, MqttPrincipal>();
   const usernameOf = (client: Client | null): string => (client ? principals.get(client)?.username : undefined) ?? "";
   const aedes = await Aedes.createBroker({
@@ -119,7 +121,12 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
       if (reason) policy.refused(usernameOf(client), { topic: subscription.topic, retain: false, payload: Buffer.alloc(0) }, reason);
       done(null, reason ? null : subscription);
     },
-    authorizeForward: (_client, packet) => (policy.isFresh(packet.topic, asBuffer(packet.payload)) ? packet : null),
+    authorizeForward(_client, packet) {
+      const payload = asBuffer(packet.payload);
+      if (!policy.isFresh(packet.topic, payload)) return null;
+      forwarded.add(payload);
+      return packet;
+    },
   });
   aedes.on("clientError", (client, error) => rt.log.debug({ username: usernameOf(client), reason: error.message }, "mqtt: connection closed"));
   aedes.on("connectionError", (_client, error) => rt.log.debug({ reason: error.message }, "mqtt: connection closed before its login"));
@@ -156,13 +163,17 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
   return {
     port: typeof address === "object" && address ? address.port : rt.config.mqttPort,
     ready: () => !aedes.closed,
-    publish: ({ topic, payload, retain }) =>
+    publish: ({ to, topic, payload, retain, expirySeconds }) =>
       new Promise((resolve, reject) => {
+        const urgent = !retain && expirySeconds !== undefined;
+        if (urgent && !connected.has(to)) return reject(new Error("the device is not connected"));
         // The broker has it in its memory from the start; what takes longer is the device's connection.
         const patience = setTimeout(resolve, HAND_OVER_MS);
-        aedes.publish({ cmd: "publish", topic, payload: Buffer.from(payload), qos: 1, retain, dup: false }, (error) => {
+        const bytes = Buffer.from(payload);
+        return aedes.publish({ cmd: "publish", topic, payload: bytes, qos: 1, retain, dup: false }, (error) => {
           clearTimeout(patience);
           if (error) reject(error);
+          else if (urgent && !forwarded.has(bytes)) reject(new Error("the device does not listen yet"));
           else resolve();
         });
       }),

@@ -3,11 +3,13 @@ import type { Logger } from "./logger.ts";
 
 /** A message to devices. It is published at QoS 1. */
 export interface OutgoingMessage {
+  /** user name of the device that it is for */
+  to: string;
   topic: string;
   /** empty: clears what is retained under the topic */
   payload: string;
   retain: boolean;
-  /** After so long the broker gives it to nobody any more. */
+  /** After so long it is given to nobody any more. The embedded broker takes it only for a device that is there and listens. */
   expirySeconds?: number;
 }
 

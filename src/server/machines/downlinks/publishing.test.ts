@@ -27,7 +27,7 @@ describe("the outbox to devices", () => {
     const broker = recording();
     while ((await publishDownlinks(rt, broker)).published > 0);
     expect(broker.taken.map((message) => message.payload)).toEqual([...Array.from({ length: 25 }, (_, index) => JSON.stringify({ v: 1, version: index + 1 })), ""]);
-    expect(broker.taken.at(-1)).toEqual({ topic: `m/${id}/status`, payload: "", retain: true });
+    expect(broker.taken.at(-1)).toEqual({ to: id, topic: `m/${id}/status`, payload: "", retain: true });
     expect(await waiting()).toBe(0);
   });
 

@@ -42,7 +42,7 @@ export async function publishDownlinks(rt: Runtime, publisher: MqttPublisher): P
         published.push(row);
       } catch (error) {
         failed += 1;
-        rt.log.warn({ err: error, machineId: row.machineId, downlinkId: row.id, part: row.part }, "downlink not published");
+        rt.log.info({ reason: (error as Error).message, machineId: row.machineId, downlinkId: row.id, part: row.part }, "downlink not published");
         return;
       }
     }
@@ -65,6 +65,7 @@ function message(rt: Runtime, row: Downlink, now: Date): Parameters<MqttPublishe
   const payload = openPayload(rt.sealer, row);
   const remainingMs = row.expiresAt ? row.expiresAt.getTime() - now.getTime() : null;
   return {
+    to: row.machineId,
     topic: deviceTopic(row.machineId, row.part as "cmd" | "cfg" | "ota" | "status"),
     // A device whose clock is wrong takes `exp` - `ts` for the time that it has: `ts` must be now, not when the row was written.
     payload: row.part === "cmd" ? JSON.stringify({ ...(JSON.parse(payload) as object), ts: now.getTime() }) : payload,
