@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
+import { type PGlite, types as pgliteTypes } from "@electric-sql/pglite";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaPGlite } from "pglite-prisma-adapter";
 import pg from "pg";
 import lockfile from "proper-lockfile";
 import type { Config } from "./config.ts";
+import { PipelinedPGlite } from "./pipelined-pglite.ts";
 import { PrismaClient } from "./prisma/client.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -37,12 +38,12 @@ const TRANSACTION = { maxWait: 15_000, timeout: 30_000 };
  */
 export async function openDatabase(config: Pick<Config, "databaseUrl" | "databasePoolSize" | "databaseWaitSeconds" | "dataDir" | "ephemeral">): Promise<Database> {
   if (config.databaseUrl) return openPostgres(config.databaseUrl, config.databasePoolSize, config.databaseWaitSeconds);
-  if (config.ephemeral) return wrapPglite(await PGlite.create());
+  if (config.ephemeral) return wrapPglite(await PipelinedPGlite.open());
   const folder = join(config.dataDir, "database");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const unlock = await lock(config.dataDir);
   try {
-    const database = wrapPglite(await PGlite.create(folder));
+    const database = wrapPglite(await PipelinedPGlite.open({ dataDir: folder }));
     return {
       ...database,
       async close() {

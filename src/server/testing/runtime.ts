@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { inject } from "vitest";
 import { ManualClock } from "../infra/clock.ts";
@@ -8,6 +7,7 @@ import { type Config, readConfig } from "../infra/config.ts";
 import { createSealer } from "../infra/crypto.ts";
 import { type Database, openDatabase, wrapPglite } from "../infra/database.ts";
 import { createLogger } from "../infra/logger.ts";
+import { PipelinedPGlite } from "../infra/pipelined-pglite.ts";
 import { createRealtime } from "../infra/realtime.ts";
 import type { Runtime } from "../infra/runtime.ts";
 import { createSignals } from "../infra/signals.ts";
@@ -56,7 +56,7 @@ async function copyOfTemplate(): Promise<{ database: Database; url: string | nul
   const server = process.env.TEST_DATABASE_URL;
   if (!server) {
     const dump = new Blob([new Uint8Array(await readFile(template))]);
-    return { database: wrapPglite(await PGlite.create({ loadDataDir: dump })), url: null };
+    return { database: wrapPglite(await PipelinedPGlite.open({ loadDataDir: dump })), url: null };
   }
   const name = `${template.replace("template", "test")}_${randomBytes(6).toString("hex")}`;
   const admin = new pg.Client({ connectionString: server });
