@@ -1,0 +1,23 @@
+import type { ConfigMessage } from "#shared/machines/device.ts";
+import type { DeviceState } from "./state-file.ts";
+
+export type DeviceSlot = ConfigMessage["slots"][number];
+
+/** The device's slots: as its configuration says, before the first one as the claim did. */
+export function slotsOf(state: Pick<DeviceState, "claim" | "config">): DeviceSlot[] {
+  if (state.config) return state.config.slots;
+  return (state.claim?.config.slots ?? []).map(({ slot, sku, capacity }) => ({ slot, sku, capacity, name: null, price: null, mechanism: "motor" as const, enabled: true }));
+}
+
+export function versionOf(state: Pick<DeviceState, "claim" | "config">): number {
+  return state.config?.version ?? state.claim?.config.version ?? 0;
+}
+
+/** seconds */
+export function heartbeatOf(state: Pick<DeviceState, "claim" | "config">): number {
+  return state.config?.heartbeat_seconds ?? state.claim?.config.heartbeat_seconds ?? 60;
+}
+
+export function timezoneOf(state: Pick<DeviceState, "claim" | "config">): string {
+  return state.config?.timezone ?? state.claim?.config.timezone ?? "UTC";
+}
