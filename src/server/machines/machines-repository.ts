@@ -66,11 +66,6 @@ export async function deleteMachine(tx: Tx, id: string): Promise<void> {
   await tx.machine.delete({ where: { id }, select: { id: true } });
 }
 
-export async function replaceSlots(tx: Tx, machineId: string, slots: readonly Omit<Prisma.SlotCreateManyInput, "machineId">[]): Promise<void> {
-  await tx.slot.deleteMany({ where: { machineId } });
-  await tx.slot.createMany({ data: slots.map((slot) => ({ ...slot, machineId })) });
-}
-
 export async function countSimulated(rt: Runtime, organizationId: string): Promise<number> {
   return rt.db.prisma.machine.count({ where: { organizationId, simulated: true } });
 }

@@ -12,8 +12,9 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { publishConfiguration } from "./configuration/configuration.ts";
 import { getMachine } from "./machines.ts";
-import { deleteMachine, insertMachine, lockMachine, replaceSlots, updateMachine } from "./machines-repository.ts";
+import { deleteMachine, insertMachine, lockMachine, updateMachine } from "./machines-repository.ts";
 import { planogramSlots } from "./planogram.ts";
+import { writeSlots } from "./planogram/write-slots.ts";
 
 type MachineDetail = z.output<typeof machineDetailOutput>;
 type SaveInput = z.output<typeof onboardingSaveInput>;
@@ -60,7 +61,7 @@ export async function saveOnboarding(rt: Runtime, actor: Actor, input: SaveInput
     if (needsPlanogram(input.step) && !machine.templateId && !input.planogram) {
       throw new AppError("INVALID_STATE", "Choose the template and the slots first.", { state: machine.wizardStep });
     }
-    const data = await changes(tx, machine, input);
+    const data = await changes(tx, machine, input, { actorId: actor.kind === "user" ? actor.userId : null, at });
     await updateMachine(tx, machine.id, { ...data, wizardStep: input.step, updatedAt: at });
     if (input.planogram || input.network || (input.location && input.location.timezone !== machine.timezone)) await publishConfiguration(tx, machine.id, at);
     await publish(tx, { type: "machine.updated", subject: machine.id, organizationId: machine.organizationId, data: { machineId: machine.id }, at });
@@ -92,11 +93,11 @@ export async function discardDraft(rt: Runtime, actor: Actor, id: string): Promi
   });
 }
 
-async function changes(tx: Tx, machine: Machine, input: SaveInput): Promise<Prisma.MachineUncheckedUpdateInput> {
+async function changes(tx: Tx, machine: Machine, input: SaveInput, by: { actorId: string | null; at: Date }): Promise<Prisma.MachineUncheckedUpdateInput> {
   const data: Prisma.MachineUncheckedUpdateInput = { ...input.details, ...input.location };
   if (input.planogram) {
     const { template, slots } = await planogramSlots(tx, machine.organizationId, input.planogram);
-    await replaceSlots(tx, machine.id, slots);
+    await writeSlots(tx, machine.id, slots, { whole: true, ...by });
     data.templateId = template.id;
     // The template's interval is the default until the network step was saved.
     if (!machine.templateId) data.heartbeatSeconds = template.heartbeatSeconds;

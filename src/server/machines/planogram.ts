@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { AppError, notFound } from "#shared/errors.ts";
 import type { onboardingSaveInput } from "#shared/machines/schema.ts";
 import type { Tx } from "#server/infra/events.ts";
-import type { MachineTemplate, Prisma } from "#server/infra/prisma/client.ts";
+import type { MachineTemplate } from "#server/infra/prisma/client.ts";
 import { getTemplate, ownProductIds } from "./products-repository.ts";
+import type { SlotPlan } from "./planogram/write-slots.ts";
 import { templateSlots } from "./templates.ts";
 
 type Planogram = NonNullable<z.output<typeof onboardingSaveInput>["planogram"]>;
@@ -16,7 +17,7 @@ export async function planogramSlots(
   tx: Tx,
   organizationId: string,
   planogram: Planogram,
-): Promise<{ template: MachineTemplate; slots: Omit<Prisma.SlotCreateManyInput, "machineId">[] }> {
+): Promise<{ template: MachineTemplate; slots: SlotPlan[] }> {
   const template = await getTemplate(tx, planogram.templateId);
   if (!template) throw notFound("template");
   const places = templateSlots(template.slots);
@@ -33,7 +34,7 @@ export async function planogramSlots(
     template,
     slots: places.map((place) => {
       const slot = filled.get(place.code);
-      return { ...place, productId: slot?.productId ?? null, price: slot?.price ? BigInt(slot.price) : null, count: slot?.count ?? 0 };
+      return { ...place, par: null, disabledReason: null, productId: slot?.productId ?? null, price: slot?.price ? BigInt(slot.price) : null, count: slot?.count ?? 0 };
     }),
   };
 }
