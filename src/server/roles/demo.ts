@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { seedCatalog, seedDemoCompute } from "#server/compute/seed.ts";
 import { ensureAdmin, seedDemoAccounts } from "#server/identity/seed.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { seedDefaultRules } from "#server/machines/alerts/default-rules.ts";
 import { demoClaims, seedDemoMachines, seedMachineTemplates } from "#server/machines/seed.ts";
 import { startSimulatedFleet } from "../../device/fleet.ts";
 import type { Part } from "./program.ts";
@@ -16,6 +17,7 @@ export interface DemoAccount {
 /** What a new installation holds: templates everywhere, the demo's accounts, VMs and machines in demo mode alone. Runs at each start, changes nothing twice. */
 export async function seed(rt: Runtime): Promise<DemoAccount[]> {
   await seedMachineTemplates(rt);
+  await seedDefaultRules(rt);
   if (rt.config.mode === "production") {
     await ensureAdmin(rt);
     return [];

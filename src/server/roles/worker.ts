@@ -21,6 +21,7 @@ import { purgeIdentity } from "#server/identity/jobs.ts";
 import { startRelay } from "#server/infra/events.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { purgePlatform } from "#server/platform/jobs.ts";
 import type { Part } from "./program.ts";
 
@@ -38,10 +39,12 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
   const payments = await startPayments(rt);
   const collector = startMetricsCollector(rt);
   const rollups = startLoop({ name: "vm-metric-rollups", pauseMs: MINUTE_MS / 2, log: rt.log }, () => rollUpMetrics(rt));
+  const alerts = startAlertRounds(rt);
   return [
     { name: "event-relay", stop: () => relay.stop() },
     { name: "operations", stop: () => operations.stop() },
     { name: "compute-subscribers", stop: () => subscribers.stop() },
+    { name: "alerts", stop: () => alerts.stop() },
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
     every("prices", MINUTE_MS, () => runPriceRound(rt)),

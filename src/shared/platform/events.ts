@@ -58,7 +58,7 @@ export const EVENTS = {
   "order.paid": z.object({ orderId: z.string(), machineId: z.string(), total: micro }),
   "order.changed": z.object({ orderId: z.string(), machineId: z.string(), status: z.string(), paymentState: z.string() }),
   "order.refund.failed": z.object({ orderId: z.string(), machineId: z.string(), reason: z.string() }).describe("an administrator has to look"),
-  "alert.fired": z.object({ alertId: z.string(), machineId: z.string(), ruleId: z.string(), name: z.string(), severity: z.string(), subject: z.string(), value: z.number().nullable() }),
+  "alert.fired": z.object({ alertId: z.string(), machineId: z.string(), ruleId: z.string(), name: z.string(), severity: z.string(), subject: z.string(), value: z.number().nullable(), muted: z.boolean() }).describe("`muted`: recorded and told to nobody; it comes again, not muted, if it still fires when the mute ends"),
   "alert.acknowledged": z.object({ alertId: z.string(), machineId: z.string() }),
   "alert.escalated": z.object({ alertId: z.string(), machineId: z.string(), name: z.string(), severity: z.string() }),
   "alert.resolved": z.object({ alertId: z.string(), machineId: z.string(), name: z.string() }),
