@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cursorInput, cursorOf, micro, timestamp } from "../schema.ts";
+import { BREAKDOWNS } from "./breakdowns.ts";
 
 /** What was charged for which hour of what. */
 const filter = {
@@ -26,8 +27,7 @@ export const chargeOutput = z.object({
 });
 export const chargeListOutput = cursorOf(chargeOutput);
 
-export const BREAKDOWNS = ["project", "kind", "resource", "day"] as const;
-export const breakdownInput = z.object({ ...filter, by: z.enum(BREAKDOWNS).default("resource") });
+export const breakdownInput = z.object({ ...filter, from: filter.from.describe("hours that begin then or later; at most 366 days before the end, 31 when absent"), by: z.enum(BREAKDOWNS).default("resource") });
 export const breakdownOutput = z.object({
   total: micro,
   hours: z.number().describe("charged, of all components together"),

@@ -9,37 +9,38 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
-import { BREAKDOWNS } from "#shared/billing/charges.ts";
+import { BREAKDOWNS } from "#shared/billing/breakdowns.ts";
 import { formatCredits, toChartNumber } from "#shared/credits.ts";
 import { Amount } from "../statements/amount.tsx";
 import classes from "../statements/statements.module.css";
-
-type By = (typeof BREAKDOWNS)[number];
+import own from "./charges.module.css";
+import type { ChargeFilters } from "./use-charge-filters.ts";
+import { useKindName } from "./use-kind-name.ts";
 
 interface BreakdownProps {
-  filter: { from: string; projectId?: string };
-  by: By;
-  onBy: (by: By) => void;
+  filters: ChargeFilters;
   /** names by id */
   projects: ReadonlyMap<string, string>;
 }
 
-/** What was charged by what it was for, with each one's share. */
-export function Breakdown({ filter, by, onBy, projects }: BreakdownProps) {
+/** What was charged by what it was for, with each one's share. Pressing one shows it alone. */
+export function Breakdown({ filters: { filter, by, set }, projects }: BreakdownProps) {
   const t = useTranslations("statements.charges");
   const words = useTranslations("statements");
+  const kindName = useKindName();
   const format = useFormatter();
   const query = useQuery(useTRPC().reports.breakdown.queryOptions({ ...filter, by }, { placeholderData: keepPreviousData }));
   const { data } = query;
   const nameOf = (key: string | null, name: string | null): string => {
     if (key === null) return t("noProject");
     if (by === "project") return projects.get(key) ?? key;
-    if (by === "kind") return key === "vm" ? t("kinds.vm") : key;
+    if (by === "kind") return kindName(key);
     if (by === "day" && /^\d{4}-\d\d-\d\d$/.test(key)) return format.dateTime(new Date(key), { dateStyle: "medium", timeZone: "UTC" });
     return name ?? key;
   };
+  const only = (key: string) => void set(by === "day" ? { from: key, to: key, by: "resource" } : by === "resource" ? { resource: key, by: "day" } : { [by]: key, by: "resource" });
   const total = toChartNumber(data?.total ?? "0");
-  const chooser = <SegmentedControl aria-label={t("by")} value={by} onChange={(value) => onBy(BREAKDOWNS.find((each) => each === value) ?? "resource")} data={BREAKDOWNS.map((value) => ({ value, label: t(`bys.${value}`) }))} />;
+  const chooser = <SegmentedControl aria-label={t("by")} value={by} onChange={(value) => void set({ by: BREAKDOWNS.find((each) => each === value) ?? "resource" })} data={BREAKDOWNS.map((value) => ({ value, label: t(`bys.${value}`) }))} />;
   return (
     <Section title={t("breakdown")} {...(data ? { description: t("total", { amount: formatCredits(data.total) }) } : {})} actions={chooser} flush>
       {query.error && !data ? (
@@ -61,7 +62,15 @@ export function Breakdown({ filter, by, onBy, projects }: BreakdownProps) {
           <tbody>
             {data.groups.map(({ key, name, amount, hours }) => (
               <tr key={key ?? ""}>
-                <td className={classes.name}>{nameOf(key, name)}</td>
+                <td className={classes.name}>
+                  {key === null ? (
+                    nameOf(key, name)
+                  ) : (
+                    <button type="button" className={own.pick} title={t("only", { name: nameOf(key, name) })} onClick={() => only(key)}>
+                      {nameOf(key, name)}
+                    </button>
+                  )}
+                </td>
                 <td className={classes.number}>{format.number(hours, { maximumFractionDigits: 1 })}</td>
                 <td className={`${classes.number} ${classes.wide}`}>{format.number(total === 0 ? 0 : toChartNumber(amount) / total, { style: "percent", maximumFractionDigits: 1 })}</td>
                 <td className={classes.number}><Amount micro={amount} /></td>

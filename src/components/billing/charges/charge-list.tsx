@@ -6,12 +6,14 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { CursorSection } from "#components/table/cursor-section.tsx";
 import { PlainTable } from "#components/table/plain-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { Amount } from "../statements/amount.tsx";
 import classes from "../statements/statements.module.css";
 import { useComponentName } from "../statements/use-component-name.ts";
+import type { ChargeFilters } from "./use-charge-filters.ts";
 
 /** Every charged hour, the latest first; older ones at a press. */
-export function ChargeList({ filter }: { filter: { from: string; projectId?: string } }) {
+export function ChargeList({ filter }: { filter: ChargeFilters["filter"] }) {
   const t = useTranslations("statements.charges");
   const words = useTranslations("statements");
   const format = useFormatter();
@@ -32,9 +34,9 @@ export function ChargeList({ filter }: { filter: { from: string; projectId?: str
           <tbody>
             {charges.map((charge) => (
               <tr key={`${charge.hourStart} ${charge.resourceId} ${charge.component}`}>
-                <td className={classes.when}>{format.dateTime(new Date(charge.hourStart), { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" })}</td>
+                <td className={classes.when}>{format.dateTime(new Date(charge.hourStart), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" })}</td>
                 <td className={classes.name}>
-                  {charge.resourceName} <span className={classes.quiet}>{component(charge.component)}</span>
+                  {charge.resourceType === "vm" ? <TextLink href={`/vms/${charge.resourceId}`}>{charge.resourceName}</TextLink> : charge.resourceName} <span className={classes.quiet}>{component(charge.component)}</span>
                   {!charge.paid && <span className={classes.tag}>{t("owed")}</span>}
                 </td>
                 <td className={`${classes.number} ${classes.wide}`}>{charge.pricePerHour !== null && <Amount micro={charge.pricePerHour} />}</td>

@@ -58,6 +58,19 @@ it("of the organization alone; a cursor that is not ours is refused", async () =
 });
 
 it.each([
+  ["a time that ends as it begins", { from: "2028-02-01T00:00:00.000Z", to: "2028-02-01T00:00:00.000Z" }, "to"],
+  ["more than a leap year", { from: "2027-01-31T23:59:59.999Z", to: "2028-02-02T00:00:00.000Z" }, "from"],
+  ["a beginning so long ago that it is more up to now", { from: "2027-01-01T00:00:00.000Z" }, "from"],
+])("refuses to break down %s", async (_, filter, field) => {
+  await expect(breakDownCharges(rt, person.actor, { by: "day", ...filter })).rejects.toMatchObject({ code: "INVALID_REQUEST", extras: { details: [{ field }] } });
+});
+
+it("lists charges of any time that is one, however long", async () => {
+  expect(await all({ from: "1990-01-01T00:00:00.000Z" }, 20)).toHaveLength(11);
+  await expect(all({ from: "2028-02-03T00:00:00.000Z", to: "2028-02-02T00:00:00.000Z" }, 20)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+});
+
+it.each([
   ["project", [[shop, null, "24", 8], [blog, null, "21", 3]]],
   ["kind", [["vm", null, "45", 11]]],
   ["resource", [[web, "web", "24", 8], [db, "db", "21", 3]]],

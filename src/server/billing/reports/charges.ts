@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { MOST_DAYS } from "#shared/billing/breakdowns.ts";
 import type { breakdownInput, breakdownOutput, chargeListInput, chargeListOutput } from "#shared/billing/charges.ts";
 import { AppError } from "#shared/errors.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
@@ -9,12 +10,13 @@ type Actor = Pick<MemberActor, "organizationId">;
 
 const GROUPS = 400;
 const FOREVER = { from: new Date(0), to: new Date("9999-12-31T00:00:00Z") };
+const DAY_MS = 86_400_000;
 /** A breakdown without a beginning reads so many days. */
-const DAYS_MS = 31 * 86_400_000;
+const USUAL_DAYS = 31;
 
 /**
  * The organization's charges hour by hour, the latest first.
- * @throws AppError INVALID_REQUEST when the cursor is not one of ours
+ * @throws AppError INVALID_REQUEST when the cursor is not one of ours, or the time ends before it begins
  */
 export async function listCharges(rt: Runtime, actor: Actor, input: z.output<typeof chargeListInput>): Promise<z.output<typeof chargeListOutput>> {
   const rows = await readCharges(rt, actor.organizationId, filterOf(input, FOREVER.from), readCursor(input.cursor), input.limit + 1);
@@ -32,10 +34,15 @@ export async function listCharges(rt: Runtime, actor: Actor, input: z.output<typ
   };
 }
 
-/** What was charged in a time (the last 31 days unless it says otherwise), by what it was for. */
+/**
+ * What was charged in a time (the last 31 days unless it says otherwise), by what it was for.
+ * @throws AppError INVALID_REQUEST when the time ends before it begins, or is too long to be added up while somebody waits
+ */
 export async function breakDownCharges(rt: Runtime, actor: Actor, input: z.output<typeof breakdownInput>): Promise<z.output<typeof breakdownOutput>> {
   const end = input.to === undefined ? rt.clock.now() : new Date(input.to);
-  const rows = await groupCharges(rt, actor.organizationId, input.by, filterOf(input, new Date(end.getTime() - DAYS_MS)));
+  const filter = filterOf(input, new Date(end.getTime() - USUAL_DAYS * DAY_MS));
+  if (end.getTime() - filter.from.getTime() > MOST_DAYS * DAY_MS) throw wrong("from", `must be at most ${MOST_DAYS} days before the end`);
+  const rows = await groupCharges(rt, actor.organizationId, input.by, filter);
   const sum = (of: "amount" | "seconds", among = rows): bigint => among.reduce((total, row) => total + row[of], 0n);
   const rest = rows.slice(GROUPS);
   return {
@@ -47,6 +54,7 @@ export async function breakDownCharges(rt: Runtime, actor: Actor, input: z.outpu
 }
 
 function filterOf(input: Omit<z.output<typeof breakdownInput>, "by">, from: Date): ChargeFilter {
+  if (input.from !== undefined && input.to !== undefined && input.from >= input.to) throw wrong("to", "must be after from");
   return {
     from: input.from === undefined ? from : new Date(input.from),
     to: input.to === undefined ? FOREVER.to : new Date(input.to),
@@ -63,6 +71,10 @@ function writeCursor({ hourStart, resourceId, component }: ChargeRow): string {
 function readCursor(cursor: string | undefined): ChargeMark | null {
   if (cursor === undefined) return null;
   const [, time = "", component = "", resourceId = ""] = /^(\d{1,14})\.([a-z_]{1,32})\.([\w-]{1,64})$/.exec(cursor) ?? [];
-  if (resourceId === "") throw new AppError("INVALID_REQUEST", undefined, { details: [{ field: "cursor", message: "is not one of this list" }] });
+  if (resourceId === "") throw wrong("cursor", "is not one of this list");
   return { hourStart: new Date(Number(time)), component, resourceId };
+}
+
+function wrong(field: string, message: string): AppError {
+  return new AppError("INVALID_REQUEST", undefined, { details: [{ field, message }] });
 }
