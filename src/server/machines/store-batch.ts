@@ -4,6 +4,8 @@ import type { Tx } from "#server/infra/events.ts";
 import type { RejectedMessage } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { type BadMessage, type DeviceMessage, readDeviceMessage, storableText } from "./device-messages.ts";
+import { takeAcks } from "./commands/acks.ts";
+import { askAbout } from "./commands/command-sweep.ts";
 import { sendMissingConfigurations } from "./configuration/configuration.ts";
 import { takeConfigReports } from "./configuration/config-reports.ts";
 import { takeStockReports } from "./inventory/device-stock.ts";
@@ -53,11 +55,16 @@ export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promi
     for (const { message, reason } of stock.problems) rejected.push(rejection(message, message.machineId, reason));
     await takeConfigReports(tx, fresh);
     const back = await takePresence(tx, fresh, machines);
-    downlinks = await sendMissingConfigurations(tx, back, rt.clock.now());
+    for (const { message, reason } of await takeAcks(tx, fresh)) rejected.push(rejection(message, message.machineId, reason));
+    const asked = await askAbout(tx, back, rt.clock.now(), { again: true });
+    downlinks = (await sendMissingConfigurations(tx, back, rt.clock.now())) || asked > 0;
     await insertRejected(tx, rejected);
     return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock: stock.changed.map((one) => ({ ...one, organizationId: machines.get(one.machineId)?.organizationId ?? "" })), rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })) };
   });
-  if (downlinks) rt.signals.send("downlinks");
+  // What a command came to may let the next one of its order go out.
+  const answered = read.some((one) => !isBad(one) && one.kind === "ack");
+  if (answered) rt.signals.send("orders");
+  if (downlinks || answered) rt.signals.send("downlinks");
   return effects;
 }
 

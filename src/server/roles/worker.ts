@@ -1,6 +1,7 @@
 import { expireHolds } from "#server/billing/holds.ts";
 import { chargeDue } from "#server/billing/jobs.ts";
 import { checkLedgerNightly } from "#server/billing/ledger-checks.ts";
+import { rollRevenue } from "#server/billing/revenue/roll.ts";
 import { issueStatements } from "#server/billing/statements/issue.ts";
 import { runBackupSchedules } from "#server/compute/backups/schedule.ts";
 import { SWEEP_MS, sweepBackups } from "#server/compute/backups/sweep.ts";
@@ -22,10 +23,13 @@ import { startRelay } from "#server/infra/events.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
+import { sweepCommands } from "#server/machines/commands/command-sweep.ts";
+import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { purgePlatform } from "#server/platform/jobs.ts";
 import type { Part } from "./program.ts";
 
 const MINUTE_MS = 60_000;
+const COMMAND_SWEEP_MS = 2_000;
 
 /** Operations, metering, the event relay, metrics and cleaning up. Every piece may run in many processes at once. */
 export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
@@ -50,12 +54,14 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("prices", MINUTE_MS, () => runPriceRound(rt)),
     every("credit-holds", MINUTE_MS, () => expireHolds(rt)),
     every("ledger-check", 10 * MINUTE_MS, () => checkLedgerNightly(rt)),
+    every("revenue-sums", MINUTE_MS, () => rollRevenue(rt)),
     every("statements", 10 * MINUTE_MS, () => issueStatements(rt)),
     { name: "payments", stop: () => payments.stop() },
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
     every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),
     every("backup-sweep", SWEEP_MS, () => sweepBackups(rt)),
+    every("device-commands", COMMAND_SWEEP_MS, () => sweepCommands(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
     { name: "vm-metric-rollups", stop: () => rollups.stop() },

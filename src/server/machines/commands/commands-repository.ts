@@ -1,5 +1,6 @@
 import type { Tx } from "#server/infra/events.ts";
 import type { DeviceCommand, Prisma } from "#server/infra/prisma/client.ts";
+import type { Runtime } from "#server/infra/runtime.ts";
 
 export type LockedCommand = DeviceCommand & { organizationId: string };
 
@@ -22,4 +23,45 @@ export async function updateCommands(tx: Tx, commands: readonly DeviceCommand[])
 
 export async function insertCommand(tx: Tx, command: Prisma.DeviceCommandUncheckedCreateInput): Promise<void> {
   await tx.deviceCommand.create({ data: command, select: { id: true } });
+}
+
+/** Commands that should have been answered: accepted before `acceptedBefore` and not ended, or never accepted and expired before `expiredBefore`. */
+export async function findOverdue(rt: Runtime, { expiredBefore, acceptedBefore }: { expiredBefore: Date; acceptedBefore: Date }): Promise<{ id: string; machineId: string; state: string }[]> {
+  return rt.db.query({
+    name: "commands_overdue",
+    text: `select id, machine_id as "machineId", state from device_command
+      where (state in ('created', 'sent') and expires_at < $1::timestamptz) or (state = 'accepted' and accepted_at < $2::timestamptz) order by id limit 200`,
+    values: [expiredBefore.toISOString(), acceptedBefore.toISOString()],
+  });
+}
+
+/** A dispense whose end nobody knows: accepted and no result, or sent and no answer, and not older than `since`. */
+const DOUBTFUL = `command.type = 'dispense' and command.expires_at >= $2::timestamptz
+  and (command.state = 'unknown' or (command.state = 'sent' and command.expires_at < $1::timestamptz))`;
+
+/** Machines that are online and were never asked about a doubtful dispense. */
+export async function findUnasked(rt: Runtime, { expiredBefore, since }: { expiredBefore: Date; since: Date }): Promise<string[]> {
+  const rows = await rt.db.query<{ machineId: string }>({
+    name: "commands_unasked",
+    text: `select distinct command.machine_id as "machineId" from device_command command join machine on machine.id = command.machine_id and machine.status = 'online'
+      where command.state in ('sent', 'unknown') and ${DOUBTFUL}
+        and not exists (select 1 from device_command asked where asked.machine_id = command.machine_id and asked.type = 'query' and asked.args ->> 'id' = command.id) limit 200`,
+    values: [expiredBefore.toISOString(), since.toISOString()],
+  });
+  return rows.map((row) => row.machineId);
+}
+
+/** The doubtful dispenses of machines that are not being asked about already; without `again` those that never were. */
+export async function findDoubtful(tx: Tx, machineIds: readonly string[], { expiredBefore, since, again }: { expiredBefore: Date; since: Date; again: boolean }): Promise<{ id: string; machineId: string }[]> {
+  return tx.$queryRawUnsafe(
+    `select command.id, command.machine_id as "machineId" from device_command command
+      where command.machine_id in (select jsonb_array_elements_text($3::jsonb)) and command.state in ('sent', 'unknown') and ${DOUBTFUL}
+        and not exists (select 1 from device_command asked where asked.machine_id = command.machine_id and asked.type = 'query' and asked.args ->> 'id' = command.id
+          and (not $4::boolean or asked.state in ('created', 'sent', 'accepted')))
+      order by command.id limit 100`,
+    expiredBefore.toISOString(),
+    since.toISOString(),
+    JSON.stringify(machineIds),
+    again,
+  );
 }
