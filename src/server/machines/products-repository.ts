@@ -21,8 +21,8 @@ export async function upsertTemplate(rt: Runtime, template: Pick<MachineTemplate
   await rt.db.prisma.machineTemplate.upsert({ where: { slug }, create: { id, slug, ...rest }, update: rest, select: { id: true } });
 }
 
-export async function findProducts(rt: Runtime, organizationId: string): Promise<Product[]> {
-  return rt.db.prisma.product.findMany({ where: { organizationId }, orderBy: [{ name: "asc" }, { id: "asc" }], take: MAX_PRODUCTS });
+export async function findProducts(rt: Runtime, organizationId: string, withArchived: boolean): Promise<Product[]> {
+  return rt.db.prisma.product.findMany({ where: { organizationId, ...(withArchived ? {} : { archivedAt: null }) }, orderBy: [{ name: "asc" }, { id: "asc" }], take: MAX_PRODUCTS });
 }
 
 /** @returns false when the organization has a product with this SKU */

@@ -17,9 +17,9 @@ export async function listTemplates(rt: Runtime): Promise<{ data: z.output<typeo
   return { data: templates.map((template) => ({ ...template, slots: templateSlots(template.slots) })) };
 }
 
-/** What an organization sells in its machines. */
-export async function listProducts(rt: Runtime, organizationId: string): Promise<{ data: Product[] }> {
-  const products = await findProducts(rt, organizationId);
+/** What an organization sells in its machines; with what it no longer sells when that is asked for. */
+export async function listProducts(rt: Runtime, organizationId: string, options: { withArchived?: boolean } = {}): Promise<{ data: Product[] }> {
+  const products = await findProducts(rt, organizationId, options.withArchived ?? false);
   return { data: products.map((product) => ({ id: product.id, name: product.name, sku: product.sku, price: product.price.toString() })) };
 }
 

@@ -37,7 +37,7 @@ const MACHINES = [
 /** The demo's machines, taken through the same wizard as any other, up to the claim, which their simulated devices make themselves. */
 export async function seedDemoMachines(rt: Runtime, owner: { organizationId: string }, count: number): Promise<void> {
   const { organizationId } = owner;
-  const products = new Map((await listProducts(rt, organizationId)).data.map((product) => [product.sku, product.id]));
+  const products = new Map((await listProducts(rt, organizationId, { withArchived: true })).data.map((product) => [product.sku, product.id]));
   for (const product of PRODUCTS) {
     if (!products.has(product.sku)) products.set(product.sku, (await createProduct(rt, SEED, { organizationId, ...product })).id);
   }
