@@ -17,6 +17,11 @@ export async function countVmsByOrganization(rt: Runtime, organizationIds: reado
   return new Map(rows.map((row) => [row.id, Number(row.count)]));
 }
 
+export async function planNames(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await rt.db.query<{ id: string; name: string }>({ text: "select id, name from plan where id = any($1::text[])", values: [ids] });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
 export async function countOperations(rt: Runtime, failedSince: Date): Promise<{ running: number; failed: number }> {
   const rows = await rt.db.query<{ running: bigint; failed: bigint }>({
     text: `select (select count(*) from operation where status in ('queued', 'running')) as running,

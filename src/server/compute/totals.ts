@@ -1,4 +1,4 @@
-import { type HostUse, type AdminVmRow, countOperations, countVmsByOrganization, countVmsByStatus, findAllVms, hostUse, subjectsOfRunning } from "./totals-repository.ts";
+import { type HostUse, type AdminVmRow, countOperations, countVmsByOrganization, countVmsByStatus, findAllVms, hostUse, planNames, subjectsOfRunning } from "./totals-repository.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
 export interface ComputeTotals {
@@ -22,6 +22,11 @@ export async function computeTotals(rt: Runtime): Promise<ComputeTotals> {
 /** How many VMs each of these organizations has; none: absent. */
 export async function vmCounts(rt: Runtime, organizationIds: readonly string[]): Promise<Map<string, number>> {
   return countVmsByOrganization(rt, organizationIds);
+}
+
+/** Names of plans by id, archived ones too. */
+export async function namesOfPlans(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
+  return planNames(rt, ids);
 }
 
 /** Which of these subjects have an operation under way. */

@@ -54,6 +54,7 @@ const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
 const page: Input = () => ({});
+const months: Input = () => ({ from: "2028-02", to: "2028-02" });
 const free = { computePricePerHour: "0", storagePricePerHour: "0" };
 
 const MATRIX: Record<string, Rule> = {
@@ -102,6 +103,14 @@ const MATRIX: Record<string, Rule> = {
   "documents.statementPdf": thing("credits:read", statement),
   "documents.statementCsv": thing("credits:read", statement),
   "documents.receiptPdf": thing("credits:read", topUp),
+  "documents.ledgerCsv": own("credits:read", page),
+  "documents.customerLedgerCsv": platform("platform:billing:read", organization),
+  "revenue.report": platform("platform:billing:read", months),
+  "revenue.customers": platform("platform:billing:read", months),
+  "revenue.products": platform("platform:billing:read", months),
+  "revenue.reportCsv": platform("platform:billing:read", months),
+  "revenue.customersCsv": platform("platform:billing:read", months),
+  "revenue.productsCsv": platform("platform:billing:read", months),
 
   "compute.catalog": anybody(),
   "compute.projects.list": own("project:read", page),

@@ -6,6 +6,7 @@ import { computeRouter } from "#server/compute/router.ts";
 import { identityRouter } from "#server/identity/router.ts";
 import { machinesRouter } from "#server/machines/router.ts";
 import { documentsRouter } from "#server/platform/documents/router.ts";
+import { revenueRouter } from "#server/platform/revenue/router.ts";
 import { platformRouter } from "#server/platform/router.ts";
 import { createCallerFactory, router } from "./init.ts";
 
@@ -17,6 +18,7 @@ export const appRouter = router({
   statements: statementsRouter,
   documents: documentsRouter,
   reports: reportsRouter,
+  revenue: revenueRouter,
   compute: computeRouter,
   machines: machinesRouter,
   platform: platformRouter,

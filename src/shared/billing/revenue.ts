@@ -24,40 +24,25 @@ export const ACCOUNT_OF_LINE = {
   adjustment: "adjustment",
 } as const satisfies Record<RevenueLine, string>;
 
-const MONTHS_AT_MOST = 36;
-const MONTHS_BY_DAY = 3;
+/** The longest time of a report, and of one by day. */
+export const MONTHS_AT_MOST = 36;
+export const MONTHS_BY_DAY = 3;
 
-const month = z
-  .string()
-  .regex(/^20\d\d-(0[1-9]|1[0-2])$/, { error: "must be a month from 2000 to 2099, like 2026-11", abort: true })
-  .describe("a month of UTC: 2026-11");
+const month = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, { error: "must be a month from 2000 to 2099, like 2026-11" });
 
-interface Months {
-  from: string;
-  to: string;
-}
-
-/** How many calendar months there are from one to another, both counted. */
-export function monthsBetween({ from, to }: Months): number {
+/** How many calendar months there are from one to another, both counted; not above zero when the other comes first. */
+export function monthsBetween({ from, to }: { from: string; to: string }): number {
   const number = (name: string) => Number(name.slice(0, 4)) * 12 + Number(name.slice(5));
   return number(to) - number(from) + 1;
 }
 
-const period = { from: month.describe("the first month (UTC): 2026-10"), to: month.describe("the last month (UTC), itself included") };
-const ordered = (value: Months) => monthsBetween(value) >= 1;
-const bounded = (value: Months) => monthsBetween(value) <= MONTHS_AT_MOST;
-const BEFORE = { path: ["to"], error: "must not be before the first month", abort: true };
-const TOO_LONG = { path: ["to"], error: `must be within ${MONTHS_AT_MOST} months` };
-
 export const REVENUE_STEPS = ["month", "day"] as const;
-export const revenueInput = z
-  .object({ ...period, by: z.enum(REVENUE_STEPS).default("month") })
-  .refine(ordered, BEFORE)
-  .refine(bounded, TOO_LONG)
-  .refine((value) => value.by === "month" || monthsBetween(value) <= MONTHS_BY_DAY, { path: ["by"], error: `day takes at most ${MONTHS_BY_DAY} months` });
-
-export const revenuePeriodInput = z.object(period).refine(ordered, BEFORE).refine(bounded, TOO_LONG);
-export const revenueCustomersInput = z.object({ ...period, ...pageInput.shape }).refine(ordered, BEFORE).refine(bounded, TOO_LONG);
+export const revenuePeriodInput = z.object({
+  from: month.optional().describe("the first month (UTC), like 2026-10; absent: the last one"),
+  to: month.optional().describe(`the last month (UTC), itself included; absent: the present one. At most ${MONTHS_AT_MOST} months`),
+});
+export const revenueInput = revenuePeriodInput.extend({ by: z.enum(REVENUE_STEPS).default("month").describe(`by day: at most ${MONTHS_BY_DAY} months`) });
+export const revenueCustomersInput = revenuePeriodInput.extend(pageInput.shape);
 
 const parts = { amount: micro, paid: micro.describe("of the amount: in paid credits"), promotional: micro.describe("of the amount: in promotional credits") };
 const balance = z.object(parts);
@@ -76,6 +61,8 @@ const money = z.array(
 );
 
 export const revenueOutput = z.object({
+  from: z.string().describe("the first month"),
+  to: z.string().describe("the last month"),
   start: timestamp,
   end: timestamp.describe("the first moment after it; the future where it is not over"),
   upToDate: z.boolean().describe("false: the sums are still being brought up to the ledger; ask again"),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ACCOUNT_OF_LINE, monthsBetween, REVENUE_LINES, revenueInput, revenueOutput } from "#shared/billing/revenue.ts";
+import { ACCOUNT_OF_LINE, REVENUE_LINES, revenueInput, revenueOutput } from "#shared/billing/revenue.ts";
 import { grantInput } from "#shared/billing/schema.ts";
 import { credits } from "#shared/credits.ts";
 import { newId } from "#shared/ids.ts";
@@ -11,12 +11,12 @@ import { auditLedger } from "../check.ts";
 import { adjustCredits, grantCredits, refundCharge, revokeGrant } from "../grants.ts";
 import { expireLot, hold, transfer, voidHold } from "../ledger.ts";
 import { processInbox } from "../payments/inbox.ts";
-import { insertPaymentEvent } from "../payments/inbox-repository.ts";
 import { factOf, type PaymentFact } from "../payments/payment-fact.ts";
 import { refundPayment } from "../payments/refunds.ts";
 import { openShop, type Shop } from "../payments/testing/shop.ts";
 import { systemAccount } from "../system-accounts.ts";
 import { revenueByCustomer, revenueByProduct } from "./breakdowns.ts";
+import { monthsOf } from "./months.ts";
 import { getRevenue } from "./report.ts";
 import { callRoll } from "./revenue-repository.ts";
 import { rollRevenue } from "./roll.ts";
@@ -28,7 +28,7 @@ let bob: Person;
 let heldSince = "";
 const at = (time: string): void => shop.rt.clock.set(new Date(time));
 const report = async (from: string, to = from, by?: "month" | "day") => revenueOutput.parse(await getRevenue(shop.rt, revenueInput.parse({ from, to, ...(by ? { by } : {}) })));
-const line = (of: { lines: { line: string; amount: string; paid: string }[] }, name: string) => {
+const line = (of: { lines: { line: string; amount: string; paid: string }[] }, name: string): [number, number] => {
   const found = of.lines.find((each) => each.line === name);
   return found ? [Number(found.amount) / 1e6, Number(found.paid) / 1e6] : [0, 0];
 };
@@ -61,7 +61,7 @@ async function buy(person: Person, whole: number): Promise<{ id: string; payment
 const refund = (person: Person, id: string, amountMinor: number) => refundPayment(shop.rt, person.actor, { id, amountMinor, reason: "asked for it", idempotencyKey: randomUUID() });
 async function tell(paymentRef: string, fact: PaymentFact): Promise<void> {
   const now = shop.rt.clock.now();
-  await transact(shop.rt, (tx) => insertPaymentEvent(tx, "test", { id: randomUUID(), type: "told", at: now, topUpId: null, paymentRef, fact }, now));
+  await shop.rt.db.prisma.paymentEvent.create({ data: { provider: "test", eventId: randomUUID(), type: "told", paymentRef, payload: fact, occurredAt: now, receivedAt: now } });
   await processInbox(shop.rt);
 }
 const dispute = (kind: "disputed" | "dispute_won") => factOf(kind, { amountMinor: 2_000, currency: "USD", partRef: "dp_1" });
@@ -204,12 +204,12 @@ describe("months around refunds, reversals, disputes and expiry", () => {
     expect(april.steps).toHaveLength(30);
     const disputed = april.steps.find((step) => step.at === "2028-04-20T00:00:00.000Z");
     expect(disputed?.money).toMatchObject([{ disputedMinor: 2_000, payments: 0 }]);
-    for (const name of REVENUE_LINES) expect(april.steps.reduce((sum, step) => sum + line(step, name)[0]!, 0)).toBeCloseTo(line(april, name)[0] ?? 0, 6);
+    for (const name of REVENUE_LINES) expect(april.steps.reduce((sum, step) => sum + line(step, name)[0], 0)).toBeCloseTo(line(april, name)[0], 6);
   });
 });
 
 it("by customer: who consumed most first, page by page, with the balance at the end", async () => {
-  const months = { from: "2028-03", to: "2028-05" };
+  const months = monthsOf(shop.rt.clock.now(), { from: "2028-03", to: "2028-05" });
   const all = await revenueByCustomer(shop.rt, months, { limit: 10, offset: 0 });
   expect(all.map(({ organizationId, consumed, toppedUp, given, breakage }) => [organizationId, consumed, toppedUp, given, breakage])).toEqual([
     [bob.organizationId, credits(38), credits(30 + 20 - 12 - 8 + 10 + 20), 0n, 0n],
@@ -221,11 +221,11 @@ it("by customer: who consumed most first, page by page, with the balance at the 
     expect(row.toppedUp + row.given - row.consumed - row.breakage + row.adjusted).toBe(row.closing);
   }
   expect(await revenueByCustomer(shop.rt, months, { limit: 1, offset: 1 })).toEqual(all.slice(1));
-  expect(await revenueByCustomer(shop.rt, { from: "2028-01", to: "2028-02" }, { limit: 10, offset: 0 })).toEqual([]);
+  expect(await revenueByCustomer(shop.rt, monthsOf(shop.rt.clock.now(), { from: "2028-01", to: "2028-02" }), { limit: 10, offset: 0 })).toEqual([]);
 });
 
 it("by plan: less what was given back, and charges that no usage names apart; together the lines of usage", async () => {
-  const rows = await revenueByProduct(shop.rt, { from: "2028-03", to: "2028-05" });
+  const rows = await revenueByProduct(shop.rt, monthsOf(shop.rt.clock.now(), { from: "2028-03", to: "2028-05" }));
   expect(rows).toEqual([
     { resourceType: "vm", component: "compute", planId: "pln_small", seconds: 7_200n, amount: credits(38), paid: credits(4 - 4 + 30) },
     { resourceType: "", component: "", planId: "", seconds: 0n, amount: credits(8), paid: credits(8) },
@@ -237,18 +237,4 @@ it("by plan: less what was given back, and charges that no usage names apart; to
 it("nobody but the function that keeps them changes the sums", async () => {
   await expect(shop.rt.db.query({ text: "update revenue_day set amount = 0" })).rejects.toThrow(/refused/);
   await expect(shop.rt.db.query({ text: "delete from revenue_mark" })).rejects.toThrow(/refused/);
-});
-
-it.each([
-  [{ from: "2028-13", to: "2028-13" }, /month/],
-  [{ from: "2028-05", to: "2028-04" }, /before the first/],
-  [{ from: "2024-01", to: "2028-04" }, /36 months/],
-  [{ from: "2028-01", to: "2028-04", by: "day" }, /at most 3/],
-  [{ from: "2028-1", to: "2028-04" }, /month/],
-])("refuses %j", (input, message) => {
-  expect(() => revenueInput.parse(input)).toThrow(message);
-});
-
-it("counts months over the year's end", () => {
-  expect(monthsBetween({ from: "2027-11", to: "2028-02" })).toBe(4);
 });

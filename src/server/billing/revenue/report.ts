@@ -3,7 +3,7 @@ import { REVENUE_LINES, type RevenueLine, type revenueInput, type revenueOutput 
 import type { Runtime } from "#server/infra/runtime.ts";
 import { readPaid, readTouched } from "./money-repository.ts";
 import { type Money, moneyBetween, movementOf, movementsOf } from "./money.ts";
-import { monthsFrom, type Stretch } from "./months.ts";
+import { monthsOf, type Stretch } from "./months.ts";
 import { type LineRow, readLines, readStanding, type Sums } from "./revenue-repository.ts";
 import { rollRevenue } from "./roll.ts";
 
@@ -16,11 +16,12 @@ export const ROUNDS = 5;
 /**
  * What happened to all customers' credits in some months: opening and lines make the closing, which is the next month's opening, and over all time the lines of
  * each kind of system account are what that account gave less what it got.
+ * @throws AppError INVALID_REQUEST for months in the wrong order, or too many
  */
 export async function getRevenue(rt: Runtime, input: z.output<typeof revenueInput>): Promise<Report> {
-  const { start, end } = monthsFrom(input);
-  const upToDate = await rollRevenue(rt, ROUNDS);
   const now = rt.clock.now();
+  const { from, to, start, end } = monthsOf(now, input);
+  const upToDate = await rollRevenue(rt, ROUNDS);
   const until = end < now ? end : now;
   const period = { start, end, by: input.by };
   const [rows, standing, paid, touched] = await Promise.all([readLines(rt, period), readStanding(rt, until), readPaid(rt, period), readTouched(rt, period)]);
@@ -38,6 +39,8 @@ export async function getRevenue(rt: Runtime, input: z.output<typeof revenueInpu
       return { at: step.start.toISOString(), lines: linesOf(own), closing: balanceOf(closing), money: moneyBetween(movements, step.start, step.end) };
     });
   return {
+    from,
+    to,
     start: start.toISOString(),
     end: end.toISOString(),
     upToDate,

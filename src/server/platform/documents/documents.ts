@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import type { fileOutput, receiptFileInput, statementFileInput } from "#shared/billing/documents.ts";
+import type { customerLedgerFileInput, fileOutput, ledgerFileInput, receiptFileInput, statementFileInput } from "#shared/billing/documents.ts";
 import type { Parties } from "#server/billing/documents/parties.ts";
 import { receiptPdf } from "#server/billing/documents/receipt-pdf.ts";
 import { getReceipt } from "#server/billing/payments/receipts.ts";
+import { ledgerFile } from "#server/billing/reports/ledger-file.ts";
 import { statementCsv } from "#server/billing/statements/statement-csv.ts";
 import { MOST_ON_PAPER, statementPdf } from "#server/billing/statements/statement-pdf.ts";
 import { getStatement } from "#server/billing/statements/statements.ts";
@@ -32,6 +33,17 @@ export async function getStatementCsv(rt: Runtime, actor: MemberActor, input: { 
 export async function getReceiptPdf(rt: Runtime, actor: MemberActor, input: z.output<typeof receiptFileInput>): Promise<File> {
   const receipt = await getReceipt(rt, actor, input);
   return file(`receipt-${receipt.number}.pdf`, "application/pdf", await receiptPdf(receipt, await partiesOf(rt, actor), input.language));
+}
+
+/** The organization's own ledger. @throws AppError INVALID_REQUEST when a file cannot hold so many entries */
+export async function getLedgerCsv(rt: Runtime, actor: MemberActor, input: z.output<typeof ledgerFileInput>): Promise<File> {
+  return getCustomerLedgerCsv(rt, { ...input, organizationId: actor.organizationId });
+}
+
+/** One customer's, for administrators. @throws AppError NOT_FOUND, INVALID_REQUEST when a file cannot hold so many entries */
+export async function getCustomerLedgerCsv(rt: Runtime, { organizationId, ...days }: z.output<typeof customerLedgerFileInput>): Promise<File> {
+  const name = ["ledger", organizationId, days.from, days.to ?? rt.clock.now().toISOString().slice(0, 10)].filter(Boolean).join("-");
+  return file(`${name}.csv`, "text/csv; charset=utf-8", await ledgerFile(rt, organizationId, days));
 }
 
 async function partiesOf(rt: Runtime, { organizationId }: MemberActor): Promise<Parties> {
