@@ -5,17 +5,11 @@ import { useViewer } from "#components/layout/viewer-context.tsx";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
-import { MainAndAside, Rows } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { PageSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
-import { MachineCharts } from "./machine-charts.tsx";
-import { MachineConnections } from "./machine-connections.tsx";
-import { MachineFacts } from "./machine-facts.tsx";
 import { MachineNotice } from "./machine-notice.tsx";
-import { MachineRejected } from "./machine-rejected.tsx";
-import { MachineStock } from "./machine-stock.tsx";
-import { MachineTiles } from "./machine-tiles.tsx";
+import { MachineTabs } from "./machine-tabs.tsx";
 import type { MachineDetail } from "./types.ts";
 import { type MachineSide, useMachine } from "./use-machines.ts";
 
@@ -31,7 +25,6 @@ function MachineContent({ side, machine }: { side: MachineSide; machine: Machine
   const t = useTranslations("machines.detail");
   const waits = machine.status === "draft" || machine.status === "awaiting_claim";
   const maySetUp = useViewer().me.permissions.includes("platform:machines:write") && side === "admin" && waits;
-  const seen = machine.connectedAt !== null || machine.latest !== null;
   return (
     <>
       <PageHeader
@@ -49,18 +42,7 @@ function MachineContent({ side, machine }: { side: MachineSide; machine: Machine
         actions={maySetUp && <ButtonLink href={`/admin/machines/${machine.id}/setup`}>{t(machine.status === "draft" ? "setUp" : "claimCode")}</ButtonLink>}
       />
       <MachineNotice side={side} machine={machine} />
-      <Rows>
-        {seen && <MachineTiles machine={machine} />}
-        <MachineStock slots={machine.slots} stock={machine.stock} />
-        <MainAndAside>
-          <Rows>
-            {seen && <MachineCharts side={side} id={machine.id} />}
-            <MachineConnections side={side} id={machine.id} />
-          </Rows>
-          <MachineFacts machine={machine} />
-        </MainAndAside>
-        {side === "admin" && <MachineRejected id={machine.id} count={machine.rejectedCount} />}
-      </Rows>
+      <MachineTabs side={side} machine={machine} />
     </>
   );
 }

@@ -17,7 +17,7 @@ export default async function Page({ params }: PageProps) {
   const { id } = await params;
   await Promise.all([
     fetchOrNotFound(trpc.machines.get.queryOptions({ id })),
-    prefetch(trpc.machines.telemetry.queryOptions({ id, range: "24h" }), trpc.machines.connections.queryOptions({ id })),
+    prefetch(trpc.machines.telemetry.queryOptions({ id, range: "24h" })),
   ]);
   return (
     <Hydrate>

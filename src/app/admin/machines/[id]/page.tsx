@@ -17,7 +17,7 @@ export default async function Page({ params }: PageProps) {
   const { id } = await params;
   await Promise.all([
     fetchOrNotFound(trpc.machines.admin.get.queryOptions({ id })),
-    prefetch(trpc.machines.admin.telemetry.queryOptions({ id, range: "24h" }), trpc.machines.admin.connections.queryOptions({ id }), trpc.machines.admin.rejected.queryOptions({ id })),
+    prefetch(trpc.machines.admin.telemetry.queryOptions({ id, range: "24h" })),
   ]);
   return (
     <Hydrate>
