@@ -8,6 +8,7 @@ import { takeAcks } from "./commands/acks.ts";
 import { askAbout } from "./commands/command-sweep.ts";
 import { sendMissingConfigurations } from "./configuration/configuration.ts";
 import { takeConfigReports } from "./configuration/config-reports.ts";
+import { takeOtaStates } from "./firmware/ota-states.ts";
 import { takeStockReports } from "./inventory/device-stock.ts";
 import { updateMachine } from "./machines-repository.ts";
 import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, upsertLatest } from "./messages-repository.ts";
@@ -54,6 +55,7 @@ export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promi
     const stock = await takeStockReports(tx, fresh);
     for (const { message, reason } of stock.problems) rejected.push(rejection(message, message.machineId, reason));
     await takeConfigReports(tx, fresh);
+    await takeOtaStates(tx, fresh);
     const back = await takePresence(tx, fresh, machines);
     for (const { message, reason } of await takeAcks(tx, fresh)) rejected.push(rejection(message, message.machineId, reason));
     const asked = await askAbout(tx, back, rt.clock.now(), { again: true });
