@@ -32,7 +32,8 @@ export class FirmwareUpdate {
     const message = read(payload);
     if (!message) return log.warn({}, "a firmware job that cannot be read");
     const { update, lastUpdate } = flash.state;
-    if (message.job === lastUpdate?.job) return this.#reportLast();
+    // What failed may be tried again, if the server wants it; what is over is over.
+    if (message.job === lastUpdate?.job && lastUpdate.state !== "failed") return this.#reportLast();
     if (message.job === update?.message.job || this.installing) return;
     rmSync(flash.imageFile, { force: true });
     flash.state.update = { message, phase: "waiting", etag: null };

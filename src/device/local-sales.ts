@@ -6,7 +6,7 @@ import type { Sensors } from "./sensors.ts";
 
 const REFILL_BELOW = 0.35;
 const REFILL_SECONDS = 20;
-/** The machine leaves so many of each product to those who order it by the network. */
+/** The machine leaves so many of each product, or half of what it holds of it, to those who order by the network. */
 const LEFT_FOR_ORDERS = 4;
 /** After a command it sells nothing by itself for so long: the rest of that order may be on its way. */
 const QUIET_MS = 120_000;
@@ -67,11 +67,11 @@ export class LocalSales {
 
 /** Of each product that there is enough of, the last slot that has some: orders are served from the first. */
 function sellable(slots: readonly DeviceSlot[], stock: Readonly<Record<string, number>>): DeviceSlot[] {
-  const products = new Map<string, { last: DeviceSlot; left: number }>();
+  const products = new Map<string, { last: DeviceSlot | null; left: number; capacity: number }>();
   for (const slot of slots) {
     const count = stock[slot.slot] ?? 0;
-    if (slot.sku === null || count === 0) continue;
-    products.set(slot.sku, { last: slot, left: count + (products.get(slot.sku)?.left ?? 0) });
+    const known = products.get(slot.sku ?? "") ?? { last: null, left: 0, capacity: 0 };
+    products.set(slot.sku ?? "", { last: count > 0 ? slot : known.last, left: known.left + count, capacity: known.capacity + slot.capacity });
   }
-  return [...products.values()].filter(({ left }) => left > LEFT_FOR_ORDERS).map(({ last }) => last);
+  return [...products.values()].flatMap(({ last, left, capacity }) => (last && left > Math.min(LEFT_FOR_ORDERS, capacity / 2) ? [last] : []));
 }
