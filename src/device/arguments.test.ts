@@ -4,7 +4,7 @@ import { readClaimList } from "./claim-list.ts";
 
 describe("the simulator's arguments", () => {
   it("name claims and what goes wrong, for each device by itself", () => {
-    const read = readArguments(["--claim", "ABCD", "--claim", "EFGH", "--jam", "a1", "--jam", "B2", "--power-cycle-at", "motor.turned", "--clock-offset", "-90", "--no-drop", "--drop-acks", "2"]);
+    const read = readArguments(["--claim", "ABCD", "--claim", "EFGH", "--jam", "a1", "--jam", "B2", "--power-cycle-at", "motor.turned", "--clock-offset=-90", "--no-drop", "--drop-acks", "2"]);
     expect(read.claims).toEqual(["ABCD", "EFGH"]);
     expect(read.faults()).toMatchObject({ jam: new Set(["A1", "B2"]), powerCycleAt: "motor.turned", clockOffsetMs: -90_000, noDrop: true, dropAcks: 2, rollback: false });
     expect(read.faults().jam).not.toBe(read.faults().jam);

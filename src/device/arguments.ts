@@ -17,7 +17,7 @@ What goes wrong, with every device:
   --repeat-messages <n>   every message comes n times more
   --power-cycle-at <step> the power goes once, at: ${POWER_STEPS.slice(0, 6).join(", ")},
                           ${POWER_STEPS.slice(6).join(", ")}
-  --clock-offset <s>      its clock is wrong by so many seconds
+  --clock-offset=<s>      its clock is wrong by so many seconds; negative: late
   --jam <slot>            the motor of this slot jams (may be given again)
   --motor <slot>          the motor of this slot does not turn (may be given again)
   --no-drop               the drop sensor sees nothing
