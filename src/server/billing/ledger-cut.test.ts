@@ -7,7 +7,7 @@ import { openCustomerAccount } from "./accounts.ts";
 import { auditLedger } from "./check.ts";
 import { expireHold, expireLot, hold, postHold, reverse, transfer, voidHold } from "./ledger.ts";
 import { systemAccount } from "./system-accounts.ts";
-import { creditTopUp, refundTopUp } from "./top-up-credits.ts";
+import { creditTopUp } from "./top-up-credits.ts";
 
 const HOUR = 3_600_000;
 
@@ -28,7 +28,7 @@ async function scenario(on: Runtime, { id, organizationId }: Customer): Promise<
   const revenue = systemAccount("revenue", id);
   const give = { key: `grant:${id}`, kind: "grant", from: systemAccount("promotion", id), to: id, amount: 100n, terms: { priority: 10, expiresAt: later }, at } as const;
   const grant = await transact(on, async (tx) => (await transfer(tx, give)).transfer);
-  await transact(on, (tx) => creditTopUp(tx, { organizationId, topUpId: id, credits: 50n, description: "Top-up", at }));
+  const topUp = await transact(on, async (tx) => (await creditTopUp(tx, { organizationId, topUpId: id, credits: 50n, description: "Top-up", at })).transfer);
   const charge = await transact(on, async (tx) => (await transfer(tx, { key: `charge:${id}`, kind: "usage", from: id, to: revenue, amount: 110n, subject, at })).transfer);
   await transact(on, (tx) => reverse(tx, { key: `back:${id}`, transferId: charge.id, amount: 30n, at }));
   const posted = await transact(on, (tx) => hold(tx, { key: `posted:${id}`, accountId: id, amount: 20n, subject, at }));
@@ -37,7 +37,7 @@ async function scenario(on: Runtime, { id, organizationId }: Customer): Promise<
   await transact(on, async (tx) => voidHold(tx, (await hold(tx, { key: `voided:${id}`, accountId: id, amount: 20n, subject, at })).id, at));
   const expiring = await transact(on, (tx) => hold(tx, { key: `expiring:${id}`, accountId: id, amount: 5n, subject, expiresAt: later, at }));
   await transact(on, (tx) => reverse(tx, { key: `revoke:${id}`, transferId: grant.id, amount: 6n, at }));
-  await transact(on, (tx) => refundTopUp(tx, { topUpId: id, key: id, amount: 8n, description: "Refund", at }));
+  await transact(on, (tx) => reverse(tx, { key: `refund:${id}`, transferId: topUp.id, amount: 8n, upTo: true, at }));
   await transact(on, (tx) => expireHold(tx, expiring.id, later));
   await transact(on, (tx) => expireLot(tx, grant.id.replace("trf", "lot"), later));
 }

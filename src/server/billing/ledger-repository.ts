@@ -145,10 +145,6 @@ export async function findTransfer(tx: Tx, id: string): Promise<TransferRow | nu
   return tx.transfer.findUnique({ where: { id } });
 }
 
-export async function findTransferByKey(tx: Tx, idempotencyKey: string): Promise<TransferRow | null> {
-  return tx.transfer.findUnique({ where: { idempotencyKey } });
-}
-
 export async function findHold(tx: Tx, id: string): Promise<HoldRow | null> {
   return tx.hold.findUnique({ where: { id } });
 }

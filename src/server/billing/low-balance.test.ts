@@ -6,7 +6,6 @@ import { createTestRuntime, TEST_START, type TestRuntime } from "#server/testing
 import { openCustomerAccount } from "./accounts.ts";
 import { chargeDue } from "./jobs.ts";
 import { transfer } from "./ledger.ts";
-import { repriceSpan } from "./reprice.ts";
 import { closeAllSpans, closeSpan, openSpan, type Resource } from "./spans.ts";
 import { systemAccount } from "./system-accounts.ts";
 
@@ -145,39 +144,5 @@ describe("exhausted credits", () => {
     await topUp(owner, PRICE * 50n);
     await after(MINUTE);
     expect((await steps(owner)).slice(-2)).toEqual(["stop.due", "recovered"]);
-  });
-});
-
-describe("a change of price", () => {
-  const charged = async (resource: Resource) =>
-    (await rt.db.prisma.usageRecord.findMany({ where: { resourceId: resource.id, component: "compute" }, orderBy: { hourStart: "asc" } })).map((row) => [(row.hourStart.getTime() - new Date(TEST_START).getTime()) / HOUR, row.amount, row.priceIds]);
-
-  it("that is applied late is as if it had been on time, over stops and starts in between", async () => {
-    const owner = await customer(credits(1_000));
-    const resource = await machine(owner);
-    const at = new Date(rt.clock.now().getTime() + 3 * HOUR + 10 * MINUTE);
-    rt.clock.advance(5 * HOUR + MINUTE);
-    await off(resource);
-    rt.clock.advance(3 * HOUR);
-    await on(resource);
-    rt.clock.advance(20 * HOUR);
-    for (let nth = 0; nth < 2; nth += 1) await transact(rt, (tx) => repriceSpan(tx, { resourceId: resource.id, component: "compute", pricePerHour: 7n, priceIds: ["prc_2"], policy: {}, at }));
-    rt.clock.set(new Date(new Date(TEST_START).getTime() + 9 * HOUR));
-    await chargeDue(rt);
-    const before = [PRICE, []];
-    const since = [7n, ["prc_2"]];
-    expect(await charged(resource)).toEqual([[0, ...before], [1, ...before], [2, ...before], [3, ...before], [4, ...since], [5, ...since], [8, ...since], [9, ...since]]);
-  });
-
-  it("leaves what was charged as it was, and holds from an hour that begins with it", async () => {
-    const owner = await customer(credits(1_000));
-    const resource = await machine(owner);
-    await after(2 * HOUR);
-    const change = (price: bigint, hours: number) => transact(rt, (tx) => repriceSpan(tx, { resourceId: resource.id, component: "compute", pricePerHour: price, priceIds: [], policy: {}, at: new Date(new Date(TEST_START).getTime() + hours * HOUR) }));
-    await change(7n, 1);
-    await after(HOUR);
-    await change(9n, 4);
-    await after(HOUR);
-    expect((await charged(resource)).map(([, amount]) => amount)).toEqual([PRICE, PRICE, PRICE, 7n, 9n]);
   });
 });

@@ -67,3 +67,19 @@ export function dueAfter(span: MeteredSpan, hour: Date): Date | null {
 function hourOf(span: MeteredSpan, due: Date): Date {
   return hourStart(span.anchorAt, inAdvance(span.policy) ? due : new Date(due.getTime() - 1));
 }
+
+/** The hour that the span records next; null: none is left. */
+export function unrecorded(span: MeteredSpan): Date | null {
+  return span.dueAt && hourStart(span.anchorAt, inAdvance(span.policy) ? span.dueAt : new Date(span.dueAt.getTime() - 1));
+}
+
+/** When this hour of the span falls due; null when it ended before it. */
+export function dueOf(span: MeteredSpan, hour: Date): Date | null {
+  if (inAdvance(span.policy)) {
+    const due = hour > span.startedAt ? hour : span.startedAt;
+    return span.endedAt && due > span.endedAt ? null : due;
+  }
+  if (span.endedAt && hour >= span.endedAt) return null;
+  const end = new Date(hour.getTime() + HOUR_MS);
+  return span.goneAt && span.goneAt < end ? span.goneAt : end;
+}

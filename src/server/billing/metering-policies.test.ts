@@ -8,7 +8,7 @@ import { openCustomerAccount } from "./accounts.ts";
 import { auditLedger } from "./check.ts";
 import { transfer } from "./ledger.ts";
 import { chargeOrganization } from "./metering.ts";
-import { repriceSpan } from "./reprice.ts";
+import { applyPricesTo } from "./prices/apply.ts";
 import { closeAllSpans, closeSpan, openSpan, type Resource } from "./spans.ts";
 import { systemAccount } from "./system-accounts.ts";
 
@@ -103,9 +103,16 @@ it("charges by any policy what the intervals say, whether metering runs at each 
       const both = [often, late];
       let now = begin;
       const at = () => new Date(now);
+      const subject = { subjectType: "plan", subjectId: newId("plan"), component: "compute" };
+      const version = async (pricePerHour: bigint, appliesTo: "new" | "all") => {
+        const id = newId("price");
+        await rt.db.prisma.price.create({ data: { ...subject, id, pricePerHour, policy, effectiveFrom: at(), appliesTo, createdAt: at() } });
+        return id;
+      };
+      let priceId = await version(price, "new");
       const run = (of: typeof often, time = at()) => chargeOrganization(rt, of.organizationId, time, { wait: true });
       const open = async (pricePerHour: bigint) => {
-        for (const { resource } of both) await transact(rt, (tx) => openSpan(tx, { resource, component: "compute", pricePerHour, policy, at: at() }));
+        for (const { resource } of both) await transact(rt, (tx) => openSpan(tx, { resource, component: "compute", pricePerHour, priceIds: [priceId], policy, at: at() }));
       };
       for (const { resource } of both) await transact(rt, (tx) => openSpan(tx, { resource, component: "storage", pricePerHour: 0n, at: at() }));
       await open(price);
@@ -129,14 +136,11 @@ it("charges by any policy what the intervals say, whether metering runs at each 
           for (const { resource } of both) await transact(rt, (tx) => closeSpan(tx, { resourceId: resource.id, component: "compute", at: at() }));
         }
         if (one.do === "reprice") {
-          // Before metering has gone past it, as whoever changes prices must see to.
           now += one.ms;
           model.prices.push({ from: now, price: one.price });
-          for (const { resource } of both) {
-            const change = { resourceId: resource.id, component: "compute" as const, pricePerHour: one.price, priceIds: ["prc_1"], policy, at: at() };
-            await transact(rt, (tx) => repriceSpan(tx, change));
-            await transact(rt, (tx) => repriceSpan(tx, change));
-          }
+          priceId = await version(one.price, "all");
+          // Told twice, or not at all until it is charged: the same.
+          for (let nth = 0; nth < 2; nth += 1) await transact(rt, (tx) => applyPricesTo(tx, often.resource, at()));
         }
       }
       now += 1;

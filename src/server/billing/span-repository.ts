@@ -1,5 +1,5 @@
 import type { Tx } from "#server/infra/events.ts";
-import type { MeterSpan, Prisma } from "#server/infra/prisma/client.ts";
+import type { Prisma } from "#server/infra/prisma/client.ts";
 
 /** The resource's first hour begins here; null before it has any span. */
 export async function anchorOf(tx: Tx, resourceId: string): Promise<{ organizationId: string; anchorAt: Date } | null> {
@@ -11,25 +11,10 @@ export async function insertSpan(tx: Tx, span: Omit<Prisma.MeterSpanCreateManyIn
   await tx.meterSpan.createMany({ data: [{ ...span, policy: { ...span.policy } }], skipDuplicates: true });
 }
 
-/** When all of the resource had ended; null while anything of it is on. */
-export async function goneAt(tx: Tx, resourceId: string): Promise<Date | null> {
-  const [row] = await tx.$queryRawUnsafe<{ at: Date | null }[]>(`select case when bool_and(ended_at is not null) then max(ended_at) end as at from meter_span where resource_id = $1`, resourceId);
-  return row?.at ?? null;
-}
-
 /** Whether an earlier span of the component was on in this hour before `at`. */
 export async function hourIsTaken(tx: Tx, of: { resourceId: string; component: string }, hour: Date, at: Date): Promise<boolean> {
   const earlier = await tx.meterSpan.findFirst({ where: { resourceId: of.resourceId, component: of.component, startedAt: { lte: at }, endedAt: { gt: hour } }, select: { id: true } });
   return earlier !== null;
-}
-
-/** Spans of the component that were on after `at`, or are, the oldest first. */
-export async function spansAfter(tx: Tx, of: { resourceId: string; component: string }, at: Date): Promise<MeterSpan[]> {
-  return tx.meterSpan.findMany({ where: { ...of, OR: [{ endedAt: null }, { endedAt: { gt: at } }] }, orderBy: [{ startedAt: "asc" }, { id: "asc" }] });
-}
-
-export async function updateSpan(tx: Tx, id: string, data: Prisma.MeterSpanUncheckedUpdateInput): Promise<void> {
-  await tx.meterSpan.update({ where: { id }, data, select: { id: true } });
 }
 
 /**

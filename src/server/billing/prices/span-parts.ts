@@ -1,7 +1,6 @@
 import type { MeterSpan } from "#server/infra/prisma/client.ts";
-import { HOUR_MS, hourStart, type MeteredSpan } from "../metering-hours.ts";
+import { dueOf, HOUR_MS, hourStart, type MeteredSpan, unrecorded } from "../metering-hours.ts";
 import { policyOf } from "../metering-repository.ts";
-import { dueOf, unrecorded } from "../reprice.ts";
 import type { CutSpan, PriceStretch } from "./span-price-repository.ts";
 
 export type SpanPart = Omit<CutSpan, "id"> & { startedAt: Date };
