@@ -48,6 +48,8 @@ export interface ErrorExtras {
   /** state that forbids the action, and the reason of a dead claim token */
   state?: string;
   reason?: string;
+  /** what slots of a machine cost now, in micro-credits, where the caller knew another price */
+  prices?: { slot: string; price: string }[];
 }
 
 /** An error a client may see. `cause` is for the log alone. */

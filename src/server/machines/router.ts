@@ -1,8 +1,10 @@
 import { z } from "zod";
 import * as schema from "#shared/machines/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
+import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
 import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
+import { adminOrdersRouter, ordersRouter } from "./orders/router.ts";
 import { discardDraft, saveOnboarding, startOnboarding } from "./onboarding.ts";
 import { createProduct, listProducts, listTemplates } from "./products.ts";
 import { getTelemetry } from "./telemetry.ts";
@@ -12,6 +14,8 @@ const adminRead = () => platform("platform:machines:read");
 const adminWrite = () => platform("platform:machines:write");
 
 export const machinesRouter = router({
+  alerts: alertsRouter,
+  orders: ordersRouter,
   list: read().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
   get: read().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
   telemetry: read().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
@@ -24,6 +28,8 @@ export const machinesRouter = router({
   claimStatus: publicProcedure.input(schema.claimStatusInput).output(answer(schema.claimStatusOutput)).mutation(({ ctx, input }) => claimStatus(ctx.rt, ctx.ip, input.token)),
 
   admin: router({
+    alerts: adminAlertsRouter,
+    orders: adminOrdersRouter,
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
     get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),
     telemetry: adminRead().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, "platform", input)),

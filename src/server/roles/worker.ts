@@ -22,8 +22,8 @@ import { purgeIdentity } from "#server/identity/jobs.ts";
 import { startRelay } from "#server/infra/events.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
-import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { sweepCommands } from "#server/machines/commands/command-sweep.ts";
+import { startOrders } from "#server/machines/orders/orders-worker.ts";
 import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { purgePlatform } from "#server/platform/jobs.ts";
 import type { Part } from "./program.ts";
@@ -41,6 +41,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
   const operations = startOperationWorker(rt, { concurrency: 4 });
   const subscribers = await startComputeSubscribers(rt);
   const payments = await startPayments(rt);
+  const orders = startOrders(rt);
   const collector = startMetricsCollector(rt);
   const rollups = startLoop({ name: "vm-metric-rollups", pauseMs: MINUTE_MS / 2, log: rt.log }, () => rollUpMetrics(rt));
   const alerts = startAlertRounds(rt);
@@ -57,6 +58,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("revenue-sums", MINUTE_MS, () => rollRevenue(rt)),
     every("statements", 10 * MINUTE_MS, () => issueStatements(rt)),
     { name: "payments", stop: () => payments.stop() },
+    { name: "orders", stop: () => orders.stop() },
     every("expiry", MINUTE_MS, () => guardExpiry(rt)),
     every("snapshot-schedules", ROUND_MS, () => runSnapshotSchedules(rt)),
     every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),

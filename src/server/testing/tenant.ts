@@ -19,6 +19,10 @@ export interface Tenant extends Person {
   operationId: string;
   productId: string;
   machineId: string;
+  orderId: string;
+  alertRuleId: string;
+  alertId: string;
+  muteId: string;
   templateId: string;
   topUpId: string;
   statementId: string;
@@ -45,6 +49,10 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     operationId: newId("operation"),
     productId: newId("product"),
     machineId: newId("machine"),
+    orderId: newId("order"),
+    alertRuleId: newId("alertRule"),
+    alertId: newId("alert"),
+    muteId: newId("alertMute"),
     templateId: newId("machineTemplate"),
     topUpId: newId("topUp"),
     statementId: newId("statement"),
@@ -99,7 +107,32 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     data: { id: ids.topUpId, organizationId, userId: person.userId, provider: "test", status: "paid", credits: 1n, currency: "USD", amountMinor: 1, receiptNumber: `R-${ids.topUpId}`, createdAt: at, paidAt: at, updatedAt: at },
   });
   await makeStatement(rt, ids.statementId, organizationId);
+  await makeOrder(rt, { ...ids, organizationId });
+  await makeAlert(rt, { ...ids, organizationId, userId: person.userId });
   return { ...person, ...ids, hostId: host.id, grantId: grant.id, chargeId: charge.transfer.id, holdId: held.id };
+}
+
+/** Somebody bought something of their machine, and paid by card. */
+async function makeOrder(rt: Runtime, { orderId, machineId, productId, organizationId }: Pick<Tenant, "orderId" | "machineId" | "productId" | "organizationId">): Promise<void> {
+  const at = rt.clock.now();
+  const money = { payment: "card", paymentState: "captured", provider: "test", currency: "USD", amountMinor: 1, capturedMinor: 1, total: 1n, captured: 1n };
+  await rt.db.prisma.machineOrder.create({
+    data: {
+      id: orderId, machineId, organizationId, ...money, status: "dispensed", secretHash: orderId, receiptNumber: `O-${orderId}`, expiresAt: at, createdAt: at, paidAt: at, endedAt: at, updatedAt: at,
+      lines: { create: { id: newId("orderLine"), position: 0, slot: "A1", productId, name: "Secret product", sku: "SECRET", price: 1n, priceMinor: 1, state: "dispensed" } },
+    },
+  });
+}
+
+/** A rule of theirs that fires, on a machine whose other alerts are muted. */
+async function makeAlert(rt: Runtime, { alertRuleId, alertId, muteId, machineId, organizationId, userId }: Pick<Tenant, "alertRuleId" | "alertId" | "muteId" | "machineId" | "organizationId" | "userId">): Promise<void> {
+  const at = rt.clock.now();
+  const { prisma } = rt.db;
+  await prisma.alertRule.create({
+    data: { id: alertRuleId, organizationId, name: "Secret rule", kind: "offline", severity: "warning", condition: { kind: "offline", forSeconds: 300 }, createdAt: at, updatedAt: at },
+  });
+  await prisma.alert.create({ data: { id: alertId, ruleId: alertRuleId, machineId, organizationId, state: "firing", severity: "warning", startedAt: at, firedAt: at } });
+  await prisma.alertMute.create({ data: { id: muteId, machineId, reason: "Secret", until: new Date(at.getTime() + 3_600_000), userId, createdAt: at } });
 }
 
 /** Of a month before the account had entries: the ledger's next statement goes on after it. */

@@ -4,6 +4,7 @@ import { billingRouter } from "#server/billing/router.ts";
 import { statementsRouter } from "#server/billing/statements/router.ts";
 import { computeRouter } from "#server/compute/router.ts";
 import { identityRouter } from "#server/identity/router.ts";
+import { storefrontRouter } from "#server/machines/storefront/router.ts";
 import { machinesRouter } from "#server/machines/router.ts";
 import { documentsRouter } from "#server/platform/documents/router.ts";
 import { revenueRouter } from "#server/platform/revenue/router.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   revenue: revenueRouter,
   compute: computeRouter,
   machines: machinesRouter,
+  storefront: storefrontRouter,
   platform: platformRouter,
 });
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { receiptOutput } from "#shared/billing/top-ups.ts";
 import { formatCredits } from "#shared/credits.ts";
+import { moneyText } from "./amounts.ts";
 import { day, type Parties, partyBlocks } from "./parties.ts";
 import { openPaper } from "./pdf.ts";
 import { DOCUMENT_WORDS, type Language } from "./words.ts";
@@ -24,10 +25,4 @@ export async function receiptPdf(receipt: z.output<typeof receiptOutput>, partie
   );
   paper.note(payment(receipt.provider === "test" ? test : "Stripe", receipt.paymentRef ?? receipt.topUpId));
   return paper.end();
-}
-
-/** Money of a currency's smallest units, with its code: what a symbol is short for depends on the country. */
-function moneyText(minor: number, currency: string, language: Language): string {
-  const format = new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "code" });
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2)).replaceAll(" ", " ");
 }

@@ -22,7 +22,8 @@ export async function toAdminTopUp(rt: Runtime, id: string): Promise<z.output<ty
   return withLedger(rt, row);
 }
 
-async function withLedger(rt: Runtime, row: TopUpRow): Promise<z.output<typeof adminTopUpOutput>> {
+/** A top-up with what was taken back of its credits. */
+export async function withLedger(rt: Runtime, row: TopUpRow): Promise<z.output<typeof adminTopUpOutput>> {
   // Most were never taken back.
   const touched = row.paidAt !== null && (row.refundedMinor > 0 || row.status === "disputed");
   const [back, debts] = touched ? [await takenBack(rt.db.prisma, row.id), await clawbacksOf(rt.db.prisma, row.id)] : [0n, []];

@@ -91,7 +91,7 @@ async function charge(rt: Runtime, provider: PaymentProvider, topUp: TopUpRow): 
   const fact = result.paid ? factOf("paid", { amountMinor, currency }) : factOf("failed", { reason: result.reason });
   const key = { provider: provider.name, eventId: `answer:${topUp.id}` };
   const at = rt.clock.now();
-  await transact(rt, (tx) => insertPaymentEvent(tx, key.provider, { id: key.eventId, type: "charge.answered", at, topUpId: topUp.id, paymentRef: result.paymentRef, fact }, at));
+  await transact(rt, (tx) => insertPaymentEvent(tx, key.provider, { id: key.eventId, type: "charge.answered", at, topUpId: topUp.id, orderId: null, paymentRef: result.paymentRef, fact }, at));
   await processEvent(rt, key);
 }
 

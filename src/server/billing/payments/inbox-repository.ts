@@ -5,7 +5,7 @@ import { paymentFact, type PaymentFact, type ProviderEvent } from "./payment-fac
 /** Keeps an event, once. @returns false: it was there already */
 export async function insertPaymentEvent(tx: Tx, provider: string, event: ProviderEvent, receivedAt: Date): Promise<boolean> {
   const { count } = await tx.paymentEvent.createMany({
-    data: [{ provider, eventId: event.id, type: event.type, topUpId: event.topUpId, paymentRef: event.paymentRef, payload: event.fact, occurredAt: event.at, receivedAt }],
+    data: [{ provider, eventId: event.id, type: event.type, topUpId: event.topUpId, orderId: event.orderId, paymentRef: event.paymentRef, payload: event.fact, occurredAt: event.at, receivedAt }],
     skipDuplicates: true,
   });
   return count === 1;
@@ -19,13 +19,14 @@ export interface InboxKey {
   eventId: string;
 }
 
-/** Events that nobody has worked on yet, the oldest first. */
+/** Events that nobody has worked on yet, the oldest first; those of sales are worked on by whoever sells. */
 export async function unprocessedEvents(rt: Pick<Runtime, "db">, limit: number): Promise<InboxKey[]> {
-  return rt.db.prisma.paymentEvent.findMany({ where: { processedAt: null, type: { not: REFUND_REQUESTED } }, orderBy: [{ receivedAt: "asc" }, { eventId: "asc" }], select: { provider: true, eventId: true }, take: limit });
+  return rt.db.prisma.paymentEvent.findMany({ where: { processedAt: null, orderId: null, type: { not: REFUND_REQUESTED } }, orderBy: [{ receivedAt: "asc" }, { eventId: "asc" }], select: { provider: true, eventId: true }, take: limit });
 }
 
 export interface InboxEvent extends InboxKey {
   topUpId: string | null;
+  orderId: string | null;
   paymentRef: string | null;
   fact: PaymentFact;
 }
@@ -33,7 +34,7 @@ export interface InboxEvent extends InboxKey {
 /** The event, locked until the transaction ends; null: another has it, or it is processed. */
 export async function takeEvent(tx: Tx, key: InboxKey): Promise<InboxEvent | null> {
   const rows = await tx.$queryRawUnsafe<(Omit<InboxEvent, "fact"> & { payload: unknown })[]>(
-    `select provider, event_id as "eventId", top_up_id as "topUpId", payment_ref as "paymentRef", payload
+    `select provider, event_id as "eventId", top_up_id as "topUpId", order_id as "orderId", payment_ref as "paymentRef", payload
       from payment_event where provider = $1 and event_id = $2 and processed_at is null for update skip locked`,
     key.provider, key.eventId,
   );
@@ -55,7 +56,7 @@ export interface WaitingRefund {
 /** Refunds that were asked for and have no answer of the provider's. */
 export async function waitingRefunds(rt: Pick<Runtime, "db">, provider: string, topUpId?: string): Promise<WaitingRefund[]> {
   const rows = await rt.db.prisma.paymentEvent.findMany({
-    where: { provider, type: REFUND_REQUESTED, processedAt: null, ...(topUpId === undefined ? {} : { topUpId }) },
+    where: { provider, type: REFUND_REQUESTED, processedAt: null, topUpId: topUpId ?? { not: null } },
     orderBy: { receivedAt: "asc" },
     take: 100,
   });

@@ -3,6 +3,7 @@ import { AppError } from "#shared/errors.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { endEvent, type InboxKey, insertPaymentEvent, takeEvent, topUpOfPayment, unprocessedEvents } from "./inbox-repository.ts";
 import { paymentProvider } from "./providers.ts";
+import { giveToSale, orderOfPayment } from "./sales/sale-repository.ts";
 import { settleTopUp } from "./settlement.ts";
 
 const BATCH = 50;
@@ -19,7 +20,7 @@ export async function receiveWebhook(rt: Runtime, name: string, body: string, he
   const event = provider.readWebhook(body, headers);
   const fresh = await transact(rt, (tx) => insertPaymentEvent(tx, provider.name, event, rt.clock.now()));
   rt.log.info({ provider: name, event: event.id, type: event.type, fresh }, "payments: webhook received");
-  rt.signals.send("payments");
+  rt.signals.send(event.orderId === null ? "payments" : "orders");
   return { fresh };
 }
 
@@ -47,8 +48,12 @@ export async function processEvent(rt: Runtime, key: InboxKey): Promise<void> {
   const at = rt.clock.now();
   await transact(rt, async (tx) => {
     const event = await takeEvent(tx, key);
-    if (!event) return;
+    if (!event || event.orderId !== null) return;
     const topUpId = event.topUpId ?? (event.paymentRef === null ? null : await topUpOfPayment(tx, event.provider, event.paymentRef));
+    if (topUpId === null && event.paymentRef !== null) {
+      const orderId = await orderOfPayment(tx, event.provider, event.paymentRef);
+      if (orderId !== null) return giveToSale(tx, key, orderId);
+    }
     // What comes before we know whose payment it is counts as soon as that is known: the state is worked out from all events.
     const outcome = topUpId === null ? "no top-up of ours is known for it" : await settleTopUp(tx, { topUpId, provider: event.provider, method: event.fact.method, at });
     await endEvent(tx, key, outcome, at);

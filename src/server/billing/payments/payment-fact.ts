@@ -1,11 +1,29 @@
 import { z } from "zod";
 
 /**
- * What a payment provider told us about a payment, in our words. A fact never changes and says nothing about others: a top-up's state follows from the set of
- * its facts, whatever order they came in (top-up-state.ts).
+ * What a payment provider told us about a payment, in our words, or what we asked of it. A fact never changes and says nothing about others: the state of a
+ * top-up or a sale follows from the set of its facts, whatever order they came in (top-up-state.ts, sales/sale-state.ts).
  */
 export const paymentFact = z.object({
-  kind: z.enum(["paid", "failed", "expired", "refunded", "refund_failed", "disputed", "dispute_won", "dispute_lost", "other"]),
+  kind: z.enum([
+    "paid",
+    "failed",
+    "expired",
+    "refunded",
+    "refund_failed",
+    "disputed",
+    "dispute_won",
+    "dispute_lost",
+    // Of sales, which are authorised first: promised by the payer's bank; taken, in whole or in part; let go.
+    "authorized",
+    "captured",
+    "voided",
+    // What we asked to become of an authorisation, and that the provider would not.
+    "capture_asked",
+    "void_asked",
+    "end_refused",
+    "other",
+  ]),
   /** in the currency's smallest unit: of what was paid, or refunded */
   amountMinor: z.number().int().nullable(),
   /** ISO 4217, in capitals */
@@ -28,8 +46,9 @@ export interface ProviderEvent {
   /** the provider's name of what happened */
   type: string;
   at: Date;
-  /** our id, where the provider was told */
+  /** our id, where the provider was told: one of the two */
   topUpId: string | null;
+  orderId: string | null;
   /** the provider's id of the payment */
   paymentRef: string | null;
   fact: PaymentFact;

@@ -22,7 +22,7 @@ export async function closeAbandoned(rt: Runtime): Promise<void> {
   if (!provider) return;
   const at = rt.clock.now();
   for (const topUpId of await abandonedTopUps(rt, new Date(at.getTime() - ABANDONED_MS))) {
-    const event = { id: `abandoned:${topUpId}`, type: "topup.abandoned", at, topUpId, paymentRef: null, fact: factOf("expired") };
+    const event = { id: `abandoned:${topUpId}`, type: "topup.abandoned", at, topUpId, orderId: null, paymentRef: null, fact: factOf("expired") };
     await transact(rt, (tx) => insertPaymentEvent(tx, provider.name, event, at));
   }
   await processInbox(rt);

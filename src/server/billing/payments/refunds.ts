@@ -38,7 +38,7 @@ export async function refundPayment(rt: Runtime, actor: UserActor, input: z.outp
       throw new AppError("INVALID_REQUEST", `amountMinor ${message}`, { details: [{ field: "amountMinor", message }] });
     }
     const fact = factOf("refunded", { amountMinor: input.amountMinor, currency: topUp.currency, partRef: key });
-    const fresh = await insertPaymentEvent(tx, provider.name, { id: `refund:${key}`, type: "refund.requested", at, topUpId: topUp.id, paymentRef: topUp.paymentRef, fact }, at);
+    const fresh = await insertPaymentEvent(tx, provider.name, { id: `refund:${key}`, type: "refund.requested", at, topUpId: topUp.id, orderId: null, paymentRef: topUp.paymentRef, fact }, at);
     if (!fresh) throw new AppError("CONFLICT", "This key was used for another refund.");
     await settleTopUp(tx, { topUpId: topUp.id, provider: provider.name, at });
     const { organizationId } = topUp;
@@ -63,7 +63,7 @@ async function keepAnswer(tx: Parameters<typeof endEvent>[0], provider: string, 
   const { eventId, topUpId, paymentRef, key, amountMinor, currency } = waiting;
   if ("refundRef" in answer) return endEvent(tx, { provider, eventId }, `refunded as ${answer.refundRef}`, at);
   const fact = factOf("refund_failed", { amountMinor, currency, partRef: key, reason: answer.refused });
-  await insertPaymentEvent(tx, provider, { id: `refused:${key}`, type: "refund.refused", at, topUpId, paymentRef, fact }, at);
+  await insertPaymentEvent(tx, provider, { id: `refused:${key}`, type: "refund.refused", at, topUpId, orderId: null, paymentRef, fact }, at);
   await settleTopUp(tx, { topUpId, provider, at });
   await endEvent(tx, { provider, eventId }, `refused: ${answer.refused}`, at);
 }

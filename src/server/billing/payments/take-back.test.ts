@@ -46,7 +46,7 @@ let nth = 0;
 async function tell(paymentRef: string, fact: PaymentFact): Promise<void> {
   nth += 1;
   const at = shop.rt.clock.now();
-  await transact(shop.rt, (tx) => insertPaymentEvent(tx, "test", { id: `told-${nth}`, type: "told", at, topUpId: null, paymentRef, fact }, at));
+  await transact(shop.rt, (tx) => insertPaymentEvent(tx, "test", { id: `told-${nth}`, type: "told", at, topUpId: null, orderId: null, paymentRef, fact }, at));
   await processInbox(shop.rt);
 }
 const dispute = (kind: "disputed" | "dispute_won" | "dispute_lost") => factOf(kind, { amountMinor: 1000, currency: "USD", partRef: "dp_1" });
@@ -91,7 +91,7 @@ it("asks the provider again for a refund without an answer, with the same key", 
   const at = shop.rt.clock.now();
   // As a process that was killed after its commit left it.
   await transact(shop.rt, (tx) =>
-    insertPaymentEvent(tx, "test", { id: `refund:${key}`, type: "refund.requested", at, topUpId: id, paymentRef, fact: factOf("refunded", { amountMinor: 300, currency: "USD", partRef: key }) }, at),
+    insertPaymentEvent(tx, "test", { id: `refund:${key}`, type: "refund.requested", at, topUpId: id, orderId: null, paymentRef, fact: factOf("refunded", { amountMinor: 300, currency: "USD", partRef: key }) }, at),
   );
   await sendRefunds(shop.rt);
   await sendRefunds(shop.rt);
@@ -162,7 +162,7 @@ it("ends the same for every order of what happens at the provider", { timeout: 1
       const at = shop.rt.clock.now();
       for (const [index, fact] of facts.entries()) {
         const named = fact.kind === "paid" || fact.kind === "failed" || fact.kind === "expired";
-        await transact(shop.rt, (tx) => insertPaymentEvent(tx, "test", { id: `${id}-${index}`, type: "told", at, topUpId: named ? id : null, paymentRef: `pi_${id}`, fact }, at));
+        await transact(shop.rt, (tx) => insertPaymentEvent(tx, "test", { id: `${id}-${index}`, type: "told", at, topUpId: named ? id : null, orderId: null, paymentRef: `pi_${id}`, fact }, at));
         if (index % 2 === 0) await processInbox(shop.rt);
       }
       await processInbox(shop.rt);

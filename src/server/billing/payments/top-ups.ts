@@ -64,7 +64,7 @@ async function openCheckout(rt: Runtime, provider: PaymentProvider, topUp: TopUp
   } catch (error) {
     // Nobody has the page's address: it cannot be paid. Should there be one all the same and be paid, that counts.
     const at = rt.clock.now();
-    const event = { id: `unopened:${topUp.id}`, type: "checkout.unopened", at, topUpId: topUp.id, paymentRef: null, fact: factOf("failed", { reason: "provider_unavailable" }) };
+    const event = { id: `unopened:${topUp.id}`, type: "checkout.unopened", at, topUpId: topUp.id, orderId: null, paymentRef: null, fact: factOf("failed", { reason: "provider_unavailable" }) };
     await transact(rt, (tx) => insertPaymentEvent(tx, provider.name, event, at));
     rt.signals.send("payments");
     throw error;

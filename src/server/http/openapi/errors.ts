@@ -26,6 +26,7 @@ export const errorSchema: JsonSchema = {
         used: { type: "integer", description: "how much of the quota is used" },
         state: { type: "string", description: "the state that forbids it" },
         reason: { type: "string" },
+        prices: { type: "array", description: "what slots of a machine cost now", items: { type: "object", required: ["slot", "price"], properties: { slot: { type: "string" }, price: { type: "string", description: "micro-credits" } } } },
         support_url: { type: "string" },
       },
     },

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Stripe } from "stripe";
 import { AppError } from "#shared/errors.ts";
+import { isId } from "#shared/ids.ts";
 import { factOf, type PaymentFact, type ProviderEvent } from "../payment-fact.ts";
 
 /** Seconds that a signature is good for, in both directions. */
@@ -25,7 +26,7 @@ export function readStripeWebhook(stripe: Stripe, secret: string, body: string, 
   return { id: event.id, type: event.type, at: new Date(event.created * 1000), ...aboutPayment(event) };
 }
 
-type About = Pick<ProviderEvent, "topUpId" | "paymentRef" | "fact">;
+type About = Pick<ProviderEvent, "topUpId" | "orderId" | "paymentRef" | "fact">;
 
 /** What an event says of a payment; kinds that we don't know are kept and say nothing. */
 function aboutPayment(event: Stripe.Event): About {
@@ -38,15 +39,23 @@ function aboutPayment(event: Stripe.Event): About {
       return ofSession(event.data.object, "failed", "async_payment_failed");
     case "checkout.session.expired":
       return ofSession(event.data.object, "expired");
+    case "payment_intent.amount_capturable_updated": {
+      const intent = event.data.object;
+      const authorized = intent.status === "requires_capture" && intent.amount_capturable > 0;
+      return { ...named(intent.metadata), paymentRef: intent.id, fact: factOf(authorized ? "authorized" : "other", { amountMinor: intent.amount_capturable, currency: intent.currency.toUpperCase() }) };
+    }
+    case "payment_intent.canceled":
+      return { ...named(event.data.object.metadata), paymentRef: event.data.object.id, fact: factOf("voided", { reason: event.data.object.cancellation_reason }) };
     case "payment_intent.succeeded": {
       const intent = event.data.object;
-      return { topUpId: named(intent.metadata), paymentRef: intent.id, fact: factOf("paid", { amountMinor: intent.amount_received, currency: intent.currency.toUpperCase() }) };
+      const about = named(intent.metadata);
+      return { ...about, paymentRef: intent.id, fact: factOf(about.orderId === null ? "paid" : "captured", { amountMinor: intent.amount_received, currency: intent.currency.toUpperCase() }) };
     }
     case "payment_intent.payment_failed": {
       const intent = event.data.object;
       const reason = intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? "declined";
       // At Stripe's page the payer tries another card; only a charge without them has failed by this.
-      return { topUpId: named(intent.metadata), paymentRef: intent.id, fact: factOf(intent.metadata?.automatic === "1" ? "failed" : "other", { reason }) };
+      return { ...named(intent.metadata), paymentRef: intent.id, fact: factOf(intent.metadata?.automatic === "1" ? "failed" : "other", { reason }) };
     }
     case "charge.succeeded":
       return ofCharge(event.data.object, factOf("other", { method: savedMethod(event.data.object) }));
@@ -66,20 +75,20 @@ function aboutPayment(event: Stripe.Event): About {
     case "charge.dispute.funds_reinstated":
       return ofDispute(event.data.object);
     default:
-      return { topUpId: null, paymentRef: null, fact: factOf("other") };
+      return { topUpId: null, orderId: null, paymentRef: null, fact: factOf("other") };
   }
 }
 
 function ofSession(session: Stripe.Checkout.Session, kind: PaymentFact["kind"], reason: string | null = null): About {
   return {
-    topUpId: named(session.metadata) ?? session.client_reference_id ?? null,
+    ...named(session.metadata, session.client_reference_id),
     paymentRef: idOf(session.payment_intent),
     fact: factOf(kind, { amountMinor: session.amount_total ?? null, currency: session.currency?.toUpperCase() ?? null, reason }),
   };
 }
 
 function ofCharge(charge: Stripe.Charge, fact: PaymentFact): About {
-  return { topUpId: named(charge.metadata), paymentRef: idOf(charge.payment_intent), fact };
+  return { ...named(charge.metadata), paymentRef: idOf(charge.payment_intent), fact };
 }
 
 function savedMethod(charge: Stripe.Charge): PaymentFact["method"] {
@@ -93,7 +102,7 @@ function savedMethod(charge: Stripe.Charge): PaymentFact["method"] {
 function ofRefund(refund: Stripe.Refund): About {
   const back = refund.status === "failed" || refund.status === "canceled";
   return {
-    topUpId: named(refund.metadata),
+    ...named(refund.metadata),
     paymentRef: idOf(refund.payment_intent),
     fact: factOf(back ? "refund_failed" : "refunded", {
       amountMinor: refund.amount,
@@ -109,13 +118,16 @@ function ofDispute(dispute: Stripe.Dispute): About {
   const kind = ({ needs_response: "disputed", under_review: "disputed", lost: "dispute_lost", won: "dispute_won", prevented: "dispute_won" } as const)[dispute.status as string] ?? "other";
   return {
     topUpId: null,
+    orderId: null,
     paymentRef: idOf(dispute.payment_intent),
     fact: factOf(kind, { amountMinor: dispute.amount, currency: dispute.currency.toUpperCase(), partRef: dispute.id, reason: dispute.reason }),
   };
 }
 
-function named(metadata: Stripe.Metadata | null | undefined): string | null {
-  return metadata?.top_up_id ?? null;
+/** Which of ours it is about. @param reference our id as the checkout was told it, where there is no metadata */
+function named(metadata: Stripe.Metadata | null | undefined, reference: string | null = null): Pick<About, "topUpId" | "orderId"> {
+  const orderId = metadata?.order_id ?? (reference !== null && isId("order", reference) ? reference : null);
+  return { topUpId: orderId === null ? (metadata?.top_up_id ?? reference) : null, orderId };
 }
 
 function idOf(reference: string | { id: string } | null | undefined): string | null {

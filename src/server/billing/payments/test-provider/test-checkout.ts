@@ -17,8 +17,8 @@ export async function getTestCheckout(rt: Runtime, input: z.output<typeof testCh
   if (!checkout) throw notFound("payment");
   const over = checkout.status === "open" && checkout.expiresAt !== null && checkout.expiresAt <= rt.clock.now();
   return {
-    // A checkout has these states alone.
-    status: over ? "expired" : (checkout.status as z.output<typeof testCheckoutOutput>["status"]),
+    // A checkout has these states alone; for its page one that is authorised is paid, whatever becomes of it.
+    status: over ? "expired" : checkout.status === "authorized" || checkout.status === "voided" ? "succeeded" : (checkout.status as z.output<typeof testCheckoutOutput>["status"]),
     amountMinor: checkout.amountMinor,
     currency: checkout.currency,
     saveMethod: checkout.saveMethod,
@@ -41,10 +41,10 @@ export async function payTestCheckout(rt: Runtime, input: z.output<typeof testPa
     if (checkout.expiresAt !== null && checkout.expiresAt <= at) throw new AppError("INVALID_STATE", undefined, { state: "expired" });
     if (input.card === "declined") return { paid: false, returnUrl };
     const paymentRef = `pi_test_${randomToken(16)}`;
-    const { topUpId, amountMinor, currency } = checkout;
+    const { topUpId, orderId, manual, amountMinor, currency } = checkout;
     const method = input.save ? savedCard(input.card, checkout.customerRef) : null;
-    await updateTestPayment(tx, checkout.id, { status: "succeeded", paymentRef, customerRef: method?.customerRef ?? null, methodRef: method?.methodRef ?? null });
-    await tellOf(tx, { topUpId, paymentRef, fact: factOf("paid", { amountMinor, currency, method }), at });
+    await updateTestPayment(tx, checkout.id, { status: manual ? "authorized" : "succeeded", paymentRef, customerRef: method?.customerRef ?? null, methodRef: method?.methodRef ?? null });
+    await tellOf(tx, { topUpId, orderId, paymentRef, fact: factOf(manual ? "authorized" : "paid", { amountMinor, currency, method }), at });
     if (input.card === "disputed") {
       const dispute = factOf("disputed", { amountMinor, currency, partRef: `dp_test_${randomToken(12)}`, reason: "fraudulent" });
       await tellOf(tx, { topUpId: null, paymentRef, fact: dispute, at, dueAt: new Date(at.getTime() + DISPUTE_AFTER_MS) });
@@ -64,6 +64,6 @@ function savedCard(card: (typeof TEST_CARDS)[number], customerRef: string | null
 export async function closeTestCheckouts(rt: Runtime): Promise<void> {
   const at = rt.clock.now();
   await transact(rt, async (tx) => {
-    for (const checkout of await expireTestCheckouts(tx, at)) await tellOf(tx, { topUpId: checkout.topUpId, paymentRef: null, fact: factOf("expired"), at });
+    for (const checkout of await expireTestCheckouts(tx, at)) await tellOf(tx, { topUpId: checkout.topUpId, orderId: checkout.orderId, paymentRef: null, fact: factOf("expired"), at });
   });
 }

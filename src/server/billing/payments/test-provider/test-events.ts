@@ -11,12 +11,13 @@ const testEvent = z.object({
   type: z.string().max(64),
   at: z.iso.datetime(),
   topUpId: z.string().max(64).nullable(),
+  orderId: z.string().max(64).nullable().default(null),
   paymentRef: z.string().max(64).nullable(),
   fact: paymentFact,
 });
 
 /** Writes an event with the change that it tells of; the delivery loop sends it. @param event.dueAt when to send it first */
-export async function tellOf(tx: Tx, event: { topUpId: string | null; paymentRef: string | null; fact: PaymentFact; at: Date; dueAt?: Date }): Promise<void> {
+export async function tellOf(tx: Tx, event: { topUpId: string | null; orderId?: string | null; paymentRef: string | null; fact: PaymentFact; at: Date; dueAt?: Date }): Promise<void> {
   const id = `evt_test_${randomToken(16)}`;
   const { at, dueAt = at, ...about } = event;
   const body = JSON.stringify({ id, type: `payment.${event.fact.kind}`, at: at.toISOString(), ...about });

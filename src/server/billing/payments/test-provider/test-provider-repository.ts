@@ -22,15 +22,21 @@ export async function lockTestCheckout(tx: Tx, id: string): Promise<TestPaymentR
   return tx.testPayment.findFirst({ where: { id, kind: "checkout" } });
 }
 
-export async function updateTestPayment(tx: Tx, id: string, change: Partial<Pick<TestPayment, "status" | "paymentRef" | "customerRef" | "methodRef" | "failure">>): Promise<void> {
+export async function updateTestPayment(tx: Tx, id: string, change: Partial<Pick<TestPayment, "status" | "paymentRef" | "customerRef" | "methodRef" | "failure" | "capturedMinor">>): Promise<void> {
   await tx.testPayment.update({ where: { id }, data: change, select: { id: true } });
+}
+
+/** What was paid at a checkout, locked until the transaction ends. */
+export async function lockTestPayment(tx: Tx, paymentRef: string): Promise<TestPaymentRow | null> {
+  await tx.$queryRawUnsafe("select id from test_payment where payment_ref = $1 and kind = 'checkout' for update", paymentRef);
+  return tx.testPayment.findFirst({ where: { paymentRef, kind: "checkout" } });
 }
 
 /** What was paid of a payment and what of it was refunded, with the payment locked. */
 export async function lockPaidAndRefunded(tx: Tx, paymentRef: string): Promise<{ paid: number; refunded: number }> {
   await tx.$queryRawUnsafe("select id from test_payment where payment_ref = $1 and kind <> 'refund' for update", paymentRef);
-  const rows = await tx.testPayment.findMany({ where: { paymentRef, status: "succeeded" }, select: { kind: true, amountMinor: true } });
-  const sum = (refunds: boolean) => rows.filter((row) => (row.kind === "refund") === refunds).reduce((total, row) => total + row.amountMinor, 0);
+  const rows = await tx.testPayment.findMany({ where: { paymentRef, status: "succeeded" }, select: { kind: true, amountMinor: true, capturedMinor: true } });
+  const sum = (refunds: boolean) => rows.filter((row) => (row.kind === "refund") === refunds).reduce((total, row) => total + (row.capturedMinor ?? row.amountMinor), 0);
   return { paid: sum(false), refunded: sum(true) };
 }
 

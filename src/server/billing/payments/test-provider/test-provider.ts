@@ -1,16 +1,17 @@
 import { randomToken } from "#server/infra/crypto.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { factOf } from "../payment-fact.ts";
-import type { PaymentProvider, SavedCharge } from "../provider.ts";
+import { type PaymentProvider, type SavedCharge, subjectId } from "../provider.ts";
+import { endAuthorization } from "./test-authorization.ts";
 import { parseTestEvent, tellOf } from "./test-events.ts";
-import { insertTestPayment, lockPaidAndRefunded } from "./test-provider-repository.ts";
+import { insertTestPayment, lockPaidAndRefunded, lockTestCheckout, updateTestPayment } from "./test-provider-repository.ts";
 import { checkTestSignature, TEST_SIGNATURE_HEADER } from "./test-signature.ts";
 
 /** Saved cards whose reference begins so are declined when they are charged. */
 export const DECLINED_LATER = "pm_test_declined_";
 
 /** What only checkouts have. */
-const NO_CHECKOUT = { saveMethod: false, customerRef: null, methodRef: null, returnUrl: null, expiresAt: null } as const;
+const NO_CHECKOUT = { orderId: null, manual: false, capturedMinor: null, saveMethod: false, customerRef: null, methodRef: null, returnUrl: null, expiresAt: null } as const;
 
 /**
  * The demo's payment company: a checkout page of its own (/pay/test/…), books of its own in the database, and a signed webhook that comes over HTTP like any
@@ -25,8 +26,10 @@ export function createTestProvider(rt: Runtime): PaymentProvider {
           id: `cs_test_${randomToken(24)}`,
           kind: "checkout",
           status: "open",
-          topUpId: request.topUpId,
-          requestKey: `checkout-${request.topUpId}`,
+          topUpId: request.topUpId ?? null,
+          orderId: request.orderId ?? null,
+          manual: request.orderId !== undefined,
+          requestKey: `checkout-${subjectId(request)}`,
           paymentRef: null,
           amountMinor: request.amountMinor,
           currency: request.currency,
@@ -34,11 +37,22 @@ export function createTestProvider(rt: Runtime): PaymentProvider {
           customerRef: request.customerRef,
           methodRef: null,
           returnUrl: request.returnUrl,
+          capturedMinor: null,
           createdAt: rt.clock.now(),
           expiresAt: request.expiresAt,
         }),
       );
       return { providerRef: row.id, url: `${rt.config.publicUrl}/pay/test/${row.id}` };
+    },
+
+    async closeCheckout(id) {
+      await transact(rt, async (tx) => {
+        const checkout = await lockTestCheckout(tx, id);
+        if (checkout?.status !== "open") return;
+        await updateTestPayment(tx, id, { status: "expired" });
+        await tellOf(tx, { topUpId: checkout.topUpId, orderId: checkout.orderId, paymentRef: null, fact: factOf("expired"), at: rt.clock.now() });
+      });
+      rt.signals.send("test-payments");
     },
 
     async chargeSaved(request) {
@@ -52,13 +66,14 @@ export function createTestProvider(rt: Runtime): PaymentProvider {
       const row = await transact(rt, async (tx) => {
         const { paid, refunded } = await lockPaidAndRefunded(tx, request.paymentRef);
         const refused = request.amountMinor > paid - refunded;
-        const { topUpId, paymentRef, amountMinor, currency, key } = request;
+        const { topUpId = null, orderId = null, paymentRef, amountMinor, currency, key } = request;
         const made = await insertTestPayment(tx, {
           ...NO_CHECKOUT,
           id: `re_test_${randomToken(16)}`,
           kind: "refund",
           status: refused ? "declined" : "succeeded",
           topUpId,
+          orderId,
           requestKey: `refund-${key}`,
           paymentRef,
           amountMinor,
@@ -66,12 +81,15 @@ export function createTestProvider(rt: Runtime): PaymentProvider {
           failure: refused ? "more_than_was_paid" : null,
           createdAt: at,
         });
-        if (!made.repeated && !refused) await tellOf(tx, { topUpId, paymentRef, fact: factOf("refunded", { amountMinor, currency, partRef: key }), at });
+        if (!made.repeated && !refused) await tellOf(tx, { topUpId, orderId, paymentRef, fact: factOf("refunded", { amountMinor, currency, partRef: key }), at });
         return made.row;
       });
       rt.signals.send("test-payments");
       return row.status === "succeeded" ? { refundRef: row.id } : { refused: row.failure ?? "refused" };
     },
+
+    capture: ({ paymentRef, amountMinor }) => endAuthorization(rt, paymentRef, amountMinor),
+    void: ({ paymentRef }) => endAuthorization(rt, paymentRef, null),
 
     readWebhook(body, headers) {
       const header = headers[TEST_SIGNATURE_HEADER];
