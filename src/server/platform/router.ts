@@ -1,4 +1,5 @@
 import { holdListInput, holdListOutput, holdVoidInput, holdVoidOutput } from "#shared/billing/admin.ts";
+import { topUpDetailInput, topUpDetailOutput, topUpSearchInput, topUpSearchOutput } from "#shared/billing/admin-top-ups.ts";
 import * as schema from "#shared/platform/schema.ts";
 import { answer, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { listAudit } from "./audit-log.ts";
@@ -7,6 +8,7 @@ import { checkHealth } from "./health.ts";
 import { listHolds, voidLeftoverHold } from "./holds.ts";
 import { getOverview, listAllVms } from "./overview.ts";
 import { getPublicInfo } from "./public-info.ts";
+import { getTopUpDetail, listTopUps } from "./top-ups.ts";
 
 export const platformRouter = router({
   publicInfo: publicProcedure.output(answer(schema.publicInfoOutput)).query(({ ctx }) => getPublicInfo(ctx.rt)),
@@ -24,6 +26,12 @@ export const platformRouter = router({
     .input(holdVoidInput)
     .output(answer(holdVoidOutput))
     .mutation(({ ctx, input }) => voidLeftoverHold(ctx.rt, ctx.actor, input)),
+  topUps: platform("platform:payments:read").input(topUpSearchInput).output(answer(topUpSearchOutput)).query(({ ctx, input }) => listTopUps(ctx.rt, input)),
+  topUp: platform("platform:payments:read")
+    .meta({ route: { method: "GET", path: "/admin/topups/{id}", tags: ["Administration"], summary: "A payment with all that is known of it" } })
+    .input(topUpDetailInput)
+    .output(answer(topUpDetailOutput))
+    .query(({ ctx, input }) => getTopUpDetail(ctx.rt, input)),
   audit: platform("platform:audit:read").input(schema.auditInput).output(answer(schema.auditOutput)).query(({ ctx, input }) => listAudit(ctx.rt, input)),
   health: platform("platform:health:read").output(answer(schema.healthOutput)).query(({ ctx }) => checkHealth(ctx.rt)),
 });
