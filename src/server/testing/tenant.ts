@@ -19,6 +19,9 @@ export interface Tenant extends Person {
   operationId: string;
   productId: string;
   machineId: string;
+  alertRuleId: string;
+  alertId: string;
+  muteId: string;
   orderId: string;
   alertRuleId: string;
   alertId: string;
@@ -49,6 +52,9 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     operationId: newId("operation"),
     productId: newId("product"),
     machineId: newId("machine"),
+    alertRuleId: newId("alertRule"),
+    alertId: newId("alert"),
+    muteId: newId("alertMute"),
     orderId: newId("order"),
     alertRuleId: newId("alertRule"),
     alertId: newId("alert"),
@@ -107,6 +113,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     data: { id: ids.topUpId, organizationId, userId: person.userId, provider: "test", status: "paid", credits: 1n, currency: "USD", amountMinor: 1, receiptNumber: `R-${ids.topUpId}`, createdAt: at, paidAt: at, updatedAt: at },
   });
   await makeStatement(rt, ids.statementId, organizationId);
+  await makeAlert(rt, { ...ids, organizationId, userId: person.userId });
   await makeOrder(rt, { ...ids, organizationId });
   await makeAlert(rt, { ...ids, organizationId, userId: person.userId });
   return { ...person, ...ids, hostId: host.id, grantId: grant.id, chargeId: charge.transfer.id, holdId: held.id };

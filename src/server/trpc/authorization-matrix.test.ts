@@ -54,6 +54,9 @@ const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
 const page: Input = () => ({});
+const alert: Input = (victim) => ({ id: victim.alertId });
+const alertRule = { name: "Too warm", severity: "warning", condition: { kind: "offline", forSeconds: 300 } };
+const MUTED_UNTIL = "2028-03-01T00:00:00Z";
 const months: Input = () => ({ from: "2028-02", to: "2028-02" });
 const free = { computePricePerHour: "0", storagePricePerHour: "0" };
 
@@ -227,6 +230,37 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.discard": platform("platform:machines:write", machine),
   "machines.admin.issueClaim": platform("platform:machines:write", machine),
 
+  "machines.alerts.list": own("machine:read", (victim) => ({ machineId: victim.machineId })),
+  "machines.alerts.get": thing("machine:read", alert),
+  "machines.alerts.counts": own("machine:read"),
+  "machines.alerts.acknowledge": thing("machine:alerts", alert),
+  "machines.alerts.acknowledgeMany": own("machine:alerts", (victim) => ({ ids: [victim.alertId] })),
+  "machines.alerts.resolve": thing("machine:alerts", alert),
+  "machines.alerts.mutes": thing("machine:read", (victim) => ({ machineId: victim.machineId })),
+  "machines.alerts.mute": thing("machine:alerts", (victim) => ({ machineId: victim.machineId, until: MUTED_UNTIL })),
+  "machines.alerts.unmute": thing("machine:alerts", (victim) => ({ id: victim.muteId })),
+  "machines.alerts.rules": own("machine:read"),
+  "machines.alerts.createRule": thing("machine:alerts", (victim) => ({ ...alertRule, machineId: victim.machineId })),
+  "machines.alerts.updateRule": thing("machine:alerts", (victim) => ({ ...alertRule, id: victim.alertRuleId })),
+  "machines.alerts.enableRule": thing("machine:alerts", (victim) => ({ id: victim.alertRuleId, enabled: false })),
+  "machines.alerts.deleteRule": thing("machine:alerts", (victim) => ({ id: victim.alertRuleId })),
+  "machines.alerts.previewRule": own("machine:alerts", (victim) => ({ condition: alertRule.condition, machineId: victim.machineId })),
+  "machines.admin.alerts.list": platform("platform:machines:read", page),
+  "machines.admin.alerts.get": platform("platform:machines:read", alert),
+  "machines.admin.alerts.counts": platform("platform:machines:read"),
+  "machines.admin.alerts.acknowledge": platform("platform:machines:write", alert),
+  "machines.admin.alerts.acknowledgeMany": platform("platform:machines:write", (victim) => ({ ids: [victim.alertId] })),
+  "machines.admin.alerts.resolve": platform("platform:machines:write", alert),
+  "machines.admin.alerts.mutes": platform("platform:machines:read", (victim) => ({ machineId: victim.machineId })),
+  "machines.admin.alerts.mute": platform("platform:machines:write", (victim) => ({ machineId: victim.machineId, until: MUTED_UNTIL })),
+  "machines.admin.alerts.unmute": platform("platform:machines:write", (victim) => ({ id: victim.muteId })),
+  "machines.admin.alerts.rules": platform("platform:machines:read"),
+  "machines.admin.alerts.createRule": platform("platform:machines:write", () => alertRule),
+  "machines.admin.alerts.updateRule": platform("platform:machines:write", (victim) => ({ ...alertRule, id: victim.alertRuleId })),
+  "machines.admin.alerts.enableRule": platform("platform:machines:write", (victim) => ({ id: victim.alertRuleId, enabled: false })),
+  "machines.admin.alerts.deleteRule": platform("platform:machines:write", (victim) => ({ id: victim.alertRuleId })),
+  "machines.admin.alerts.previewRule": platform("platform:machines:write", (victim) => ({ condition: alertRule.condition, machineId: victim.machineId })),
+
   "platform.publicInfo": anybody(),
   "platform.overview": platform("platform:overview"),
   "platform.customers": platform("platform:customers:read", page),
@@ -295,6 +329,9 @@ async function belongings({ organizationId, userId }: Tenant): Promise<string> {
     await prisma.operation.findMany(where),
     await prisma.product.findMany(where),
     await prisma.machine.findMany(where),
+    await prisma.alertRule.findMany(where),
+    await prisma.alert.findMany(where),
+    await prisma.alertMute.findMany({ where: { machine: where.where } }),
     await prisma.topUp.findMany(where),
     await prisma.autoTopUp.findMany(where),
     await prisma.ledgerAccount.findMany(where),
@@ -310,7 +347,7 @@ function withRole(tenant: Tenant, role: string): UserActor {
 }
 
 function expectNothingOf(tenant: Tenant, verdict: Verdict): void {
-  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.productId, tenant.topUpId]) {
+  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.alertRuleId, tenant.alertId, tenant.muteId, tenant.productId, tenant.topUpId]) {
     expect(verdict.answer ?? "").not.toContain(secret);
   }
 }
