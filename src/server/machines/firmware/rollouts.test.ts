@@ -134,7 +134,7 @@ describe("a rollout", () => {
     await ground.say(machine?.id ?? "", "rolled_back");
     expect(await ground.states(id)).toEqual({ rolled_back: 1 });
     await ground.offers(machine?.id ?? "");
-    await expect(ground.started(firmware.id)).rejects.toMatchObject({ code: "INVALID_REQUEST", extras: { reason: "no_machines" } });
+    await expect(ground.started(firmware.id)).rejects.toMatchObject({ code: "CONFLICT", extras: { reason: "no_machines" } });
     const [other] = await ground.machines(1);
     const again = await ground.started(firmware.id);
     expect(await ground.states(again)).toEqual({ skipped: 1, waiting: 1 });
@@ -276,7 +276,7 @@ describe("what administrators do", () => {
     const [machine] = await ground.machines(1);
     await rt.db.prisma.machine.update({ where: { id: machine?.id ?? "" }, data: { chip: "ESP32" } });
     const [fit] = await ground.machines(1);
-    await expect(ground.started(firmware.id, { target: { organizationId: ground.organizationId, canary: { machineIds: [machine?.id ?? ""] } } })).rejects.toMatchObject({ code: "INVALID_REQUEST", extras: { reason: "canary" } });
+    await expect(ground.started(firmware.id, { target: { organizationId: ground.organizationId, canary: { machineIds: [machine?.id ?? ""] } } })).rejects.toMatchObject({ code: "CONFLICT", extras: { reason: "canary" } });
     await expect(ground.started(firmware.id, { target: { machineIds: [machine?.id ?? ""] } })).rejects.toMatchObject({ extras: { reason: "no_machines" } });
     await rt.db.prisma.machine.update({ where: { id: fit?.id ?? "" }, data: { status: "decommissioned" } });
     await expect(ground.started(firmware.id)).rejects.toMatchObject({ extras: { reason: "no_machines" } });

@@ -61,7 +61,7 @@ export async function discardRollout(rt: Runtime, actor: UserActor, id: string):
 /**
  * Starts a draft: from here on it is fixed which machines it is for. Those that cannot have the firmware, have taken it back before or are in another rollout are
  * left out with the reason; those that run it have succeeded.
- * @throws AppError NOT_FOUND, INVALID_STATE, INVALID_REQUEST when no machine is left or a machine of the canary group is not among them
+ * @throws AppError NOT_FOUND, INVALID_STATE, CONFLICT when no machine is left or a machine of the canary group is not among them
  */
 export async function startRollout(rt: Runtime, actor: UserActor, id: string): Promise<Detail> {
   await transact(rt, async (tx) => {
@@ -72,10 +72,10 @@ export async function startRollout(rt: Runtime, actor: UserActor, id: string): P
     const candidates = await findCandidates(tx, firmware, target);
     const judged = candidates.map((candidate) => ({ candidate, reason: leftOut(candidate, firmware) }));
     const taken = judged.filter(({ reason }) => reason === null).map(({ candidate }) => candidate);
-    if (taken.length === 0) throw new AppError("INVALID_REQUEST", "No machine of this target can have the firmware.", { reason: "no_machines" });
+    if (taken.length === 0) throw new AppError("CONFLICT", "No machine of this target can have the firmware.", { reason: "no_machines" });
     const stepOf = assignSteps(id, taken, target.canary, rolloutSteps.parse(rollout.steps));
     const stray = "machineIds" in target.canary ? target.canary.machineIds.find((machineId) => stepOf.get(machineId) !== 0) : undefined;
-    if (stray !== undefined) throw new AppError("INVALID_REQUEST", `The machine ${stray} of the canary group is not among those that get the firmware.`, { reason: "canary" });
+    if (stray !== undefined) throw new AppError("CONFLICT", `The machine ${stray} of the canary group is not among those that get the firmware.`, { reason: "canary" });
     const row = (machineId: string, fromVersion: string | null): RolloutMachine => ({
       ...{ rolloutId: id, machineId, step: stepOf.get(machineId) ?? 0, state: "waiting", percent: 0, fromVersion, error: null, attempts: 0, round: 0, installs: 0, tolerated: false, ota: null },
       ...{ offeredAt: null, retryAt: null, endedAt: null, updatedAt: at },
