@@ -11,7 +11,6 @@ import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { BREAKDOWNS } from "#shared/billing/breakdowns.ts";
 import { formatCredits, toChartNumber } from "#shared/credits.ts";
-import { Amount } from "../statements/amount.tsx";
 import classes from "../statements/statements.module.css";
 import own from "./charges.module.css";
 import type { ChargeFilters } from "./use-charge-filters.ts";
@@ -73,14 +72,14 @@ export function Breakdown({ filters: { filter, by, set }, projects }: BreakdownP
                 </td>
                 <td className={classes.number}>{format.number(hours, { maximumFractionDigits: 1 })}</td>
                 <td className={`${classes.number} ${classes.wide}`}>{format.number(total === 0 ? 0 : toChartNumber(amount) / total, { style: "percent", maximumFractionDigits: 1 })}</td>
-                <td className={classes.number}><Amount micro={amount} /></td>
+                <td className={classes.number}>{formatCredits(amount, 4)}</td>
               </tr>
             ))}
             {data.rest.count > 0 && (
               <tr>
                 <td colSpan={2}>{t("rest", { count: data.rest.count })}</td>
                 <td className={`${classes.number} ${classes.wide}`}>{format.number(total === 0 ? 0 : toChartNumber(data.rest.amount) / total, { style: "percent", maximumFractionDigits: 1 })}</td>
-                <td className={classes.number}><Amount micro={data.rest.amount} /></td>
+                <td className={classes.number}>{formatCredits(data.rest.amount, 4)}</td>
               </tr>
             )}
           </tbody>

@@ -2,13 +2,14 @@
 
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
+import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
 import { CursorSection } from "#components/table/cursor-section.tsx";
 import { PlainTable } from "#components/table/plain-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
-import { Amount } from "../statements/amount.tsx";
+import { formatCredits } from "#shared/credits.ts";
 import classes from "../statements/statements.module.css";
+import own from "./charges.module.css";
 import { useComponentName } from "../statements/use-component-name.ts";
 import type { ChargeFilters } from "./use-charge-filters.ts";
 
@@ -36,11 +37,11 @@ export function ChargeList({ filter }: { filter: ChargeFilters["filter"] }) {
               <tr key={`${charge.hourStart} ${charge.resourceId} ${charge.component}`}>
                 <td className={classes.when}>{format.dateTime(new Date(charge.hourStart), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" })}</td>
                 <td className={classes.name}>
-                  {charge.resourceType === "vm" ? <TextLink href={`/vms/${charge.resourceId}`}>{charge.resourceName}</TextLink> : charge.resourceName} <span className={classes.quiet}>{component(charge.component)}</span>
+                  {charge.resourceType === "vm" ? <Link href={`/vms/${charge.resourceId}`} className={own.link}>{charge.resourceName}</Link> : charge.resourceName} <span className={classes.quiet}>{component(charge.component)}</span>
                   {!charge.paid && <span className={classes.tag}>{t("owed")}</span>}
                 </td>
-                <td className={`${classes.number} ${classes.wide}`}>{charge.pricePerHour !== null && <Amount micro={charge.pricePerHour} />}</td>
-                <td className={classes.number}><Amount micro={charge.amount} /></td>
+                <td className={`${classes.number} ${classes.wide}`}>{charge.pricePerHour !== null && formatCredits(charge.pricePerHour, 4)}</td>
+                <td className={classes.number}>{formatCredits(charge.amount, 4)}</td>
               </tr>
             ))}
           </tbody>

@@ -6,6 +6,7 @@ import { PlainTable } from "#components/table/plain-table.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { statementDetail } from "#shared/billing/statements.ts";
 import { Amount } from "./amount.tsx";
+import { decimalsOf } from "./decimals.ts";
 import classes from "./statements.module.css";
 import { useComponentName } from "./use-component-name.ts";
 
@@ -17,6 +18,7 @@ export function StatementUsage({ statement: { usage, omittedUsage } }: { stateme
   const format = useFormatter();
   const component = useComponentName();
   if (usage.length === 0) return null;
+  const [decimals, ofPrices] = [decimalsOf([...usage.map(({ amount }) => amount), omittedUsage.amount]), decimalsOf(usage.map(({ pricePerHour }) => pricePerHour))];
   return (
     <Section title={t("usage")} description={t("usageText")} flush>
       <PlainTable className={classes.table} label={t("usage")}>
@@ -35,15 +37,15 @@ export function StatementUsage({ statement: { usage, omittedUsage } }: { stateme
                 {line.resourceName} <span className={classes.quiet}>{component(line.component)}</span>
               </td>
               <td className={classes.number}>{format.number(line.seconds / 3_600, { maximumFractionDigits: 4 })}</td>
-              <td className={`${classes.number} ${classes.wide}`}>{line.pricePerHour !== null && <Amount micro={line.pricePerHour} />}</td>
-              <td className={classes.number}><Amount micro={line.amount} /></td>
+              <td className={`${classes.number} ${classes.wide}`}>{line.pricePerHour !== null && <Amount micro={line.pricePerHour} decimals={ofPrices} />}</td>
+              <td className={classes.number}><Amount micro={line.amount} decimals={decimals} /></td>
             </tr>
           ))}
           {omittedUsage.count > 0 && (
             <tr>
               <td colSpan={2}>{t("omitted", { count: omittedUsage.count })}</td>
               <td className={classes.wide}>…</td>
-              <td className={classes.number}><Amount micro={omittedUsage.amount} /></td>
+              <td className={classes.number}><Amount micro={omittedUsage.amount} decimals={decimals} /></td>
             </tr>
           )}
         </tbody>
@@ -57,6 +59,7 @@ export function StatementEntries({ statement: { entries, omittedEntries, number 
   const t = useTranslations("statements");
   const format = useFormatter();
   if (entries.length === 0) return null;
+  const decimals = decimalsOf([...entries.map(({ amount }) => amount), omittedEntries.amount]);
   return (
     <Section title={t("entries")} flush>
       <PlainTable className={classes.table} label={t("entries")}>
@@ -76,13 +79,13 @@ export function StatementEntries({ statement: { entries, omittedEntries, number 
               <td className={classes.name}>
                 {t(`kinds.${line.kind}`)} <span className={classes.quiet}>{[line.description, line.reference].filter(Boolean).join(" · ")}</span>
               </td>
-              <td className={classes.number}><Amount micro={line.amount} /></td>
+              <td className={classes.number}><Amount micro={line.amount} decimals={decimals} /></td>
             </tr>
           ))}
           {omittedEntries.count > 0 && (
             <tr>
               <td colSpan={2}>{t("omitted", { count: omittedEntries.count })}</td>
-              <td className={classes.number}><Amount micro={omittedEntries.amount} /></td>
+              <td className={classes.number}><Amount micro={omittedEntries.amount} decimals={decimals} /></td>
             </tr>
           )}
         </tbody>

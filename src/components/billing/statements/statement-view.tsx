@@ -12,6 +12,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { statementDetail } from "#shared/billing/statements.ts";
 import { Amount } from "./amount.tsx";
+import { decimalsOf } from "./decimals.ts";
 import { DownloadButton } from "./download-button.tsx";
 import { StatementEntries, StatementUsage } from "./statement-lines.tsx";
 import classes from "./statements.module.css";
@@ -61,11 +62,14 @@ export function StatementView({ statement }: { statement: Statement }) {
 
 function Summary({ statement: { opening, totals, closing } }: { statement: Statement }) {
   const t = useTranslations("statements");
+  const format = useFormatter();
+  const rows = [opening, ...totals, closing];
+  const decimals = decimalsOf(rows.flatMap(({ amount, paid, promotional }) => [amount, paid, promotional]));
   const amounts = ({ amount, paid, promotional }: Statement["opening"]) => (
     <>
-      <td className={`${classes.number} ${classes.wide}`}><Amount micro={paid} /></td>
-      <td className={`${classes.number} ${classes.wide}`}><Amount micro={promotional} /></td>
-      <td className={classes.number}><Amount micro={amount} /></td>
+      <td className={`${classes.number} ${classes.wide}`}><Amount micro={paid} decimals={decimals} /></td>
+      <td className={`${classes.number} ${classes.wide}`}><Amount micro={promotional} decimals={decimals} /></td>
+      <td className={classes.number}><Amount micro={amount} decimals={decimals} /></td>
     </>
   );
   return (
@@ -88,7 +92,7 @@ function Summary({ statement: { opening, totals, closing } }: { statement: State
           {totals.map((total) => (
             <tr key={total.kind}>
               <td>{t(`kinds.${total.kind}`)}</td>
-              <td className={classes.number}>{total.count}</td>
+              <td className={classes.number}>{format.number(total.count)}</td>
               {amounts(total)}
             </tr>
           ))}
