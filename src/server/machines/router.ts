@@ -3,6 +3,7 @@ import * as schema from "#shared/machines/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
+import { anyMachineUpdates, firmwareRouter, machineUpdates } from "./firmware/router.ts";
 import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
 import { adminOrdersRouter, ordersRouter } from "./orders/router.ts";
 import { discardDraft, saveOnboarding, startOnboarding } from "./onboarding.ts";
@@ -16,6 +17,8 @@ const adminWrite = () => platform("platform:machines:write");
 export const machinesRouter = router({
   alerts: alertsRouter,
   orders: ordersRouter,
+  updates: machineUpdates,
+  firmware: firmwareRouter,
   list: read().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
   get: read().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
   telemetry: read().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
@@ -30,6 +33,7 @@ export const machinesRouter = router({
   admin: router({
     alerts: adminAlertsRouter,
     orders: adminOrdersRouter,
+    updates: anyMachineUpdates,
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
     get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),
     telemetry: adminRead().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, "platform", input)),

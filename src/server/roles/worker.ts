@@ -25,6 +25,7 @@ import type { Runtime } from "#server/infra/runtime.ts";
 import { sweepCommands } from "#server/machines/commands/command-sweep.ts";
 import { startOrders } from "#server/machines/orders/orders-worker.ts";
 import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
+import { ROUND_MS as ROLLOUT_ROUND_MS, runRollouts } from "#server/machines/firmware/rollout-round.ts";
 import { purgePlatform } from "#server/platform/jobs.ts";
 import type { Part } from "./program.ts";
 
@@ -66,6 +67,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("device-commands", COMMAND_SWEEP_MS, () => sweepCommands(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
+    every("rollouts", ROLLOUT_ROUND_MS, () => runRollouts(rt)),
     { name: "vm-metric-rollups", stop: () => rollups.stop() },
     every("vm-metric-partitions", 60 * MINUTE_MS, () => maintainMetrics(rt)),
     every("purge", 60 * MINUTE_MS, async () => {

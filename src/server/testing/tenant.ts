@@ -19,14 +19,14 @@ export interface Tenant extends Person {
   operationId: string;
   productId: string;
   machineId: string;
-  alertRuleId: string;
-  alertId: string;
-  muteId: string;
   orderId: string;
   alertRuleId: string;
   alertId: string;
   muteId: string;
   templateId: string;
+  /** not theirs alone, but for their machine */
+  firmwareId: string;
+  rolloutId: string;
   topUpId: string;
   statementId: string;
   /** transfers: the welcome credits, and a charge for the VM */
@@ -52,14 +52,13 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     operationId: newId("operation"),
     productId: newId("product"),
     machineId: newId("machine"),
-    alertRuleId: newId("alertRule"),
-    alertId: newId("alert"),
-    muteId: newId("alertMute"),
     orderId: newId("order"),
     alertRuleId: newId("alertRule"),
     alertId: newId("alert"),
     muteId: newId("alertMute"),
     templateId: newId("machineTemplate"),
+    firmwareId: newId("firmware"),
+    rolloutId: newId("rollout"),
     topUpId: newId("topUp"),
     statementId: newId("statement"),
   };
@@ -113,9 +112,9 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     data: { id: ids.topUpId, organizationId, userId: person.userId, provider: "test", status: "paid", credits: 1n, currency: "USD", amountMinor: 1, receiptNumber: `R-${ids.topUpId}`, createdAt: at, paidAt: at, updatedAt: at },
   });
   await makeStatement(rt, ids.statementId, organizationId);
-  await makeAlert(rt, { ...ids, organizationId, userId: person.userId });
   await makeOrder(rt, { ...ids, organizationId });
   await makeAlert(rt, { ...ids, organizationId, userId: person.userId });
+  await makeRollout(rt, ids);
   return { ...person, ...ids, hostId: host.id, grantId: grant.id, chargeId: charge.transfer.id, holdId: held.id };
 }
 
@@ -128,6 +127,18 @@ async function makeOrder(rt: Runtime, { orderId, machineId, productId, organizat
       id: orderId, machineId, organizationId, ...money, status: "dispensed", secretHash: orderId, receiptNumber: `O-${orderId}`, expiresAt: at, createdAt: at, paidAt: at, endedAt: at, updatedAt: at,
       lines: { create: { id: newId("orderLine"), position: 0, slot: "A1", productId, name: "Secret product", sku: "SECRET", price: 1n, priceMinor: 1, state: "dispensed" } },
     },
+  });
+}
+
+/** A firmware, and a rollout of it that is planned. */
+async function makeRollout(rt: Runtime, { firmwareId, rolloutId, machineId }: Pick<Tenant, "firmwareId" | "rolloutId" | "machineId">): Promise<void> {
+  const at = rt.clock.now();
+  const manifest = { project: firmwareId, version: "1.0.0", chip: "ESP32-S3", size: 1_024, sha256: "0".repeat(64), secure_version: 0, created_at: at.toISOString() };
+  await rt.db.prisma.firmware.create({
+    data: { id: firmwareId, project: firmwareId, version: "1.0.0", chip: "ESP32-S3", secureVersion: 0, idfVersion: "v5.5", sizeBytes: 1_024, sha256: manifest.sha256, storageKey: `firmware/${firmwareId}.bin`, manifest, signature: "none", createdAt: at },
+  });
+  await rt.db.prisma.rollout.create({
+    data: { id: rolloutId, firmwareId, name: "Planned", status: "draft", target: { machineIds: [machineId] }, steps: [{ percent: 100 }], successThreshold: 95, failureThreshold: 10, createdAt: at, updatedAt: at },
   });
 }
 

@@ -53,6 +53,9 @@ const UPGRADE = "matrix-upgrade";
 const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
+const firmware: Input = (victim) => ({ id: victim.firmwareId });
+const rollout: Input = (victim) => ({ id: victim.rolloutId });
+const rolloutMachine: Input = (victim) => ({ id: victim.rolloutId, machineId: victim.machineId });
 const page: Input = () => ({});
 const alert: Input = (victim) => ({ id: victim.alertId });
 const alertRule = { name: "Too warm", severity: "warning", condition: { kind: "offline", forSeconds: 300 } };
@@ -229,6 +232,25 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.save": platform("platform:machines:write", (victim) => ({ id: victim.machineId, step: "details", details: { name: "Lobby", notes: "" } })),
   "machines.admin.discard": platform("platform:machines:write", machine),
   "machines.admin.issueClaim": platform("platform:machines:write", machine),
+  "machines.updates": thing("machine:read", machine),
+  "machines.admin.updates": platform("platform:machines:read", machine),
+  "machines.firmware.list": platform("platform:firmware:read", page),
+  "machines.firmware.get": platform("platform:firmware:read", firmware),
+  "machines.firmware.update": platform("platform:firmware:write", (victim) => ({ id: victim.firmwareId, notes: "New" })),
+  "machines.firmware.key": platform("platform:firmware:read"),
+  "machines.firmware.rollouts.list": platform("platform:firmware:read", page),
+  "machines.firmware.rollouts.get": platform("platform:firmware:read", rollout),
+  "machines.firmware.rollouts.machines": platform("platform:firmware:read", rollout),
+  "machines.firmware.rollouts.preview": platform("platform:firmware:read", (victim) => ({ firmwareId: victim.firmwareId, target: { machineIds: [victim.machineId] } })),
+  "machines.firmware.rollouts.create": platform("platform:firmware:write", (victim) => ({ firmwareId: victim.firmwareId, name: "Another" })),
+  "machines.firmware.rollouts.update": platform("platform:firmware:write", (victim) => ({ id: victim.rolloutId, name: "Renamed" })),
+  "machines.firmware.rollouts.discard": platform("platform:firmware:write", rollout),
+  "machines.firmware.rollouts.start": platform("platform:firmware:write", rollout),
+  "machines.firmware.rollouts.pause": platform("platform:firmware:write", rollout),
+  "machines.firmware.rollouts.resume": platform("platform:firmware:write", rollout),
+  "machines.firmware.rollouts.abort": platform("platform:firmware:write", rollout),
+  "machines.firmware.rollouts.retryMachine": platform("platform:firmware:write", rolloutMachine),
+  "machines.firmware.rollouts.skipMachine": platform("platform:firmware:write", rolloutMachine),
 
   "machines.alerts.list": own("machine:read", (victim) => ({ machineId: victim.machineId })),
   "machines.alerts.get": thing("machine:read", alert),
