@@ -60,7 +60,7 @@ describe.each(BROKERS)("the bridge on %s", (kind) => {
       latest: { metrics: { temp_c: 4.5, door: 0 } },
     });
     expect((await machine()).slots.find((slot) => slot.code === "A1")?.count).toBe(3);
-    const types = (await listConnections(rt, "platform", device.id)).data.map((row) => row.type);
+    const types = (await listConnections(rt, "platform", { id: device.id, limit: 100 })).data.map((row) => row.type);
     expect(types).toEqual(["machine.first_reading", "machine.online", "machine.claimed"]);
     expect(await rt.db.prisma.event.findMany({ where: { subject: device.id, type: "machine.online" }, select: { data: true, organizationId: true } })).toEqual([
       { data: { machineId: device.id, firstTime: true }, organizationId: device.organizationId },
@@ -131,7 +131,7 @@ describe.each(BROKERS)("the bridge on %s", (kind) => {
     const second = await open({ will: will("s2", 2) });
     await send(second, "status", { seq: 3, state: "online", session: "s2" }, true);
     await eventually(async () => (await machine()).status === "online");
-    const offline = (await listConnections(rt, "platform", device.id)).data.filter((row) => row.type === "machine.offline");
+    const offline = (await listConnections(rt, "platform", { id: device.id, limit: 100 })).data.filter((row) => row.type === "machine.offline");
     expect(offline.map((row) => row.reason)).toEqual(["will"]);
   });
 
@@ -149,7 +149,7 @@ describe.each(BROKERS)("the bridge on %s", (kind) => {
     await send(client, "tele", { seq: 5, metrics: { temp_c: 1 } });
     await stored(5);
     expect((await machine()).status).toBe("offline");
-    expect((await listConnections(rt, "platform", device.id)).data.find((row) => row.type === "machine.offline")?.reason).toBe("reported");
+    expect((await listConnections(rt, "platform", { id: device.id, limit: 100 })).data.find((row) => row.type === "machine.offline")?.reason).toBe("reported");
   });
 
   it("counts a device out after three missed heartbeats, and in again with its next message", async () => {
@@ -161,7 +161,7 @@ describe.each(BROKERS)("the bridge on %s", (kind) => {
     expect((await machine()).status).toBe("online");
     rt.clock.advance(1);
     await eventually(async () => (await machine()).status === "offline");
-    expect((await listConnections(rt, "platform", device.id)).data[0]).toMatchObject({ type: "machine.offline", reason: "heartbeat" });
+    expect((await listConnections(rt, "platform", { id: device.id, limit: 100 })).data[0]).toMatchObject({ type: "machine.offline", reason: "heartbeat" });
     await send(client, "tele", { seq: 2, metrics: { temp_c: 4 } });
     await eventually(async () => (await machine()).status === "online");
   });

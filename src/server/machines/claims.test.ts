@@ -126,7 +126,7 @@ describe("redeeming a claim", () => {
     rt.clock.advance(DAY_MS - 1);
     await redeemClaim(rt, caller(), claimBody(third.token));
     await expect(redeemClaim(rt, caller(), claimBody(third.token))).rejects.toMatchObject({ code: "CLAIM_GONE", extras: { reason: "used" } });
-    const reasons = (await listConnections(rt, "platform", machine.id)).data.filter((row) => row.type === "machine.claim.rejected").map((row) => row.reason);
+    const reasons = (await listConnections(rt, "platform", { id: machine.id, limit: 100 })).data.filter((row) => row.type === "machine.claim.rejected").map((row) => row.reason);
     expect(reasons).toEqual(["used", "expired", "superseded"]);
     expect(await rt.db.prisma.auditEntry.count({ where: { subjectId: machine.id, action: "machine.claim.reject" } })).toBe(3);
     expect(await claimStatus(rt, "192.0.2.251", first.token)).toMatchObject({ state: "superseded" });

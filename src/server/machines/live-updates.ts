@@ -11,6 +11,7 @@ interface Waiting {
   telemetry?: { at: Date; metrics: Record<string, number> };
   stock?: { at: Date; slots: Map<string, number> };
   rejected?: { at: Date; reason: string };
+  log?: true;
 }
 
 /** Two updates a second and machine, however fast it talks (DEVICES.md). */
@@ -29,7 +30,7 @@ export function createLiveUpdates(realtime: Pick<Realtime, "publish">): LiveUpda
     }
     waiting.delete(machineId);
     timers.set(machineId, setTimeout(() => send(machineId), PERIOD_MS).unref());
-    const { organizationId, telemetry, stock, rejected } = update;
+    const { organizationId, telemetry, stock, rejected, log } = update;
     const rooms = [`machine:${machineId}`, ...(organizationId ? [`org:${organizationId}`] : []), "admin"];
     if (telemetry) realtime.publish({ rooms, name: "machine.telemetry", data: { machineId, at: telemetry.at.toISOString(), metrics: telemetry.metrics } });
     if (stock) {
@@ -38,10 +39,13 @@ export function createLiveUpdates(realtime: Pick<Realtime, "publish">): LiveUpda
     }
     // What a device got wrong is for those who run the platform.
     if (rejected) realtime.publish({ rooms: ["admin"], name: "machine.rejected", data: { machineId, at: rejected.at.toISOString(), reason: rejected.reason } });
+    if (log) realtime.publish({ rooms: [`machine:${machineId}`], name: "machine.log", data: { machineId } });
   };
 
   const note = (machineId: string, organizationId: string, change: (update: Waiting) => void): void => {
     const update = waiting.get(machineId) ?? { organizationId };
+    // Not everything that is noted is for the organization; what came first must not keep the rest from it.
+    update.organizationId ||= organizationId;
     change(update);
     waiting.set(machineId, update);
   };
@@ -61,6 +65,7 @@ export function createLiveUpdates(realtime: Pick<Realtime, "publish">): LiveUpda
       for (const { machineId, at, reason } of effects.rejected) {
         if (machineId) note(machineId, "", (update) => (update.rejected = { at, reason }));
       }
+      for (const machineId of effects.logs) note(machineId, "", (update) => (update.log = true));
       for (const machineId of waiting.keys()) if (!timers.has(machineId)) send(machineId);
     },
     stop() {

@@ -41,6 +41,12 @@ export async function findMachines(
   return { rows, total };
 }
 
+/** Names by id. */
+export async function machineNames(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await rt.db.prisma.machine.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true } });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
 /** Items and places for items of each machine. */
 export async function stockTotals(rt: Runtime, machineIds: readonly string[]): Promise<Map<string, { count: number; capacity: number }>> {
   const rows = await rt.db.prisma.slot.groupBy({ by: ["machineId"], where: { machineId: { in: [...machineIds] } }, _sum: { count: true, capacity: true } });
@@ -79,8 +85,8 @@ export async function insertConnections(tx: Tx, rows: readonly MachineConnection
   if (rows.length > 0) await tx.machineConnection.createMany({ data: [...rows] });
 }
 
-export async function findConnections(rt: Runtime, machineId: string, limit: number): Promise<MachineConnection[]> {
-  return rt.db.prisma.machineConnection.findMany({ where: { machineId }, orderBy: { id: "desc" }, take: limit });
+export async function findConnections(rt: Runtime, machineId: string, { before, limit }: { before: string | null; limit: number }): Promise<MachineConnection[]> {
+  return rt.db.prisma.machineConnection.findMany({ where: { machineId, ...(before === null ? {} : { id: { lt: before } }) }, orderBy: { id: "desc" }, take: limit });
 }
 
 export async function findRejected(rt: Runtime, machineId: string, limit: number): Promise<RejectedMessage[]> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { notFound } from "#shared/errors.ts";
-import type { connectionOutput, machineDetailOutput, machineListInput, machineListOutput, machineOutput, rejectedOutput } from "#shared/machines/schema.ts";
+import type { connectionListInput, connectionListOutput, machineDetailOutput, machineListInput, machineListOutput, machineOutput, rejectedOutput } from "#shared/machines/schema.ts";
 import type { MachineStatus, WizardStep } from "#shared/machines/states.ts";
 import { pagination } from "#shared/schema.ts";
 import type { Scope } from "#server/identity/actor.ts";
@@ -11,7 +11,6 @@ import { findConnections, findMachine, findMachines, findRejected, isVisible, ty
 type MachineOutput = z.output<typeof machineOutput>;
 type MachineDetail = z.output<typeof machineDetailOutput>;
 
-const CONNECTIONS_SHOWN = 100;
 const REJECTED_SHOWN = 50;
 
 /** A page of machines, newest first. */
@@ -36,10 +35,14 @@ export async function getMachine(rt: Runtime, scope: Scope, id: string): Promise
 }
 
 /** When the machine was claimed, came and went, newest first. */
-export async function listConnections(rt: Runtime, scope: Scope, id: string): Promise<{ data: z.output<typeof connectionOutput>[] }> {
-  if (!(await isVisible(rt, scope, id))) throw notFound("machine");
-  const rows = await findConnections(rt, id, CONNECTIONS_SHOWN);
-  return { data: rows.map((row) => ({ id: row.id, type: row.type, at: row.at.toISOString(), reason: row.reason })) };
+export async function listConnections(rt: Runtime, scope: Scope, input: z.output<typeof connectionListInput>): Promise<z.output<typeof connectionListOutput>> {
+  if (!(await isVisible(rt, scope, input.id))) throw notFound("machine");
+  const rows = await findConnections(rt, input.id, { before: input.cursor ?? null, limit: input.limit + 1 });
+  const page = rows.slice(0, input.limit);
+  return {
+    data: page.map((row) => ({ id: row.id, type: row.type, at: row.at.toISOString(), reason: row.reason })),
+    nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null,
+  };
 }
 
 /** The newest of what the machine sent and could not be understood. */

@@ -2,7 +2,10 @@ import { z } from "zod";
 import * as schema from "#shared/machines/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
+import { adminCommandsRouter, commandsRouter } from "./commands/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
+import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.ts";
+import { adminDiagnosticsRouter, diagnosticsRouter } from "./diagnostics/router.ts";
 import { anyMachineUpdates, firmwareRouter, machineUpdates } from "./firmware/router.ts";
 import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
 import { adminOrdersRouter, ordersRouter } from "./orders/router.ts";
@@ -16,6 +19,9 @@ const adminWrite = () => platform("platform:machines:write");
 
 export const machinesRouter = router({
   alerts: alertsRouter,
+  commands: commandsRouter,
+  credentials: credentialsRouter,
+  diagnostics: diagnosticsRouter,
   orders: ordersRouter,
   updates: machineUpdates,
   firmware: firmwareRouter,
@@ -23,24 +29,25 @@ export const machinesRouter = router({
   get: read().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
   telemetry: read().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
   connections: read()
-    .input(schema.machineIdInput)
-    .output(answer(z.object({ data: z.array(schema.connectionOutput) })))
-    .query(({ ctx, input }) => listConnections(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
+    .meta({ route: { method: "GET", path: "/machines/{id}/connections", tags: ["Machines"], summary: "When a machine was claimed, came and went, newest first" } })
+    .input(schema.connectionListInput)
+    .output(answer(schema.connectionListOutput))
+    .query(({ ctx, input }) => listConnections(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
 
   /** What the page behind a claim QR asks. */
   claimStatus: publicProcedure.input(schema.claimStatusInput).output(answer(schema.claimStatusOutput)).mutation(({ ctx, input }) => claimStatus(ctx.rt, ctx.ip, input.token)),
 
   admin: router({
     alerts: adminAlertsRouter,
+    commands: adminCommandsRouter,
+    credentials: adminCredentialsRouter,
+    diagnostics: adminDiagnosticsRouter,
     orders: adminOrdersRouter,
     updates: anyMachineUpdates,
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
     get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),
     telemetry: adminRead().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, "platform", input)),
-    connections: adminRead()
-      .input(schema.machineIdInput)
-      .output(answer(z.object({ data: z.array(schema.connectionOutput) })))
-      .query(({ ctx, input }) => listConnections(ctx.rt, "platform", input.id)),
+    connections: adminRead().input(schema.connectionListInput).output(answer(schema.connectionListOutput)).query(({ ctx, input }) => listConnections(ctx.rt, "platform", input)),
     rejected: adminRead()
       .input(schema.machineIdInput)
       .output(answer(z.object({ data: z.array(schema.rejectedOutput) })))

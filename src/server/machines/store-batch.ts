@@ -9,6 +9,7 @@ import { askAbout } from "./commands/command-sweep.ts";
 import { sendMissingConfigurations } from "./configuration/configuration.ts";
 import { takeConfigReports } from "./configuration/config-reports.ts";
 import { takeOtaStates } from "./firmware/ota-states.ts";
+import { takeDiagnostics } from "./diagnostics/device-diagnostics.ts";
 import { takeStockReports } from "./inventory/device-stock.ts";
 import { updateMachine } from "./machines-repository.ts";
 import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, upsertLatest } from "./messages-repository.ts";
@@ -28,6 +29,8 @@ export interface BatchEffects {
   telemetry: { machineId: string; organizationId: string; at: Date; metrics: Record<string, number> }[];
   stock: { machineId: string; organizationId: string; at: Date; slots: { slot: string; count: number }[] }[];
   rejected: { machineId: string | null; at: Date; reason: string }[];
+  /** machines with new lines in their log, or news of themselves */
+  logs: string[];
 }
 
 type Read = Received & DeviceMessage;
@@ -55,13 +58,14 @@ export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promi
     const stock = await takeStockReports(tx, fresh);
     for (const { message, reason } of stock.problems) rejected.push(rejection(message, message.machineId, reason));
     await takeConfigReports(tx, fresh);
+    await takeDiagnostics(tx, fresh);
     await takeOtaStates(tx, fresh);
     const back = await takePresence(tx, fresh, machines);
     for (const { message, reason } of await takeAcks(tx, fresh)) rejected.push(rejection(message, message.machineId, reason));
     const asked = await askAbout(tx, back, rt.clock.now(), { again: true });
     downlinks = (await sendMissingConfigurations(tx, back, rt.clock.now())) || asked > 0;
     await insertRejected(tx, rejected);
-    return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock: stock.changed.map((one) => ({ ...one, organizationId: machines.get(one.machineId)?.organizationId ?? "" })), rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })) };
+    return { stored: fresh.length, duplicates: known.length - fresh.length, telemetry, stock: stock.changed.map((one) => ({ ...one, organizationId: machines.get(one.machineId)?.organizationId ?? "" })), rejected: rejected.map((row) => ({ machineId: row.machineId, at: row.receivedAt, reason: row.reason })), logs: machinesThatWrote(fresh) };
   });
   // What a command came to may let the next one of its order go out.
   const answered = read.some((one) => !isBad(one) && one.kind === "ack");
@@ -89,6 +93,10 @@ function rejection(received: Received, machineId: string | null, reason: string)
     sizeBytes: received.payload.length,
     receivedAt: received.at,
   };
+}
+
+function machinesThatWrote(messages: readonly Read[]): string[] {
+  return [...new Set(messages.flatMap(({ kind, machineId }) => (kind === "log" || kind === "event" || kind === "diag" ? [machineId] : [])))];
 }
 
 /** @returns the messages that were not stored before, in the order they came */

@@ -19,10 +19,12 @@ export interface Tenant extends Person {
   operationId: string;
   productId: string;
   machineId: string;
+  commandId: string;
   orderId: string;
   alertRuleId: string;
   alertId: string;
   muteId: string;
+  notificationId: string;
   templateId: string;
   /** not theirs alone, but for their machine */
   firmwareId: string;
@@ -52,10 +54,12 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     operationId: newId("operation"),
     productId: newId("product"),
     machineId: newId("machine"),
+    commandId: newId("deviceCommand"),
     orderId: newId("order"),
     alertRuleId: newId("alertRule"),
     alertId: newId("alert"),
     muteId: newId("alertMute"),
+    notificationId: newId("notification"),
     templateId: newId("machineTemplate"),
     firmwareId: newId("firmware"),
     rolloutId: newId("rollout"),
@@ -103,6 +107,8 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   await prisma.machine.create({
     data: { id: ids.machineId, organizationId, name: "Secret machine", slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
   });
+  await prisma.deviceCommand.create({ data: { id: ids.commandId, machineId: ids.machineId, type: "reboot", state: "done", actorId: person.userId, expiresAt: at, createdAt: at, endedAt: at } });
+  await prisma.notification.create({ data: { id: ids.notificationId, userId: person.userId, organizationId, kind: "alert.fired", severity: "warning", subject: ids.alertId, data: { name: "Secret rule" }, createdAt: at } });
   const account = await prisma.ledgerAccount.findUniqueOrThrow({ where: { organizationId_kind_shard: { organizationId, kind: "customer", shard: 0 } } });
   const subject = { type: "vm", id: ids.vmId };
   const charge = await transact(rt, (tx) => transfer(tx, { key: `charge:${ids.vmId}`, kind: "usage", from: account.id, to: systemAccount("revenue", account.id), amount: credits(1), subject, description: "secret-vm: compute", at }));

@@ -52,6 +52,8 @@ const snapshot: Input = (victim) => ({ id: victim.vmId, snapshotId: victim.snaps
 const UPGRADE = "matrix-upgrade";
 const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
+const order: Input = (victim) => ({ id: victim.orderId });
+const guessed: Input = (victim) => ({ orderId: victim.orderId, secret: "guessed" });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
 const firmware: Input = (victim) => ({ id: victim.firmwareId });
 const rollout: Input = (victim) => ({ id: victim.rolloutId });
@@ -219,11 +221,21 @@ const MATRIX: Record<string, Rule> = {
   "machines.get": thing("machine:read", machine),
   "machines.telemetry": thing("machine:read", machine),
   "machines.connections": thing("machine:read", machine),
+  "machines.diagnostics.get": thing("machine:read", machine),
+  "machines.diagnostics.log": thing("machine:read", machine),
+  "machines.commands.list": thing("machine:read", machine),
+  "machines.commands.get": thing("machine:read", (victim) => ({ id: victim.machineId, commandId: victim.commandId })),
+  "machines.commands.issue": thing("machine:command", (victim) => ({ id: victim.machineId, type: "reboot" })),
   "machines.claimStatus": anybody(() => ({ token: "00000000000000000000000000" })),
   "machines.admin.list": platform("platform:machines:read", page),
   "machines.admin.get": platform("platform:machines:read", machine),
   "machines.admin.telemetry": platform("platform:machines:read", machine),
   "machines.admin.connections": platform("platform:machines:read", machine),
+  "machines.admin.diagnostics.get": platform("platform:machines:read", machine),
+  "machines.admin.diagnostics.log": platform("platform:machines:read", machine),
+  "machines.admin.commands.list": platform("platform:machines:read", machine),
+  "machines.admin.commands.get": platform("platform:machines:read", (victim) => ({ id: victim.machineId, commandId: victim.commandId })),
+  "machines.admin.commands.issue": platform("platform:machines:write", (victim) => ({ id: victim.machineId, type: "reboot" })),
   "machines.admin.rejected": platform("platform:machines:read", machine),
   "machines.admin.templates": platform("platform:machines:read"),
   "machines.admin.products": platform("platform:machines:read", organization),
@@ -252,6 +264,16 @@ const MATRIX: Record<string, Rule> = {
   "machines.firmware.rollouts.retryMachine": platform("platform:firmware:write", rolloutMachine),
   "machines.firmware.rollouts.skipMachine": platform("platform:firmware:write", rolloutMachine),
 
+  "storefront.get": proven(404, () => ({ slug: "no-such-machine" })),
+  "storefront.checkout": proven(404, (victim) => ({ slug: "no-such-machine", lines: [{ slot: "A1", productId: victim.productId, price: "1000000" }], payment: "card", idempotencyKey: randomUUID() })),
+  "storefront.order": proven(404, guessed),
+  "storefront.cancel": proven(404, guessed),
+  "storefront.receipt": proven(404, guessed),
+  "machines.orders.list": own("machine:read", page),
+  "machines.orders.get": thing("machine:read", order),
+  "machines.admin.orders.list": platform("platform:orders:read", page),
+  "machines.admin.orders.get": platform("platform:orders:read", order),
+  "machines.admin.orders.refund": platform("platform:orders:refund", (victim) => ({ id: victim.orderId, reason: "because", idempotencyKey: randomUUID() })),
   "machines.alerts.list": own("machine:read", (victim) => ({ machineId: victim.machineId })),
   "machines.alerts.get": thing("machine:read", alert),
   "machines.alerts.counts": own("machine:read"),
@@ -282,6 +304,11 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.alerts.enableRule": platform("platform:machines:write", (victim) => ({ id: victim.alertRuleId, enabled: false })),
   "machines.admin.alerts.deleteRule": platform("platform:machines:write", (victim) => ({ id: victim.alertRuleId })),
   "machines.admin.alerts.previewRule": platform("platform:machines:write", (victim) => ({ condition: alertRule.condition, machineId: victim.machineId })),
+
+  "notifications.list": self(page),
+  "notifications.unread": self(),
+  "notifications.read": self((victim) => ({ ids: [victim.notificationId] })),
+  "notifications.readAll": self(),
 
   "platform.publicInfo": anybody(),
   "platform.overview": platform("platform:overview"),
@@ -343,6 +370,7 @@ async function belongings({ organizationId, userId }: Tenant): Promise<string> {
   const rows = [
     await prisma.user.findMany({ where: { id: userId } }),
     await prisma.session.findMany({ where: { userId } }),
+    await prisma.notification.findMany({ where: { userId } }),
     await prisma.membership.findMany(where),
     await prisma.project.findMany(where),
     await prisma.sshKey.findMany(where),
@@ -351,6 +379,7 @@ async function belongings({ organizationId, userId }: Tenant): Promise<string> {
     await prisma.operation.findMany(where),
     await prisma.product.findMany(where),
     await prisma.machine.findMany(where),
+    await prisma.deviceCommand.findMany({ where: { machine: where.where } }),
     await prisma.alertRule.findMany(where),
     await prisma.alert.findMany(where),
     await prisma.alertMute.findMany({ where: { machine: where.where } }),
@@ -369,7 +398,7 @@ function withRole(tenant: Tenant, role: string): UserActor {
 }
 
 function expectNothingOf(tenant: Tenant, verdict: Verdict): void {
-  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.alertRuleId, tenant.alertId, tenant.muteId, tenant.productId, tenant.topUpId]) {
+  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.commandId, tenant.alertRuleId, tenant.alertId, tenant.muteId, tenant.productId, tenant.orderId, tenant.topUpId]) {
     expect(verdict.answer ?? "").not.toContain(secret);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { displayName, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
+import { cursorInput, cursorOf, displayName, id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
 import { MACHINE_STATUSES, WIZARD_STEPS } from "./states.ts";
 
 export const slotCode = z.string().trim().toUpperCase().regex(/^[A-Z][0-9]{1,2}$/, { error: "must be a letter and one or two digits, like A1" });
@@ -131,6 +131,8 @@ export const telemetryOutput = z.object({
 });
 export const rejectedOutput = z.object({ id: z.string(), topic: z.string(), reason: z.string(), payload: z.string(), sizeBytes: z.number().int(), receivedAt: timestamp });
 export const connectionOutput = z.object({ id: z.string(), type: z.string(), at: timestamp, reason: z.string().nullable() });
+export const connectionListInput = cursorInput.extend({ id: id("machine") });
+export const connectionListOutput = cursorOf(connectionOutput);
 
 /** What the page behind the claim QR shows to anybody who scans it: little. */
 export const claimStatusInput = z.object({ token: z.string().max(64) });

@@ -65,3 +65,16 @@ export async function findDoubtful(tx: Tx, machineIds: readonly string[], { expi
     again,
   );
 }
+
+export async function findCommands(rt: Runtime, machineId: string, { before, limit }: { before: string | null; limit: number }): Promise<DeviceCommand[]> {
+  return rt.db.prisma.deviceCommand.findMany({ where: { machineId, ...(before === null ? {} : { id: { lt: before } }) }, orderBy: { id: "desc" }, take: limit });
+}
+
+export async function findCommand(tx: Tx, machineId: string, id: string): Promise<DeviceCommand | null> {
+  return tx.deviceCommand.findFirst({ where: { id, machineId } });
+}
+
+/** Whether the machine has another command of the type that has not ended. */
+export async function hasOpenCommand(tx: Tx, machineId: string, type: string, exceptId: string): Promise<boolean> {
+  return (await tx.deviceCommand.findFirst({ where: { machineId, type, state: { in: ["created", "sent", "accepted"] }, id: { not: exceptId } }, select: { id: true } })) !== null;
+}

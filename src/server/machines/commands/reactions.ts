@@ -1,6 +1,7 @@
 import type { CommandType } from "#shared/machines/device.ts";
 import type { CommandState } from "#shared/machines/states.ts";
 import type { Tx } from "#server/infra/events.ts";
+import { takeRotateOutcome } from "../credentials/rotation.ts";
 import { takeDispenseResult } from "../orders/dispense-results.ts";
 import type { DeviceCommand } from "#server/infra/prisma/client.ts";
 
@@ -19,4 +20,4 @@ export interface CommandOutcome {
 export type CommandReaction = (tx: Tx, outcome: CommandOutcome) => Promise<void>;
 
 /** Who has to do something about the outcome of a command, in the transaction that learns of it; each outcome of a command is told once. */
-export const REACTIONS: { [type in CommandType]?: CommandReaction } = { dispense: takeDispenseResult };
+export const REACTIONS: { [type in CommandType]?: CommandReaction } = { dispense: takeDispenseResult, rotate: takeRotateOutcome };
