@@ -5,7 +5,20 @@ import { AppError } from "#shared/errors.ts";
  * Reads a request's body as UTF-8 text.
  * @throws AppError PAYLOAD_TOO_LARGE beyond `limit` bytes, INVALID_REQUEST when it is not UTF-8, is compressed, or ends early
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<string> {
+export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  const bytes = await readBytes(request, limit);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new AppError("INVALID_REQUEST", "The body is not UTF-8 text.", {}, error);
+  }
+}
+
+/**
+ * Reads a request's body as it is.
+ * @throws AppError PAYLOAD_TOO_LARGE beyond `limit` bytes, INVALID_REQUEST when it is compressed or ends early
+ */
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(tooLarge(limit));
   if (request.headers["content-encoding"] !== undefined && request.headers["content-encoding"] !== "identity") {
     return Promise.reject(new AppError("INVALID_REQUEST", "Send the body uncompressed."));
@@ -24,13 +37,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
       }
       chunks.push(chunk);
     });
-    request.on("end", () => {
-      try {
-        resolve(new TextDecoder("utf-8", { fatal: true }).decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-      } catch (error) {
-        reject(new AppError("INVALID_REQUEST", "The body is not UTF-8 text.", {}, error));
-      }
-    });
+    request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.on("error", (error) => reject(new AppError("INVALID_REQUEST", "The body ended early.", {}, error)));
     request.on("close", () => {
       if (!request.complete) reject(new AppError("INVALID_REQUEST", "The body ended early."));

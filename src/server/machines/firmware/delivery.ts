@@ -27,8 +27,16 @@ export async function deliverFirmware(rt: Runtime, request: IncomingMessage, res
   await sendFile(rt, request, response, { key: firmware.storageKey, sha256: firmware.sha256, fileName: null });
 }
 
+/** Sends a firmware to whoever may read firmware, under a name that says what it is. @throws AppError NOT_FOUND */
+export async function sendFirmware(rt: Runtime, request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+  const firmware = await findFirmware(rt.db.prisma, id);
+  if (!firmware) throw notFound("firmware");
+  const fileName = [firmware.project, firmware.version, firmware.chip].map((part) => part.replaceAll(/[^\w.+-]/g, "_")).join("_");
+  await sendFile(rt, request, response, { key: firmware.storageKey, sha256: firmware.sha256, fileName: `${fileName}.bin` });
+}
+
 /** Sends a stored file whose contents never change, in whole or in part. @throws AppError NOT_FOUND */
-export async function sendFile(rt: Runtime, request: IncomingMessage, response: ServerResponse, file: { key: string; sha256: string; fileName: string | null }): Promise<void> {
+async function sendFile(rt: Runtime, request: IncomingMessage, response: ServerResponse, file: { key: string; sha256: string; fileName: string | null }): Promise<void> {
   const storage = fileStorage(rt.config);
   const size = await storage.size(file.key);
   if (size === null) throw notFound("file");
