@@ -18,6 +18,7 @@ export interface AppParts {
   jwks: Handler;
   device: Router | null;
   paymentWebhook: Handler;
+  firmwareFiles: Handler;
   /** whatever is nobody else's */
   pages: Handler;
   supportUrl: string;
@@ -43,6 +44,7 @@ export function createExpressApp(rt: Runtime, parts: AppParts): Express {
   // Credentials stay off: on /v1 cookies don't count, and a page of another origin has its bearer token.
   app.use("/v1", cors({ origin: rt.config.corsOrigins, credentials: false, exposedHeaders: EXPOSED, maxAge: 600 }), (request, response) => parts.rest(request, response));
   if (parts.device) app.use("/device/v1", express.json({ limit: DEVICE_BODY_LIMIT }), parts.device);
+  app.all(["/files/firmware", "/files/firmware/:id"], named("/files/firmware", parts.firmwareFiles));
   app.all("/webhooks/payments/:provider", named("/webhooks/payments/{provider}", parts.paymentWebhook));
   app.use("/device", () => {
     throw new AppError("NOT_FOUND");

@@ -5,6 +5,7 @@ import { claimRequest } from "#shared/machines/device.ts";
 import { currentCorrelation } from "#server/infra/correlation.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { redeemClaim } from "./claim-redeem.ts";
+import { deliverFirmware } from "./firmware/delivery.ts";
 
 /**
  * What devices call over HTTP, under /device/v1. Bodies have been parsed and limited before; errors go on as AppError to the server's one
@@ -16,6 +17,9 @@ export function createDeviceRouter(rt: Runtime): Router {
     claim(rt, request).then((answer) => response.set("cache-control", "no-store").json(answer), next);
   });
   router.all("/claim", (_request, _response, next) => next(new AppError("METHOD_NOT_ALLOWED")));
+  router.all("/firmware/:id", (request: Request, response: Response, next: NextFunction) => {
+    deliverFirmware(rt, request, response, String(request.params["id"])).catch(next);
+  });
   router.use((_request, _response, next) => next(new AppError("NOT_FOUND")));
   return router;
 }
