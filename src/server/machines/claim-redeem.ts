@@ -12,6 +12,7 @@ import { claimLimits } from "./claim-limits.ts";
 import { sendConfiguration } from "./configuration/configuration.ts";
 import { findClaim, insertCredential, markClaimUsed, revokeCredentials } from "./claims-repository.ts";
 import { parseClaimToken } from "./claim-token.ts";
+import { firmwareKey } from "./firmware/firmware-key.ts";
 import { findMachine, lockMachine, type MachineDetailRow, updateMachine } from "./machines-repository.ts";
 import { mosquittoHash } from "./mosquitto-password.ts";
 import { announceTransition } from "./transitions.ts";
@@ -39,6 +40,8 @@ export async function redeemClaim(rt: Runtime, caller: Caller, request: ClaimReq
   const token = parseClaimToken(request.token);
   if (!token) throw notFound("claim token");
   const password = randomToken(32);
+  // Before the token is spent: without the key there is no answer.
+  const firmwareKeyPair = await firmwareKey(rt);
   const outcome = await transact(rt, async (tx): Promise<Outcome> => {
     const known = await findClaim(tx, sha256(token));
     if (!known || !(await lockMachine(tx, known.machineId))) throw notFound("claim token");
@@ -57,7 +60,7 @@ export async function redeemClaim(rt: Runtime, caller: Caller, request: ClaimReq
   if ("gone" in outcome) throw new AppError("CLAIM_GONE", GONE[outcome.gone], { reason: outcome.gone });
   rt.signals.send("downlinks");
   await claimLimits(rt).claimWorked(caller.ip);
-  return answerOf(rt, outcome.machine, password);
+  return answerOf(rt, outcome.machine, password, firmwareKeyPair.publicKey);
 }
 
 function whyGone(claim: ClaimToken, now: Date): "used" | "expired" | "superseded" | null {
@@ -94,7 +97,7 @@ async function bind(tx: Tx, actor: DeviceActor, claim: ClaimToken & { machine: M
   return machine;
 }
 
-function answerOf(rt: Runtime, machine: MachineDetailRow, password: string): ClaimAnswer {
+function answerOf(rt: Runtime, machine: MachineDetailRow, password: string, publicKey: string): ClaimAnswer {
   return {
     machine_id: machine.id,
     // User name and client id are the machine's id: the broker's rules are one pattern over all machines.
@@ -106,6 +109,7 @@ function answerOf(rt: Runtime, machine: MachineDetailRow, password: string): Cla
       timezone: machine.timezone,
       slots: machine.slots.map((slot) => ({ slot: slot.code, sku: slot.product?.sku ?? null, capacity: slot.capacity, count: slot.count })),
     },
+    firmware_key: publicKey,
     server_time: rt.clock.now().toISOString(),
   };
 }

@@ -14,6 +14,7 @@ import { findClaim, insertClaim, supersedeClaims } from "./claims-repository.ts"
 import { newClaimToken, parseClaimToken, typeableToken } from "./claim-token.ts";
 import { espressifPayload, newProvisioningSecret, type ProvisioningSecret, srpVerifier } from "./espressif.ts";
 import { provisioningFiles } from "./files.ts";
+import { firmwareKey } from "./firmware/firmware-key.ts";
 import { findMachine, lockMachine, type MachineDetailRow, updateMachine } from "./machines-repository.ts";
 
 const HOUR_MS = 3_600_000;
@@ -99,6 +100,7 @@ async function claimPackage(
       name: machine.name,
       slug: machine.slug,
       serverUrl: rt.config.publicUrl,
+      firmwareKey: (await firmwareKey(rt)).publicKey,
       claimToken: claim.token,
       timezone: machine.timezone,
       heartbeatSeconds: machine.heartbeatSeconds,

@@ -10,6 +10,7 @@ const FACTS: ProvisioningFacts = {
   name: 'Lobby "A", café\\1',
   slug: "lobby-a",
   serverUrl: "https://machines.example.com",
+  firmwareKey: "1zaVW3Xbfpbv+hsUl8kxzWmIpd5jvpR7ugf4KcVBPno=",
   claimToken: "0123456789ABCDEFGHJKMNPQRS",
   timezone: "UTC",
   heartbeatSeconds: 60,
@@ -52,7 +53,7 @@ describe("the NVS CSV", () => {
 
 describe("the other files", () => {
   it("config.json holds the server and the token, and no secret of the network", () => {
-    expect(JSON.parse(file("config.json"))).toMatchObject({ server_url: FACTS.serverUrl, claim_token: FACTS.claimToken, network: { wifi_ssid: " net,1" }, slots: [{ slot: "A1", sku: "BAR", capacity: 8, count: 5 }] });
+    expect(JSON.parse(file("config.json"))).toMatchObject({ server_url: FACTS.serverUrl, firmware_key: FACTS.firmwareKey, claim_token: FACTS.claimToken, network: { wifi_ssid: " net,1" }, slots: [{ slot: "A1", sku: "BAR", capacity: 8, count: 5 }] });
   });
 
   it("config.h is a header in C whatever the name", () => {

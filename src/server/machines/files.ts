@@ -6,6 +6,8 @@ export interface ProvisioningFacts {
   name: string;
   slug: string;
   serverUrl: string;
+  /** Ed25519, base64: firmware that this key did not sign is not taken */
+  firmwareKey: string;
   claimToken: string;
   timezone: string;
   heartbeatSeconds: number;
@@ -39,6 +41,7 @@ export function provisioningFiles(facts: ProvisioningFacts): ProvisioningFile[] 
 function configJson(facts: ProvisioningFacts): string {
   const config = {
     server_url: facts.serverUrl,
+    firmware_key: facts.firmwareKey,
     claim_token: facts.claimToken,
     machine: { id: facts.machineId, name: facts.name, slug: facts.slug, timezone: facts.timezone },
     heartbeat_seconds: facts.heartbeatSeconds,
@@ -51,6 +54,7 @@ function configJson(facts: ProvisioningFacts): string {
 function nvs(facts: ProvisioningFacts): string {
   return nvsCsv(NAMESPACE, [
     { key: "server_url", encoding: "string", value: facts.serverUrl },
+    { key: "firmware_key", encoding: "string", value: facts.firmwareKey },
     { key: "claim_token", encoding: "string", value: facts.claimToken },
     { key: "machine_name", encoding: "string", value: facts.name },
     { key: "heartbeat_s", encoding: "u16", value: facts.heartbeatSeconds },
@@ -69,6 +73,7 @@ function arduinoHeader(facts: ProvisioningFacts): string {
     "#pragma once",
     "",
     define("SWITCHYARD_SERVER_URL", cString(facts.serverUrl)),
+    define("SWITCHYARD_FIRMWARE_KEY", cString(facts.firmwareKey)),
     define("SWITCHYARD_CLAIM_TOKEN", cString(facts.claimToken)),
     define("SWITCHYARD_MACHINE_NAME", cString(facts.name)),
     define("SWITCHYARD_HEARTBEAT_SECONDS", String(facts.heartbeatSeconds)),
