@@ -12,7 +12,7 @@ export async function readBuckets(rt: Runtime, organizationId: string, since: Da
   return rt.db.query<Bucket>({
     name: "billing_chart",
     text: `with account as (select id from ledger_account where organization_id = $1 and kind = 'customer'), entry as (
-        select created_at, -amount as delta, case when kind = 'usage' then amount else 0 end as spent from transfer
+        select created_at, -amount as delta, case when kind in ('usage', 'sale') then amount else 0 end as spent from transfer
           where from_account_id = (select id from account) and created_at >= $2::timestamptz
         union all
         select created_at, amount, 0 from transfer where to_account_id = (select id from account) and created_at >= $2::timestamptz

@@ -19,7 +19,7 @@ export const creditCategory = z.enum(["paid", "promotional"]);
 
 export const transferOutput = z.object({
   id: z.string(),
-  kind: z.enum(["grant", "topup", "usage", "expiry", "adjustment", "reversal"]),
+  kind: z.enum(["grant", "topup", "usage", "sale", "expiry", "adjustment", "reversal"]),
   amount: micro.describe("positive: received; negative: spent"),
   paid: micro.describe("of the amount: into or out of paid credits"),
   promotional: micro.describe("of the amount: into or out of promotional credits"),

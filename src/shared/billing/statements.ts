@@ -2,10 +2,10 @@ import { z } from "zod";
 import { id, micro, pageInput, pageOf, timestamp } from "../schema.ts";
 
 /** A month of an organization, closed: what stood on its account, what came and went, and what stood then. */
-export const STATEMENT_KINDS = ["topup", "grant", "usage", "expiry", "adjustment", "reversal_topup", "reversal_grant", "reversal_usage", "reversal_expiry", "reversal_adjustment"] as const;
+export const STATEMENT_KINDS = ["topup", "grant", "usage", "sale", "expiry", "adjustment", "reversal_topup", "reversal_grant", "reversal_usage", "reversal_sale", "reversal_expiry", "reversal_adjustment"] as const;
 export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
-const kind = z.enum(STATEMENT_KINDS).describe("reversal_topup: a payment refunded; reversal_grant: a grant revoked; reversal_usage: a charge given back");
+const kind = z.enum(STATEMENT_KINDS).describe("reversal_topup: a payment refunded; reversal_grant: a grant revoked; reversal_usage: a charge given back; sale: goods out of machines");
 const parts = { amount: micro.describe("positive: received; negative: spent"), paid: micro.describe("of the amount: in paid credits"), promotional: micro.describe("of the amount: in promotional credits") };
 const balance = z.object({ amount: micro, paid: micro, promotional: micro });
 
