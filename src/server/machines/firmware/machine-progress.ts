@@ -1,7 +1,6 @@
 import type { OTA_STATES } from "#shared/machines/device.ts";
 import { isOpen, type MachineReason } from "#shared/machines/rollouts.ts";
 import type { RolloutMachineState } from "#shared/machines/states.ts";
-import { ADDRESS_LIFETIME_MS } from "./address.ts";
 
 /** How far a machine is in a rollout. */
 export interface MachineProgress {
@@ -65,16 +64,15 @@ export function takeReport(before: MachineProgress, report: OtaReport, now: Date
 }
 
 function takeFailure(before: MachineProgress, error: string, now: Date): MachineProgress {
-  const expired = before.offeredAt !== null && now.getTime() - before.offeredAt.getTime() >= ADDRESS_LIFETIME_MS;
-  if (isPermanent(error, expired) || before.round % ROUNDS_OF_A_TURN === ROUNDS_OF_A_TURN - 1) return ended(before, "failed", error, now);
+  if (isPermanent(error) || before.round % ROUNDS_OF_A_TURN === ROUNDS_OF_A_TURN - 1) return ended(before, "failed", error, now);
   return { ...before, state: "waiting", percent: 0, error, round: before.round + 1, retryAt: pauseAfter((before.round % ROUNDS_OF_A_TURN) + 1, now), updatedAt: now };
 }
 
-/** What no repetition mends: the server's own refusal, and a file that is not for this device. */
-function isPermanent(error: string, addressExpired: boolean): boolean {
+/** What no repetition mends. 403 is what a device gets that went on with an address of long ago: its next job has a new one. */
+function isPermanent(error: string): boolean {
   const status = /\bhttp[ _-]*(4[0-9]{2})\b/i.exec(error)?.[1];
-  if (status !== undefined) return !(status === "408" || status === "429" || (status === "403" && addressExpired));
-  return /\b(?:SIGNATURE|MANIFEST|CHIP|PROJECT|TOO_LARGE|SECURE_VERSION|REJECTED)\b/.test(error);
+  if (status !== undefined) return !["403", "408", "429"].includes(status);
+  return /\b(?:signature|manifest|chip|project|too[ _]large|secure[ _]version|rejected)\b/i.test(error);
 }
 
 /** Offered (again): the same job while its round lasts. */
