@@ -26,7 +26,7 @@ export async function findProducts(rt: Runtime, organizationId: string, withArch
 }
 
 /** @returns false when the organization has a product with this SKU */
-export async function insertProduct(tx: Tx, product: Pick<Product, "id" | "organizationId" | "name" | "sku" | "price" | "createdAt">): Promise<boolean> {
+export async function insertProduct(tx: Tx, product: Pick<Product, "id" | "organizationId" | "name" | "sku" | "price" | "description" | "createdAt">): Promise<boolean> {
   return (await tx.product.createMany({ data: [product], skipDuplicates: true })).count === 1;
 }
 

@@ -24,10 +24,10 @@ export async function listProducts(rt: Runtime, organizationId: string, options:
 }
 
 /** @throws AppError NOT_FOUND for the organization, CONFLICT when it has a product with this SKU */
-export async function createProduct(rt: Runtime, actor: Actor, input: z.output<typeof productCreateInput>): Promise<Product> {
+export async function createProduct(rt: Runtime, actor: Actor, input: z.output<typeof productCreateInput> & { description?: string }): Promise<Product> {
   if (!(await namesOfOrganizations(rt, [input.organizationId])).has(input.organizationId)) throw notFound("organization");
   const at = rt.clock.now();
-  const product = { id: newId("product"), organizationId: input.organizationId, name: input.name, sku: input.sku, price: BigInt(input.price), createdAt: at };
+  const product = { id: newId("product"), organizationId: input.organizationId, name: input.name, sku: input.sku, price: BigInt(input.price), description: input.description ?? "", createdAt: at };
   await transact(rt, async (tx) => {
     if (!(await insertProduct(tx, product))) {
       throw new AppError("CONFLICT", `There is a product with the SKU ${input.sku} already.`, { details: [{ field: "sku", message: "is in use" }] });

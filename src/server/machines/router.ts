@@ -3,13 +3,16 @@ import * as schema from "#shared/machines/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
 import { adminCommandsRouter, commandsRouter } from "./commands/router.ts";
+import { adminAssortmentRouter, assortmentRouter } from "./assortment/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
 import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.ts";
 import { adminDiagnosticsRouter, diagnosticsRouter } from "./diagnostics/router.ts";
 import { anyMachineUpdates, firmwareRouter, machineUpdates } from "./firmware/router.ts";
+import { adminRefillsRouter, adminStockRouter, refillsRouter, stockRouter } from "./inventory/router.ts";
 import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
 import { adminOrdersRouter, ordersRouter } from "./orders/router.ts";
 import { discardDraft, saveOnboarding, startOnboarding } from "./onboarding.ts";
+import { adminPlanogramRouter, planogramRouter } from "./planogram/router.ts";
 import { createProduct, listProducts, listTemplates } from "./products.ts";
 import { getTelemetry } from "./telemetry.ts";
 
@@ -19,10 +22,14 @@ const adminWrite = () => platform("platform:machines:write");
 
 export const machinesRouter = router({
   alerts: alertsRouter,
+  assortment: assortmentRouter,
   commands: commandsRouter,
   credentials: credentialsRouter,
   diagnostics: diagnosticsRouter,
   orders: ordersRouter,
+  planogram: planogramRouter,
+  refills: refillsRouter,
+  stock: stockRouter,
   updates: machineUpdates,
   firmware: firmwareRouter,
   list: read().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
@@ -39,10 +46,14 @@ export const machinesRouter = router({
 
   admin: router({
     alerts: adminAlertsRouter,
+    assortment: adminAssortmentRouter,
     commands: adminCommandsRouter,
     credentials: adminCredentialsRouter,
     diagnostics: adminDiagnosticsRouter,
     orders: adminOrdersRouter,
+    planogram: adminPlanogramRouter,
+    refills: adminRefillsRouter,
+    stock: adminStockRouter,
     updates: anyMachineUpdates,
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
     get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),

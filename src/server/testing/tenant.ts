@@ -26,6 +26,8 @@ export interface Tenant extends Person {
   muteId: string;
   notificationId: string;
   templateId: string;
+  /** open, by the owner, at their machine */
+  refillId: string;
   /** not theirs alone, but for their machine */
   firmwareId: string;
   rolloutId: string;
@@ -61,6 +63,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     muteId: newId("alertMute"),
     notificationId: newId("notification"),
     templateId: newId("machineTemplate"),
+    refillId: newId("refill"),
     firmwareId: newId("firmware"),
     rolloutId: newId("rollout"),
     topUpId: newId("topUp"),
@@ -107,6 +110,8 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   await prisma.machine.create({
     data: { id: ids.machineId, organizationId, name: "Secret machine", slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
   });
+  await prisma.slot.create({ data: { machineId: ids.machineId, code: "A1", row: 0, column: 0, capacity: 5, productId: ids.productId } });
+  await prisma.refill.create({ data: { id: ids.refillId, machineId: ids.machineId, status: "open", userId: person.userId, startedAt: at } });
   await prisma.deviceCommand.create({ data: { id: ids.commandId, machineId: ids.machineId, type: "reboot", state: "done", actorId: person.userId, expiresAt: at, createdAt: at, endedAt: at } });
   await prisma.notification.create({ data: { id: ids.notificationId, userId: person.userId, organizationId, kind: "alert.fired", severity: "warning", subject: ids.alertId, data: { name: "Secret rule" }, createdAt: at } });
   const account = await prisma.ledgerAccount.findUniqueOrThrow({ where: { organizationId_kind_shard: { organizationId, kind: "customer", shard: 0 } } });

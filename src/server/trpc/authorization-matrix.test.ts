@@ -54,6 +54,8 @@ const operation: Input = (victim) => ({ id: victim.operationId });
 const machine: Input = (victim) => ({ id: victim.machineId });
 const order: Input = (victim) => ({ id: victim.orderId });
 const guessed: Input = (victim) => ({ orderId: victim.orderId, secret: "guessed" });
+const refill: Input = (victim) => ({ refillId: victim.refillId });
+const planogram: Input = (victim) => ({ id: victim.machineId, expectedVersion: 1, slots: [{ code: "A1", capacity: 6, par: null, mechanism: "motor", productId: victim.productId, price: null, enabled: true }] });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
 const firmware: Input = (victim) => ({ id: victim.firmwareId });
 const rollout: Input = (victim) => ({ id: victim.rolloutId });
@@ -233,6 +235,10 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.connections": platform("platform:machines:read", machine),
   "machines.admin.diagnostics.get": platform("platform:machines:read", machine),
   "machines.admin.diagnostics.log": platform("platform:machines:read", machine),
+  "machines.credentials.rotate": thing("machine:command", machine),
+  "machines.credentials.revoke": thing("machine:configure", machine),
+  "machines.admin.credentials.rotate": platform("platform:machines:write", machine),
+  "machines.admin.credentials.revoke": platform("platform:machines:write", machine),
   "machines.admin.commands.list": platform("platform:machines:read", machine),
   "machines.admin.commands.get": platform("platform:machines:read", (victim) => ({ id: victim.machineId, commandId: victim.commandId })),
   "machines.admin.commands.issue": platform("platform:machines:write", (victim) => ({ id: victim.machineId, type: "reboot" })),
@@ -244,6 +250,45 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.save": platform("platform:machines:write", (victim) => ({ id: victim.machineId, step: "details", details: { name: "Lobby", notes: "" } })),
   "machines.admin.discard": platform("platform:machines:write", machine),
   "machines.admin.issueClaim": platform("platform:machines:write", machine),
+  "machines.planogram.get": thing("machine:read", machine),
+  "machines.admin.planogram.get": platform("platform:machines:read", machine),
+  "machines.planogram.save": thing("machine:configure", planogram),
+  "machines.admin.planogram.save": platform("platform:machines:write", planogram),
+  "machines.planogram.configuration": thing("machine:read", machine),
+  "machines.admin.planogram.configuration": platform("platform:machines:read", machine),
+  "machines.stock.overview": thing("machine:read", machine),
+  "machines.admin.stock.overview": platform("platform:machines:read", machine),
+  "machines.stock.movements": thing("machine:read", machine),
+  "machines.admin.stock.movements": platform("platform:machines:read", machine),
+  "machines.stock.adjust": thing("machine:stock", (victim) => ({ id: victim.machineId, kind: "count", slots: [{ slot: "A1", count: 2 }] })),
+  "machines.admin.stock.adjust": platform("platform:machines:write", (victim) => ({ id: victim.machineId, kind: "count", slots: [{ slot: "A1", count: 2 }] })),
+  "machines.stock.low": own("machine:read", page),
+  "machines.admin.stock.low": platform("platform:machines:read", page),
+  "machines.refills.pickList": thing("machine:read", (victim) => ({ machineIds: [victim.machineId] })),
+  "machines.admin.refills.pickList": platform("platform:machines:read", (victim) => ({ machineIds: [victim.machineId] })),
+  "machines.refills.list": thing("machine:read", machine),
+  "machines.admin.refills.list": platform("platform:machines:read", machine),
+  "machines.refills.open": thing("machine:read", machine),
+  "machines.admin.refills.open": platform("platform:machines:read", machine),
+  "machines.refills.start": thing("machine:stock", machine),
+  "machines.admin.refills.start": platform("platform:machines:write", machine),
+  "machines.refills.get": thing("machine:read", refill),
+  "machines.admin.refills.get": platform("platform:machines:read", refill),
+  "machines.refills.confirm": thing("machine:stock", (victim) => ({ refillId: victim.refillId, slot: "A1", added: 1 })),
+  "machines.admin.refills.confirm": platform("platform:machines:write", (victim) => ({ refillId: victim.refillId, slot: "A1", added: 1 })),
+  "machines.refills.finish": thing("machine:stock", refill),
+  "machines.admin.refills.finish": platform("platform:machines:write", refill),
+  "machines.refills.abandon": thing("machine:stock", refill),
+  "machines.admin.refills.abandon": platform("platform:machines:write", refill),
+  "machines.assortment.list": own("machine:read"),
+  "machines.admin.assortment.list": platform("platform:machines:read", organization),
+  "machines.assortment.create": own("machine:configure", () => ({ name: "Cola", sku: randomUUID().slice(0, 8).toUpperCase(), price: "1000000" })),
+  "machines.assortment.update": thing("machine:configure", (victim) => ({ id: victim.productId, name: "Renamed" })),
+  "machines.admin.assortment.update": platform("platform:machines:write", (victim) => ({ id: victim.productId, name: "Renamed" })),
+  "machines.assortment.archive": thing("machine:configure", (victim) => ({ id: victim.productId, archived: false })),
+  "machines.admin.assortment.archive": platform("platform:machines:write", (victim) => ({ id: victim.productId, archived: false })),
+  "machines.assortment.setPrices": thing("machine:configure", (victim) => ({ id: victim.productId, price: "2000000" })),
+  "machines.admin.assortment.setPrices": platform("platform:machines:write", (victim) => ({ id: victim.productId, price: "2000000" })),
   "machines.updates": thing("machine:read", machine),
   "machines.admin.updates": platform("platform:machines:read", machine),
   "machines.firmware.list": platform("platform:firmware:read", page),
@@ -398,7 +443,7 @@ function withRole(tenant: Tenant, role: string): UserActor {
 }
 
 function expectNothingOf(tenant: Tenant, verdict: Verdict): void {
-  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.commandId, tenant.alertRuleId, tenant.alertId, tenant.muteId, tenant.productId, tenant.orderId, tenant.topUpId]) {
+  for (const secret of [tenant.organizationId, tenant.userId, tenant.email, tenant.projectId, tenant.sshKeyId, tenant.vmId, tenant.snapshotId, tenant.operationId, tenant.machineId, tenant.commandId, tenant.alertRuleId, tenant.notificationId, tenant.alertId, tenant.muteId, tenant.productId, tenant.orderId, tenant.topUpId]) {
     expect(verdict.answer ?? "").not.toContain(secret);
   }
 }
