@@ -173,7 +173,6 @@ export const claimAnswer = z.object({
     timezone: z.string(),
     slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), capacity: z.number().int(), count: z.number().int() })),
   }),
-  firmware_key: z.string().optional().describe("Ed25519, 32 bytes in base64: what manifests of firmware are signed with; to be pinned"),
   server_time: z.iso.datetime(),
   firmware_key: z.string().nullable().optional().describe("Ed25519 public key, 32 bytes in base64, that manifests of firmware are signed with; a device without it takes no update"),
 });
