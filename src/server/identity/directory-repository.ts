@@ -35,9 +35,29 @@ export async function organizationNames(rt: Runtime, ids: readonly string[]): Pr
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+export async function firstOrganizations(rt: Runtime, limit: number): Promise<{ id: string; name: string }[]> {
+  return rt.db.query<{ id: string; name: string }>({ text: "select id, name from organization order by id limit $1", values: [limit] });
+}
+
 export async function userNames(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await rt.db.query<{ id: string; name: string }>({ name: "identity_user_names", text: `select id, name from "user" where id = any($1::text[])`, values: [ids] });
   return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+/** Members with one of these roles whose account is not disabled. */
+export async function usersByMembership(rt: Runtime, organizationId: string, roles: readonly string[]): Promise<string[]> {
+  const rows = await rt.db.query<{ id: string }>({
+    name: "identity_users_by_membership",
+    text: `select u.id from membership m join "user" u on u.id = m.user_id where m.organization_id = $1 and m.role = any($2::text[]) and u.disabled_at is null order by u.id`,
+    values: [organizationId, roles],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** Users with one of these roles on the platform whose account is not disabled. */
+export async function usersByPlatformRole(rt: Runtime, roles: readonly string[]): Promise<string[]> {
+  const rows = await rt.db.query<{ id: string }>({ name: "identity_users_by_platform_role", text: `select id from "user" where platform_role = any($1::text[]) and disabled_at is null order by id`, values: [roles] });
+  return rows.map((row) => row.id);
 }
 
 /** The organization's owner, of several the one with the smallest id; null: it has none, or is none. */

@@ -1,5 +1,5 @@
 import type { Runtime } from "#server/infra/runtime.ts";
-import { countUsers, findUsers, firstOwner, organizationNames, type UserRow, userNames } from "./directory-repository.ts";
+import { countUsers, findUsers, firstOrganizations, firstOwner, organizationNames, type UserRow, userNames } from "./directory-repository.ts";
 
 /** A page of users by e-mail, name or id, for administrators and other domains' lists. */
 export async function searchUsers(rt: Runtime, input: { search?: string | undefined; page: number; limit: number }): Promise<{ users: UserRow[]; total: number }> {
@@ -15,6 +15,11 @@ export async function countCustomers(rt: Runtime): Promise<number> {
 /** Names of organizations by id. */
 export async function namesOfOrganizations(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
   return organizationNames(rt, ids);
+}
+
+/** The oldest organizations, for somebody who has to name one. */
+export async function listOrganizations(rt: Runtime): Promise<{ id: string; name: string }[]> {
+  return firstOrganizations(rt, 50);
 }
 
 /** Names of users by id. */

@@ -22,7 +22,7 @@ export interface BuiltInTemplate {
 }
 
 /** What the reference firmware runs on: 8 MB of flash, two application partitions of 1.875 MiB. */
-const CONTROLLER = { chip: "ESP32-S3", firmwareProject: "switchyard-machine", otaSlotBytes: 1_966_080 } as const;
+export const CONTROLLER = { chip: "ESP32-S3", firmwareProject: "switchyard-machine", otaSlotBytes: 1_966_080 } as const;
 
 export const BUILT_IN_TEMPLATES: readonly BuiltInTemplate[] = [
   {
