@@ -7,7 +7,7 @@ import type { Logger } from "./logger.ts";
  * Between processes they travel over Redis; without it they stay in the process.
  */
 export interface RealtimeMessage {
-  /** `org:<id>`, `vm:<id>`, `machine:<id>` or `admin` */
+  /** `org:<id>`, `vm:<id>`, `machine:<id>`, `usr:<id>` (one person's windows) or `admin` */
   rooms: string[];
   /** event name on the socket; see shared/platform/realtime.ts */
   name: string;

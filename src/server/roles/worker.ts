@@ -27,6 +27,7 @@ import { startOrders } from "#server/machines/orders/orders-worker.ts";
 import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { ROUND_MS as ROLLOUT_ROUND_MS, runRollouts } from "#server/machines/firmware/rollout-round.ts";
 import { purgePlatform } from "#server/platform/jobs.ts";
+import { startPlatformSubscribers } from "#server/platform/subscribers.ts";
 import type { Part } from "./program.ts";
 
 const MINUTE_MS = 60_000;
@@ -46,11 +47,13 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
   const collector = startMetricsCollector(rt);
   const rollups = startLoop({ name: "vm-metric-rollups", pauseMs: MINUTE_MS / 2, log: rt.log }, () => rollUpMetrics(rt));
   const alerts = startAlertRounds(rt);
+  const notifications = await startPlatformSubscribers(rt);
   return [
     { name: "event-relay", stop: () => relay.stop() },
     { name: "operations", stop: () => operations.stop() },
     { name: "compute-subscribers", stop: () => subscribers.stop() },
     { name: "alerts", stop: () => alerts.stop() },
+    { name: "notifications", stop: () => notifications.stop() },
     { name: "vm-metrics", stop: () => collector.stop() },
     every("metering", MINUTE_MS, () => chargeDue(rt)),
     every("prices", MINUTE_MS, () => runPriceRound(rt)),

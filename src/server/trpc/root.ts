@@ -8,6 +8,7 @@ import { storefrontRouter } from "#server/machines/storefront/router.ts";
 import { machinesRouter } from "#server/machines/router.ts";
 import { documentsRouter } from "#server/platform/documents/router.ts";
 import { revenueRouter } from "#server/platform/revenue/router.ts";
+import { notificationsRouter } from "#server/platform/notifications/router.ts";
 import { platformRouter } from "#server/platform/router.ts";
 import { createCallerFactory, router } from "./init.ts";
 
@@ -22,6 +23,7 @@ export const appRouter = router({
   revenue: revenueRouter,
   compute: computeRouter,
   machines: machinesRouter,
+  notifications: notificationsRouter,
   storefront: storefrontRouter,
   platform: platformRouter,
 });

@@ -117,6 +117,18 @@ describe("a socket", () => {
     await web.rt.db.query({ text: `update "user" set platform_role = null where id = $1`, values: [bob.userId] });
   });
 
+  it("hears what is meant for its person, who asks for no room, and nobody else can", async () => {
+    const [own, other] = [await connected(ada.token), await connected(bob.token)];
+    expect(await other.client.timeout(5_000).emitWithAck("join", `usr:${ada.userId}`)).toBe(false);
+    const heard: unknown[] = [];
+    const overheard: unknown[] = [];
+    own.client.on("realtime", (message) => void heard.push(message));
+    other.client.on("realtime", (message) => void overheard.push(message));
+    web.rt.realtime.publish({ rooms: [`usr:${ada.userId}`], name: "notification", data: { id: "ntf_1" } });
+    web.rt.realtime.publish({ rooms: [`usr:${bob.userId}`], name: "notification", data: { id: "ntf_2" } });
+    await expect.poll(() => [heard, overheard]).toEqual([[{ name: "notification", data: { id: "ntf_1" } }], [{ name: "notification", data: { id: "ntf_2" } }]]);
+  });
+
   it("that reads slowly loses what the next message replaces, and no event", async () => {
     const { client, events } = await connected(ada.token);
     await client.emitWithAck("join", `org:${ada.organizationId}`);

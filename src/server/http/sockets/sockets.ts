@@ -26,6 +26,7 @@ export interface Sockets {
 
 interface SocketData {
   credentials: Credentials;
+  userId: string;
 }
 
 type LiveServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
@@ -64,6 +65,7 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
     authenticate(rt, credentials).then(
       (found) => {
         socket.data.credentials = credentials;
+        if (found) socket.data.userId = found.actor.userId;
         next(found ? undefined : new Error("UNAUTHORIZED"));
       },
       (error: unknown) => {
@@ -74,6 +76,8 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
   });
 
   io.on("connection", (socket) => {
+    // What is meant for one person; nobody can ask for this room.
+    void socket.join(`usr:${socket.data.userId}`);
     socket.on("join", (room, answer) => {
       join(rt, socket, room).then(
         (joined) => reply(answer, joined),
