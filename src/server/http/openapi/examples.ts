@@ -17,6 +17,9 @@ const BY_NAME: Record<string, unknown> = {
   metadata: { environment: "staging" },
   plan: "small",
   template_id: "debian-12",
+  slot: "A1",
+  code: "A1",
+  sku: "WATER-05",
   slug: "small",
   region: "seoul",
   search: "web",
@@ -88,6 +91,9 @@ const ID_FIELDS: Record<string, string> = {
   plan_id: ID_PREFIXES.plan,
   image_id: ID_PREFIXES.image,
   transfer_id: ID_PREFIXES.transfer,
+  machine_id: ID_PREFIXES.machine,
+  product_id: ID_PREFIXES.product,
+  refill_id: ID_PREFIXES.refill,
 };
 
 /** A field that is given instead of another: an example has the other. */
@@ -116,6 +122,8 @@ const COLLECTIONS: Record<string, string> = {
   regions: REGIONS,
   topups: ID_PREFIXES.topUp,
   statements: ID_PREFIXES.statement,
+  machines: ID_PREFIXES.machine,
+  products: ID_PREFIXES.product,
 };
 
 /** The prefix of ids that a path is about. */
