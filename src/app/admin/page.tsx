@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Hydrate } from "#components/api/hydrate.tsx";
 import { prefetch, trpc } from "#components/api/server.ts";
 import { AdminOverview } from "#components/admin/admin-overview.tsx";
-import { FAILED_OPERATIONS, OFFLINE_MACHINES } from "#components/admin/attention-input.ts";
+import { FAILED_OPERATIONS, OFFLINE_MACHINES, PAYMENTS_IN_TROUBLE } from "#components/admin/attention-input.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("admin.overview");
@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
-  await prefetch(trpc.platform.overview.queryOptions(), trpc.machines.admin.list.queryOptions(OFFLINE_MACHINES), trpc.compute.admin.operations.queryOptions(FAILED_OPERATIONS));
+  await prefetch(trpc.platform.overview.queryOptions(), trpc.machines.admin.list.queryOptions(OFFLINE_MACHINES), trpc.compute.admin.operations.queryOptions(FAILED_OPERATIONS), trpc.platform.topUps.queryOptions(PAYMENTS_IN_TROUBLE));
   return (
     <Hydrate>
       <AdminOverview />

@@ -4,6 +4,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
+import { useMoney } from "#components/billing/top-up/use-money.ts";
 import { useOperationWords } from "#components/compute/operations/operation-words.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -13,12 +14,12 @@ import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { useClock } from "#components/ui/use-clock.ts";
 import classes from "./attention.module.css";
-import { FAILED_OPERATIONS, OFFLINE_MACHINES } from "./attention-input.ts";
+import { FAILED_OPERATIONS, OFFLINE_MACHINES, PAYMENTS_IN_TROUBLE } from "./attention-input.ts";
 import type { Overview } from "./types.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What an operator has to look at now: books that do not balance, machines that are offline, operations that failed within a day. Each leads to its page. */
+/** What an operator has to look at now: books that do not balance, payments that are disputed or are not what was asked, machines that are offline, operations that failed within a day. Each leads to its page. */
 export function Attention({ ledgerCheck }: Pick<Overview, "ledgerCheck">) {
   const t = useTranslations("admin.attention");
   const words = useOperationWords();
@@ -27,18 +28,22 @@ export function Attention({ ledgerCheck }: Pick<Overview, "ledgerCheck">) {
   const { permissions } = useViewer().me;
   const offline = useQuery(trpc.machines.admin.list.queryOptions(permissions.includes("platform:machines:read") ? OFFLINE_MACHINES : skipToken));
   const failed = useQuery(trpc.compute.admin.operations.queryOptions(permissions.includes("platform:operations:read") ? FAILED_OPERATIONS : skipToken));
+  const troubled = useQuery(trpc.platform.topUps.queryOptions(permissions.includes("platform:payments:read") ? PAYMENTS_IN_TROUBLE : skipToken));
+  const money = useMoney();
+  const payments = troubled.data?.data ?? [];
   const machines = offline.data?.data ?? [];
   const operations = (failed.data?.data ?? []).filter((operation) => now - Date.parse(operation.finishedAt ?? operation.createdAt) < DAY_MS);
   const faults = ledgerCheck?.findings.length ?? 0;
   const more = [
+    ...((troubled.data?.pagination.total ?? 0) > payments.length ? [{ href: "/admin/payments", label: t("allPayments") }] : []),
     ...((offline.data?.pagination.total ?? 0) > machines.length ? [{ href: "/admin/machines?status=offline", label: t("allMachines") }] : []),
     ...(operations.length === FAILED_OPERATIONS.limit ? [{ href: "/admin/operations?status=failed", label: t("allOperations") }] : []),
   ];
   return (
     <Section title={t("title")} flush>
-      {offline.isLoading || failed.isLoading ? (
+      {offline.isLoading || failed.isLoading || troubled.isLoading ? (
         <TableSkeleton rows={2} />
-      ) : machines.length + operations.length + faults === 0 ? (
+      ) : machines.length + operations.length + payments.length + faults === 0 ? (
         <EmptyState title={t("none")} compact>
           {t("noneText")}
         </EmptyState>
@@ -59,6 +64,21 @@ export function Attention({ ledgerCheck }: Pick<Overview, "ledgerCheck">) {
               </Link>
             </li>
           )}
+          {payments.map((payment) => (
+            <li key={payment.id}>
+              <Link href={`/admin/payments/${payment.id}`} className={classes.row}>
+                <span className={classes.state}>
+                  <StateChip status={payment.mismatched ? "mismatched" : payment.status} />
+                </span>
+                <span className={classes.what}>
+                  {t("payment", { name: payment.organizationName })} <span className={classes.detail}>{t(payment.mismatched ? "mismatched" : "disputed", { amount: money(payment.amountMinor, payment.currency) })}</span>
+                </span>
+                <span className={classes.when}>
+                  <RelativeTime at={payment.createdAt} />
+                </span>
+              </Link>
+            </li>
+          ))}
           {machines.map((machine) => (
             <li key={machine.id}>
               <Link href={`/admin/machines/${machine.id}`} className={classes.row}>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Modal, NumberInput, TextInput } from "@mantine/core";
+import { Button, Input, Modal, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -18,6 +18,9 @@ import type { Customer } from "./types.ts";
 
 /** Whom it goes to. */
 type Receiver = Pick<Customer, "name" | "organizationId" | "balance">;
+
+type Category = (typeof CATEGORIES)[number];
+const CATEGORIES = ["promotional", "paid"] as const;
 
 /** As the API takes it when nothing is said. */
 const USUAL_PRIORITY = 50;
@@ -41,7 +44,7 @@ function GrantForm({ customer, onClose }: { customer: Receiver; onClose: () => v
   // One key for each opening: however often it is sent, it grants once.
   const [idempotencyKey] = useState(newRequestKey);
   const form = useForm({
-    initialValues: { amount: "", reason: "", until: "", priority: USUAL_PRIORITY as number | string },
+    initialValues: { amount: "", reason: "", until: "", priority: USUAL_PRIORITY as number | string, category: "promotional" as Category },
     validate: {
       amount: (value) => {
         const amount = grantAmount(value);
@@ -65,10 +68,10 @@ function GrantForm({ customer, onClose }: { customer: Receiver; onClose: () => v
       onError: (error) => form.setErrors(fieldErrors(error)),
     }),
   );
-  const submit = form.onSubmit(({ reason, until, priority }) => {
+  const submit = form.onSubmit(({ reason, until, priority, category }) => {
     if (amount === null) return;
     const end = until === "" ? {} : { expiresAt: new Date(endOf(until)).toISOString() };
-    grant.mutate({ organizationId: customer.organizationId, amount: amount.toString(), reason: reason.trim(), idempotencyKey, ...end, ...(priority === USUAL_PRIORITY ? {} : { priority: Number(priority) }) });
+    grant.mutate({ organizationId: customer.organizationId, amount: amount.toString(), reason: reason.trim(), category, idempotencyKey, ...end, ...(priority === USUAL_PRIORITY ? {} : { priority: Number(priority) }) });
   });
   return (
     <Form
@@ -87,6 +90,16 @@ function GrantForm({ customer, onClose }: { customer: Receiver; onClose: () => v
     >
       <TextInput label={t("amount")} description={t("amountHelp")} inputMode="decimal" autoComplete="off" data-autofocus {...form.getInputProps("amount")} />
       <TextInput label={t("reason")} description={t("reasonHelp")} maxLength={200} {...form.getInputProps("reason")} />
+      <Input.Wrapper label={t("category")} description={t(`categoryHelp.${form.values.category}`)}>
+        <SegmentedControl
+          fullWidth
+          mt={4}
+          aria-label={t("category")}
+          value={form.values.category}
+          onChange={(value) => form.setFieldValue("category", CATEGORIES.find((each) => each === value) ?? "promotional")}
+          data={CATEGORIES.map((value) => ({ value, label: t(`categories.${value}`) }))}
+        />
+      </Input.Wrapper>
       <TextInput type="date" label={t("until")} description={t("untilHelp")} {...form.getInputProps("until")} />
       <NumberInput label={t("priority")} description={t("priorityHelp")} min={0} max={100} clampBehavior="strict" allowDecimal={false} {...form.getInputProps("priority")} />
       <KeyValue

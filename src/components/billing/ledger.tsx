@@ -5,7 +5,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import type { z } from "zod";
-import { useTRPC } from "#components/api/trpc.ts";
+import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { CursorSection } from "#components/table/cursor-section.tsx";
 import { PlainTable } from "#components/table/plain-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -13,6 +13,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { transferOutput } from "#shared/billing/schema.ts";
 import { formatCredits } from "#shared/credits.ts";
 import { entryWords } from "./entry-words.ts";
+import { LedgerDownload } from "./ledger-download.tsx";
 import classes from "./ledger.module.css";
 import { LEDGER_INPUT } from "./ledger-query.ts";
 
@@ -21,9 +22,17 @@ type Transfer = z.infer<typeof transferOutput>;
 /** Every transfer with the balance after it, newest first; older ones at a press. */
 export function Ledger() {
   const t = useTranslations("credits.ledger");
+  const client = useTRPCClient();
   const query = useInfiniteQuery(useTRPC().billing.history.infiniteQueryOptions(LEDGER_INPUT, { getNextPageParam: (page) => page.nextCursor }));
   return (
-    <CursorSection title={t("title")} description={t("text")} query={query} empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />} more={t("more")}>
+    <CursorSection
+      title={t("title")}
+      description={t("text")}
+      actions={<LedgerDownload load={(days) => client.documents.ledgerCsv.query(days)} />}
+      query={query}
+      empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />}
+      more={t("more")}
+    >
       {(transfers) => <Transfers transfers={transfers} />}
     </CursorSection>
   );

@@ -28,6 +28,8 @@ export interface ChartAxis {
   tick: (ms: number) => string;
   /** in the table and at the cursor */
   moment: (ms: number) => string;
+  /** moments that are written at the axis, where even steps would miss them, such as the first of months */
+  ticks?: readonly number[];
 }
 
 export interface PlotProps {

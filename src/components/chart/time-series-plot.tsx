@@ -59,7 +59,7 @@ export function TimeSeriesPlot({ series, data, kind, height, format, formatTick 
           type="number"
           scale="time"
           domain={["dataMin", "dataMax"]}
-          ticks={ticks}
+          ticks={axis?.ticks ? [...axis.ticks] : ticks}
           tickFormatter={tick}
           tick={TICK}
           tickLine={false}

@@ -15,6 +15,8 @@ import type projects from "./messages/en/projects.json";
 import type settings from "./messages/en/settings.json";
 import type statements from "./messages/en/statements.json";
 import type prices from "./messages/en/prices.json";
+import type payments from "./messages/en/payments.json";
+import type revenue from "./messages/en/revenue.json";
 import type topups from "./messages/en/topups.json";
 import type shell from "./messages/en/shell.json";
 import type vm from "./messages/en/vm.json";
@@ -41,6 +43,8 @@ declare module "next-intl" {
       shell: typeof shell;
       statements: typeof statements;
       prices: typeof prices;
+      payments: typeof payments;
+      revenue: typeof revenue;
       topups: typeof topups;
       vm: typeof vm;
     };

@@ -2,7 +2,9 @@ import {
   IconActivity,
   IconArchive,
   IconFridge,
+  IconChartBar,
   IconCoins,
+  IconCreditCard,
   IconFileSearch,
   IconFolder,
   IconHeartbeat,
@@ -22,7 +24,7 @@ import type { PlatformPermission } from "#shared/permissions.ts";
 /** A place in the rail. What isn't built isn't here. */
 export interface Place {
   /** key in messages shell.nav */
-  key: "overview" | "vms" | "backups" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "catalog" | "networks" | "hosts" | "operations" | "audit" | "health";
+  key: "overview" | "vms" | "backups" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "operations" | "audit" | "health";
   href: string;
   icon: Icon;
   /** the second key of "g …" */
@@ -49,6 +51,8 @@ export const ADMIN_PLACES: readonly Place[] = [
   { key: "overview", href: "/admin", icon: IconLayoutDashboard, shortcut: "o", primary: true, permission: "platform:overview" },
   { key: "customers", href: "/admin/customers", icon: IconUsers, shortcut: "c", primary: true, permission: "platform:customers:read" },
   { key: "ledger", href: "/admin/ledger", icon: IconScale, shortcut: "b", permission: "platform:billing:read" },
+  { key: "payments", href: "/admin/payments", icon: IconCreditCard, shortcut: "y", permission: "platform:payments:read" },
+  { key: "revenue", href: "/admin/revenue", icon: IconChartBar, shortcut: "r", permission: "platform:billing:read" },
   { key: "vms", href: "/admin/vms", icon: IconServer2, shortcut: "v", primary: true, permission: "platform:vms:read" },
   { key: "hosts", href: "/admin/hosts", icon: IconServerCog, shortcut: "t", permission: "platform:hosts:read" },
   { key: "catalog", href: "/admin/catalog", icon: IconTags, shortcut: "p", permission: "platform:catalog:read" },

@@ -18,6 +18,8 @@ interface CursorQuery<Item> {
 interface CursorSectionProps<Item> {
   title: string;
   description: string;
+  /** at the right of the title */
+  actions?: ReactNode;
   query: CursorQuery<Item>;
   /** stands where there is nothing at all */
   empty: ReactNode;
@@ -29,10 +31,10 @@ interface CursorSectionProps<Item> {
 }
 
 /** A list that is read by cursor: the newest at once, older ones at a press. */
-export function CursorSection<Item>({ title, description, query, empty, more, skeletonRows, children }: CursorSectionProps<Item>) {
+export function CursorSection<Item>({ title, description, actions, query, empty, more, skeletonRows, children }: CursorSectionProps<Item>) {
   const items = query.data?.pages.flatMap((page) => page.data);
   return (
-    <Section title={title} description={description} flush>
+    <Section title={title} description={description} actions={actions} flush>
       {query.error && !items ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : !items ? (

@@ -35,6 +35,7 @@ const TONES: Record<string, Tone> = {
   failed: "bad",
   fail: "bad",
   disputed: "bad",
+  mismatched: "bad",
 };
 
 interface StateChipProps {

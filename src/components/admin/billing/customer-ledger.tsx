@@ -5,7 +5,8 @@ import { IconReceipt } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
-import { useTRPC } from "#components/api/trpc.ts";
+import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
+import { LedgerDownload } from "#components/billing/ledger-download.tsx";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { CursorSection } from "#components/table/cursor-section.tsx";
 import { PlainTable } from "#components/table/plain-table.tsx";
@@ -23,10 +24,19 @@ export function CustomerLedger({ customer }: { customer: CustomerDetail }) {
   const t = useTranslations("admin.ledger");
   const mayMove = useViewer().me.permissions.includes("platform:credits:grant");
   const [chosen, setChosen] = useState<LedgerEntry | null>(null);
-  const query = useInfiniteQuery(useTRPC().billing.admin.ledger.infiniteQueryOptions(entriesInput(customer.organizationId), { getNextPageParam: (page) => page.nextCursor }));
+  const client = useTRPCClient();
+  const { organizationId } = customer;
+  const query = useInfiniteQuery(useTRPC().billing.admin.ledger.infiniteQueryOptions(entriesInput(organizationId), { getNextPageParam: (page) => page.nextCursor }));
   return (
     <>
-      <CursorSection title={t("title")} description={t("text")} query={query} empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />} more={t("more")}>
+      <CursorSection
+        title={t("title")}
+        description={t("text")}
+        actions={<LedgerDownload load={(days) => client.documents.customerLedgerCsv.query({ ...days, organizationId })} />}
+        query={query}
+        empty={<EmptyState icon={<IconReceipt />} title={t("none")} compact />}
+        more={t("more")}
+      >
         {(entries) => <Entries entries={entries} onUndo={mayMove ? setChosen : null} />}
       </CursorSection>
       <GiveBackDialog customer={customer} entry={chosen} onClose={() => setChosen(null)} />

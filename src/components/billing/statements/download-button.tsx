@@ -13,7 +13,7 @@ interface File {
 }
 
 /** Fetches a file and hands it to the browser to save. */
-export function DownloadButton({ label, load }: { label: string; load: () => Promise<File> }) {
+export function DownloadButton({ label, load, disabled = false }: { label: string; load: () => Promise<File>; disabled?: boolean }) {
   const t = useTranslations("statements");
   const notify = useNotify();
   const [loading, setLoading] = useState(false);
@@ -28,7 +28,7 @@ export function DownloadButton({ label, load }: { label: string; load: () => Pro
     }
   };
   return (
-    <Button variant="default" loading={loading} leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download()}>
+    <Button variant="default" loading={loading} disabled={disabled} leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download()}>
       {label}
     </Button>
   );
