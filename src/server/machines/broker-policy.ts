@@ -8,7 +8,8 @@ import type { MqttPolicy } from "#server/infra/mqtt-broker.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { storableText } from "./device-messages.ts";
 import { BRIDGE_USERNAME, isExpiredCommand, publishRefusal, subscribeRefusal } from "./broker-rules.ts";
-import { validCredentials } from "./claims-repository.ts";
+import { validCredentials } from "./credentials/credentials-repository.ts";
+import { credentialUsed } from "./credentials/rotation.ts";
 import { insertRejected } from "./messages-repository.ts";
 
 /** The password of the broker's user `bridge`, who may read and write all of the devices' topics: derived from the installation's key, so that no file of ours holds it. */
@@ -25,7 +26,9 @@ export function createBrokerPolicy(rt: Runtime): MqttPolicy {
       if (!isId("machine", username) || clientId !== username) return null;
       const credentials = await validCredentials(rt, username);
       const credential = credentials.find((candidate) => safeEqual(candidate.passwordHash, sha256(password)));
-      return credential ? { username, credentialId: credential.id } : null;
+      if (!credential) return null;
+      if (credential.usedAt === null) await credentialUsed(rt, credential);
+      return { username, credentialId: credential.id };
     },
     publishRefusal,
     subscribeRefusal,
@@ -52,7 +55,7 @@ export function createBrokerPolicy(rt: Runtime): MqttPolicy {
     },
     async watch(changed) {
       return tailEvents(rt, (event) => {
-        if (event.type === "machine.claimed") changed(event.subject);
+        if (event.type === "machine.claimed" || event.type === "machine.credential.revoked") changed(event.subject);
       });
     },
   };

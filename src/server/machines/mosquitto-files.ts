@@ -4,7 +4,7 @@ import { DOWN_TOPICS, UP_TOPICS } from "#shared/machines/device.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { bridgePassword } from "./broker-policy.ts";
 import { BRIDGE_USERNAME } from "./broker-rules.ts";
-import { allValidCredentials } from "./claims-repository.ts";
+import { allValidCredentials } from "./credentials/credentials-repository.ts";
 import { mosquittoHash } from "./mosquitto-password.ts";
 
 export interface MosquittoOptions {

@@ -45,7 +45,7 @@ export const EVENTS = {
   "machine.claimed": z.object({ machineId: z.string(), hardwareId: z.string() }),
   "machine.claim.rejected": z.object({ machineId: z.string(), reason: z.string() }),
   "machine.online": z.object({ machineId: z.string(), firstTime: z.boolean() }),
-  "machine.offline": z.object({ machineId: z.string(), reason: z.enum(["will", "heartbeat", "reported"]) }),
+  "machine.offline": z.object({ machineId: z.string(), reason: z.enum(["will", "heartbeat", "reported", "revoked"]) }),
   "machine.first_reading": z.object({ machineId: z.string() }),
   "machine.credential.revoked": z.object({ machineId: z.string(), reason: z.string() }).describe("whoever is connected with it is sent away"),
   "machine.config.reported": z.object({ machineId: z.string(), version: z.number() }).describe("the device says that it has this version of its configuration"),
