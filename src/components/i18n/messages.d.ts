@@ -7,6 +7,7 @@ import type catalog from "./messages/en/catalog.json";
 import type common from "./messages/en/common.json";
 import type console from "./messages/en/console.json";
 import type credits from "./messages/en/credits.json";
+import type diagnostics from "./messages/en/diagnostics.json";
 import type docs from "./messages/en/docs.json";
 import type errors from "./messages/en/errors.json";
 import type hosts from "./messages/en/hosts.json";
@@ -34,6 +35,7 @@ declare module "next-intl" {
       common: typeof common;
       console: typeof console;
       credits: typeof credits;
+      diagnostics: typeof diagnostics;
       docs: typeof docs;
       errors: typeof errors;
       hosts: typeof hosts;

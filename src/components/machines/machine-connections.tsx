@@ -1,24 +1,22 @@
 "use client";
 
+import { Button } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { ListFoot } from "#components/table/list-foot.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { ExactTime, RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import classes from "./machine-connections.module.css";
-import { ShowAll } from "./show-all.tsx";
 import { type MachineSide, useConnections } from "./use-machines.ts";
 
-const SHOWN_AT_FIRST = 8;
 const TONES: Record<string, "ok" | "bad"> = { "machine.online": "ok", "machine.offline": "bad", "machine.claim.rejected": "bad" };
 
 /** When the machine was claimed, came and went, and why; newest first. */
 export function MachineConnections({ side, id }: { side: MachineSide; id: string }) {
   const t = useTranslations("machines.connections");
-  const [all, setAll] = useState(false);
   const query = useConnections(side, id);
-  const entries = query.data?.data;
+  const entries = query.data?.pages.flatMap((page) => page.data);
   return (
     <Section title={t("title")} flush>
       {query.error && !entries ? (
@@ -28,9 +26,8 @@ export function MachineConnections({ side, id }: { side: MachineSide; id: string
       ) : entries.length === 0 ? (
         <p className={classes.none}>{t("none")}</p>
       ) : (
-        <>
           <ol className={classes.list}>
-            {(all ? entries : entries.slice(0, SHOWN_AT_FIRST)).map((entry) => (
+            {entries.map((entry) => (
               <li key={entry.id} className={classes.entry} data-tone={TONES[entry.type]}>
                 <span className={classes.mark} aria-hidden />
                 <span className={classes.what}>
@@ -46,8 +43,13 @@ export function MachineConnections({ side, id }: { side: MachineSide; id: string
               </li>
             ))}
           </ol>
-          <ShowAll count={entries.length} atFirst={SHOWN_AT_FIRST} all={all} onToggle={() => setAll(!all)} />
-        </>
+      )}
+      {query.hasNextPage && (
+        <ListFoot>
+          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {t("older")}
+          </Button>
+        </ListFoot>
       )}
     </Section>
   );

@@ -24,7 +24,7 @@ export function MachineNotice({ side, machine }: { side: MachineSide; machine: M
 function Offline({ side, machine }: { side: MachineSide; machine: MachineDetail }) {
   const t = useTranslations("machines.notice");
   const networks = useTranslations("machines.facts.networks");
-  const last = useConnections(side, machine.id).data?.data.find((entry) => entry.type === "machine.offline");
+  const last = useConnections(side, machine.id).data?.pages.flatMap((page) => page.data).find((entry) => entry.type === "machine.offline");
   const network = machine.wifiSsid ? `${networks(machine.networkKind)} ${machine.wifiSsid}` : networks(machine.networkKind);
   const reason = last?.reason;
   return (

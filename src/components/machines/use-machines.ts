@@ -1,6 +1,6 @@
 "use client";
 
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useRealtime, useRoom } from "#components/api/use-live.ts";
 import type { ListInput } from "#components/table/list-input.ts";
@@ -9,6 +9,9 @@ import { type TelemetryRange, withCounts, withLatest, withReading } from "./live
 
 /** Whose eyes: the organization's own machines, or all of them. */
 export type MachineSide = "customer" | "admin";
+
+/** Of its comings and goings, at a time. */
+const CONNECTIONS = 10;
 
 /** The procedures of a side. Both sides answer alike. */
 function useMachineProcedures(side: MachineSide) {
@@ -56,5 +59,5 @@ export function useTelemetry(side: MachineSide, id: string, range: TelemetryRang
 
 /** When the machine came and went, newest first. */
 export function useConnections(side: MachineSide, id: string) {
-  return useQuery(useMachineProcedures(side).connections.queryOptions({ id }));
+  return useInfiniteQuery(useMachineProcedures(side).connections.infiniteQueryOptions({ id, limit: CONNECTIONS }, { getNextPageParam: (page) => page.nextCursor ?? undefined }));
 }

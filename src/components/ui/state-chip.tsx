@@ -47,16 +47,19 @@ interface StateChipProps {
   alarming?: boolean;
   /** why; shown as the tooltip of the whole chip */
   reason?: string | null;
+  /** in place of the status's own: where a word must say more, or a state has another meaning */
+  word?: string;
+  tone?: Tone;
 }
 
 /** The state of a VM, a machine, an operation or a step: a shape and a word. */
-export function StateChip({ status, kind = "resource", alarming = false, reason }: StateChipProps) {
+export function StateChip({ status, kind = "resource", alarming = false, reason, word, tone }: StateChipProps) {
   const t = useTranslations("common.status");
   const known = t.has(status as "unknown") ? (status as "unknown") : "unknown";
   return (
-    <span className={classes.chip} data-tone={toneOf(status, kind, alarming)} data-status={status} title={reason ?? undefined}>
+    <span className={classes.chip} data-tone={tone ?? toneOf(status, kind, alarming)} data-status={status} title={reason ?? undefined}>
       <span className={classes.mark} aria-hidden />
-      {t(known)}
+      {word ?? t(known)}
     </span>
   );
 }
