@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Input, SegmentedControl, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
@@ -71,7 +71,7 @@ export function PriceChangeForm({ subjectId, kind, current, onClose, onSaved }: 
       >
         <PriceFields form={form} compute={values.computePricePerHour} storage={values.storagePricePerHour} />
         <TextInput type="datetime-local" label={t("effectiveFrom")} description={t("effectiveFromHelp")} {...form.getInputProps("effectiveFrom")} />
-        <div>
+        <Input.Wrapper label={t("appliesTo")} labelElement="div" description={t(`appliesHelp.${values.appliesTo}`)} inputWrapperOrder={["label", "input", "description"]}>
           <SegmentedControl
             fullWidth
             aria-label={t("appliesTo")}
@@ -82,8 +82,7 @@ export function PriceChangeForm({ subjectId, kind, current, onClose, onSaved }: 
             value={values.appliesTo}
             onChange={(next) => form.setFieldValue("appliesTo", next === "all" ? "all" : "new")}
           />
-          <p className={classes.effect}>{t(`appliesHelp.${values.appliesTo}`)}</p>
-        </div>
+        </Input.Wrapper>
         {kind === "plan" && <PolicyFields value={values.policy} onChange={(policy) => form.setFieldValue("policy", policy)} />}
         {values.appliesTo === "all" && typed === JSON.stringify(price) && <PriceEffect price={price} />}
       </Form>

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { perMonth } from "#components/billing/forecast.ts";
+import { PlainTable } from "#components/table/plain-table.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import classes from "./price-section.module.css";
 import type { PriceDraft } from "./types.ts";
@@ -15,15 +16,20 @@ export function PriceEffect({ price }: { price: PriceDraft }) {
   const valid = price.computePricePerHour !== "" && price.storagePricePerHour !== "";
   const { data } = useQuery(trpc.compute.catalogAdmin.prices.preview.queryOptions(price, { enabled: valid, retry: false }));
   if (!data) return null;
-  if (data.customers === 0) return <p className={classes.effect}>{t("none")}</p>;
+  if (data.customers === 0) {
+    return (
+      <p className={classes.effect} role="status">
+        {t("none")}
+      </p>
+    );
+  }
   return (
-    <div role="status">
-      <p className={classes.effect}>{t("who", { customers: data.customers, running: data.running, stopped: data.stopped })}</p>
-      <p className={classes.effect}>
+    <div className={classes.effect} role="status">
+      <p>{t("who", { customers: data.customers, running: data.running, stopped: data.stopped })}</p>
+      <p>
         <Credits micro={data.before} perHour /> → <strong><Credits micro={data.after} perHour /></strong> (<Credits micro={perMonth(BigInt(data.after) - BigInt(data.before))} rise /> {t("month")})
       </p>
-      <table className={classes.customers}>
-        <caption hidden>{t("biggest")}</caption>
+      <PlainTable label={t("biggest")} className={classes.customers}>
         <thead>
           <tr>
             <th scope="col">{t("customer")}</th>
@@ -42,7 +48,7 @@ export function PriceEffect({ price }: { price: PriceDraft }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </PlainTable>
     </div>
   );
 }
