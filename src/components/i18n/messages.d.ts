@@ -10,6 +10,8 @@ import type credits from "./messages/en/credits.json";
 import type diagnostics from "./messages/en/diagnostics.json";
 import type docs from "./messages/en/docs.json";
 import type errors from "./messages/en/errors.json";
+import type firmware from "./messages/en/firmware.json";
+import type updates from "./messages/en/updates.json";
 import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
 import type projects from "./messages/en/projects.json";
@@ -38,6 +40,8 @@ declare module "next-intl" {
       diagnostics: typeof diagnostics;
       docs: typeof docs;
       errors: typeof errors;
+      firmware: typeof firmware;
+      updates: typeof updates;
       hosts: typeof hosts;
       machines: typeof machines;
       projects: typeof projects;

@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconArchive,
+  IconCpu,
   IconFridge,
   IconChartBar,
   IconCoins,
@@ -24,7 +25,7 @@ import type { PlatformPermission } from "#shared/permissions.ts";
 /** A place in the rail. What isn't built isn't here. */
 export interface Place {
   /** key in messages shell.nav */
-  key: "overview" | "vms" | "backups" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "operations" | "audit" | "health";
+  key: "overview" | "vms" | "backups" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "firmware" | "operations" | "audit" | "health";
   href: string;
   icon: Icon;
   /** the second key of "g …" */
@@ -58,6 +59,7 @@ export const ADMIN_PLACES: readonly Place[] = [
   { key: "catalog", href: "/admin/catalog", icon: IconTags, shortcut: "p", permission: "platform:catalog:read" },
   { key: "networks", href: "/admin/networks", icon: IconNetwork, shortcut: "n", permission: "platform:catalog:read" },
   { key: "machines", href: "/admin/machines", icon: IconFridge, shortcut: "m", primary: true, permission: "platform:machines:read" },
+  { key: "firmware", href: "/admin/firmware", icon: IconCpu, shortcut: "f", permission: "platform:firmware:read" },
   { key: "operations", href: "/admin/operations", icon: IconActivity, shortcut: "a", permission: "platform:operations:read" },
   { key: "audit", href: "/admin/audit", icon: IconFileSearch, shortcut: "l", permission: "platform:audit:read" },
   { key: "health", href: "/admin/health", icon: IconHeartbeat, shortcut: "h", permission: "platform:health:read" },

@@ -1,5 +1,6 @@
 "use client";
 
+import { MachineUpdates } from "#components/firmware/machine-updates.tsx";
 import { MainAndAside, Rows } from "#components/ui/grid.tsx";
 import { MachineCharts } from "./machine-charts.tsx";
 import { MachineFacts } from "./machine-facts.tsx";
@@ -17,7 +18,10 @@ export function MachineOverview({ side, machine }: MachinePanelProps) {
       {seen ? (
         <MainAndAside>
           <MachineCharts side={side} id={machine.id} />
-          <MachineFacts machine={machine} />
+          <Rows>
+            <MachineFacts machine={machine} />
+            <MachineUpdates side={side} id={machine.id} version={machine.firmwareVersion} />
+          </Rows>
         </MainAndAside>
       ) : (
         <MachineFacts machine={machine} />
