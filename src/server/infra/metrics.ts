@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "./database.ts";
+import { mqttCounts } from "./mqtt-counts.ts";
 
 /** What Prometheus reads of this process. Labels are templates and states: never ids, addresses or paths as sent. */
 export interface Metrics {
@@ -13,7 +14,7 @@ export interface MetricSources {
   requestsInFlight: () => number;
   sockets: () => number;
   /** counts by state, read from the database at each scrape */
-  totals: () => Promise<{ operations: Record<string, number>; machines: Record<string, number>; eventsWaiting: number; ledger: { findings: number; checkedAt: Date | null } }>;
+  totals: () => Promise<{ operations: Record<string, number>; machines: Record<string, number>; eventsWaiting: number; downlinksWaiting: number; ledger: { findings: number; checkedAt: Date | null } }>;
 }
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -42,6 +43,17 @@ export function createMetrics(sources: MetricSources): Metrics {
       this.set((await totals()).eventsWaiting);
     },
   });
+  new Gauge({
+    name: "switchyard_downlinks_waiting",
+    help: "Messages to devices that no broker has taken",
+    registers,
+    async collect() {
+      this.set((await totals()).downlinksWaiting);
+    },
+  });
+  gauge("switchyard_mqtt_messages_held", "Messages of devices that are received and not stored", () => mqttCounts.held());
+  counter("switchyard_mqtt_messages_total", "Messages of devices", () => ({ stored: mqttCounts.stored, duplicate: mqttCounts.duplicates, rejected: mqttCounts.rejected }));
+  counter("switchyard_mqtt_downlinks_total", "Messages to devices", () => ({ published: mqttCounts.published, expired: mqttCounts.expired, failed: mqttCounts.failed }));
   new Gauge({
     name: "switchyard_ledger_findings",
     help: "What the last self-check of the ledger found wrong; anything above zero needs somebody",
@@ -73,6 +85,20 @@ export function createMetrics(sources: MetricSources): Metrics {
       registers,
       collect() {
         this.set(read());
+      },
+    });
+  }
+
+  /** What is counted elsewhere: taken over as it stands. */
+  function counter(name: string, help: string, read: () => Record<string, number>): void {
+    new Counter({
+      name,
+      help,
+      labelNames: ["result"] as const,
+      registers,
+      collect() {
+        this.reset();
+        for (const [result, count] of Object.entries(read())) this.inc({ result }, count);
       },
     });
   }

@@ -5,6 +5,8 @@ export interface Batcher<T> {
   add(item: T): void;
   /** Lets go of what is not being stored yet. */
   clear(): void;
+  /** How many are waiting or being stored. */
+  held(): number;
   /** Whether the last attempt to store failed. */
   failing(): boolean;
   /** Stores what is there, unless the database is away; then no more. */
@@ -36,6 +38,7 @@ const MAX_RETRY_MS = 5_000;
 
 export function startBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   let pending: T[] = [];
+  let underWay = 0;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
   let stopping = false;
@@ -99,7 +102,10 @@ export function startBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
     while (pending.length > 0) {
       const batch = pending.slice(0, MAX_ROWS);
       pending = pending.slice(MAX_ROWS);
-      if (!(await persist(batch))) return;
+      underWay = batch.length;
+      const stored = await persist(batch);
+      underWay = 0;
+      if (!stored) return;
       // A batch that is not full waits for company again.
       if (pending.length < FULL && !stopping) break;
     }
@@ -129,6 +135,7 @@ export function startBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
     clear() {
       pending = [];
     },
+    held: () => pending.length + underWay,
     failing: () => failures > 0,
     async stop() {
       stopping = true;

@@ -3,6 +3,7 @@ import { newId } from "#shared/ids.ts";
 import { UP_TOPICS } from "#shared/machines/device.ts";
 import { correlated } from "#server/infra/correlation.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
+import { mqttCounts } from "#server/infra/mqtt-counts.ts";
 import { startMqttBroker } from "#server/infra/mqtt-broker.ts";
 import { type MqttPublisher, startPublisher } from "#server/infra/mqtt-publisher.ts";
 import { type Delivery, startSubscriber } from "#server/infra/mqtt-subscriber.ts";
@@ -60,6 +61,9 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
         return result;
       });
       live.take(effects);
+      mqttCounts.stored += effects.stored;
+      mqttCounts.duplicates += effects.duplicates;
+      mqttCounts.rejected += effects.rejected.length;
       if (effects.rejected.length > 0) log.warn({ count: effects.rejected.length, reason: effects.rejected[0]?.reason }, "messages rejected");
     },
     stored: (batch) => batch.forEach((delivery) => delivery.acknowledge()),
@@ -68,6 +72,7 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
     // While nothing could be stored, nobody could be heard.
     recovered: () => (listeningSince = rt.clock.now()),
   });
+  mqttCounts.held = () => batcher.held();
   const open = rt.config.mqttUrl ? openSubscription : openEmbeddedBroker;
   const source = await open(rt, log, {
     take: (delivery) => batcher.add({ ...delivery, at: rt.clock.now() }),

@@ -1,6 +1,7 @@
 import { deviceTopic } from "#shared/machines/device.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
 import type { Logger } from "#server/infra/logger.ts";
+import { mqttCounts } from "#server/infra/mqtt-counts.ts";
 import type { MqttPublisher } from "#server/infra/mqtt-publisher.ts";
 import type { Downlink } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
@@ -79,6 +80,9 @@ export function startPublishing(rt: Runtime, publisher: MqttPublisher, log: Logg
   const loop = startLoop({ name: "downlinks", pauseMs: POLL_MS, log }, async () => {
     if (!publisher.ready()) return false;
     const { published, dropped, failed } = await publishDownlinks(rt, publisher);
+    mqttCounts.published += published;
+    mqttCounts.expired += dropped;
+    mqttCounts.failed += failed;
     if (published + dropped > 0) log.debug({ published, dropped }, "downlinks published");
     return failed === 0 && published + dropped > 0;
   });
