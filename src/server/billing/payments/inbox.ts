@@ -46,16 +46,21 @@ export async function processInbox(rt: Runtime): Promise<boolean> {
 /** Works on one event, unless another does or it is done. */
 export async function processEvent(rt: Runtime, key: InboxKey): Promise<void> {
   const at = rt.clock.now();
-  await transact(rt, async (tx) => {
+  const given = await transact(rt, async (tx): Promise<boolean> => {
     const event = await takeEvent(tx, key);
-    if (!event || event.orderId !== null) return;
+    if (!event || event.orderId !== null) return false;
     const topUpId = event.topUpId ?? (event.paymentRef === null ? null : await topUpOfPayment(tx, event.provider, event.paymentRef));
     if (topUpId === null && event.paymentRef !== null) {
       const orderId = await orderOfPayment(tx, event.provider, event.paymentRef);
-      if (orderId !== null) return giveToSale(tx, key, orderId);
+      if (orderId !== null) {
+        await giveToSale(tx, key, orderId);
+        return true;
+      }
     }
     // What comes before we know whose payment it is counts as soon as that is known: the state is worked out from all events.
     const outcome = topUpId === null ? "no top-up of ours is known for it" : await settleTopUp(tx, { topUpId, provider: event.provider, method: event.fact.method, at });
     await endEvent(tx, key, outcome, at);
+    return false;
   });
+  if (given) rt.signals.send("orders");
 }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { commandMessage, deviceTopic } from "#shared/machines/device.ts";
 import type { OutgoingMessage } from "#server/infra/mqtt-publisher.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
@@ -6,13 +7,19 @@ import { storeBatch } from "../store-batch.ts";
 
 type End = { phase: "done" } | { phase: "failed"; code: string };
 
+interface Flash {
+  turns: { id: string; slot: string }[];
+  known: [string, { slot: string; end: End }][];
+  seq: number;
+}
+
 /**
  * A device at the end of a wire without a broker: what the bridge would publish reaches it, and what it says is stored as the bridge stores it. It follows the contract: a
  * command that it knows is answered again and never carried out twice.
  */
 export class LoopDevice {
   /** each time that a motor turned */
-  readonly turns: { id: string; slot: string }[] = [];
+  readonly turns: Flash["turns"] = [];
   /** how a slot's next dispenses end, in order; else they are done */
   readonly ends = new Map<string, End[]>();
   /** hears: nothing reaches it; accepts: it says that it begins and then nothing; answers: it does as it should */
@@ -22,18 +29,30 @@ export class LoopDevice {
   readonly #known = new Map<string, { slot: string; end: End }>();
   readonly rt: Runtime;
   readonly machineId: string;
-  readonly #boot: string;
+  readonly #flash: string | null;
+  readonly #taken: string[] = [];
   #seq = 0;
   #session = 0;
 
-  constructor(rt: Runtime, machineId: string, boot = "boot0001") {
+  /** @param flash a file that keeps what it knows over the processes that play it */
+  constructor(rt: Runtime, machineId: string, flash: string | null = null) {
     this.rt = rt;
     this.machineId = machineId;
-    this.#boot = boot;
+    this.#flash = flash;
+    if (flash === null || !existsSync(flash)) return;
+    // Written below.
+    const { turns, known, seq } = JSON.parse(readFileSync(flash, "utf8")) as Flash;
+    this.turns.push(...turns);
+    for (const [id, one] of known) this.#known.set(id, one);
+    this.#seq = seq;
+  }
+
+  #store(): void {
+    if (this.#flash !== null) writeFileSync(this.#flash, JSON.stringify({ turns: this.turns, known: [...this.#known], seq: this.#seq } satisfies Flash));
   }
 
   async online(): Promise<void> {
-    this.#session += 1;
+    this.#session = this.#seq + 1;
     await this.say("status", { state: "online", session: `s${this.#session}`, fw: "1.0.0" });
   }
 
@@ -43,7 +62,8 @@ export class LoopDevice {
 
   async say(part: "status" | "ack" | "stock", body: object): Promise<void> {
     this.#seq += 1;
-    const payload = Buffer.from(JSON.stringify({ v: 1, boot: this.#boot, seq: this.#seq, ...body }));
+    this.#store();
+    const payload = Buffer.from(JSON.stringify({ v: 1, boot: "boot0001", seq: this.#seq, ...body }));
     for (let nth = 0; nth < this.times; nth += 1) await storeBatch(this.rt, [{ topic: deviceTopic(this.machineId, part), payload, at: this.rt.clock.now() }]);
   }
 
@@ -58,6 +78,7 @@ export class LoopDevice {
   /** A command has come, perhaps not for the first time. */
   async take(payload: string): Promise<void> {
     if (this.mood === "deaf") return;
+    this.#taken.push(payload);
     const command = commandMessage.parse(JSON.parse(payload));
     if (command.type === "query") return this.#answer(command.id, String(command.args.id));
     if (command.type !== "dispense") return;
@@ -67,16 +88,27 @@ export class LoopDevice {
     const slot = String(command.args.slot);
     const end = this.ends.get(slot)?.shift() ?? { phase: "done" };
     this.#known.set(command.id, { slot, end });
+    this.#store();
     await this.say("ack", { id: command.id, phase: "accepted" });
     // A jam turns it too.
     if (end.phase === "done" || end.code !== "BUSY") this.turns.push({ id: command.id, slot });
+    this.#store();
     if (this.mood === "answers") await this.#result(command.id, end);
   }
 
-  /** Says how a command ended, also one of which it had said nothing. */
-  async tell(id: string): Promise<void> {
-    const known = this.#known.get(id);
-    if (known) await this.#result(id, known.end);
+  /** The broker brings once more what it has brought. */
+  async again(): Promise<void> {
+    for (const payload of this.#taken.slice(-2)) await this.take(payload);
+  }
+
+  /** Says how all its commands ended, also those of which it had said nothing. */
+  async tellAll(): Promise<void> {
+    for (const [id, { end }] of this.#known) await this.#result(id, end);
+  }
+
+  /** pieces that came out of a slot */
+  out(slot: string): number {
+    return [...this.#known.values()].filter((known) => known.slot === slot && known.end.phase === "done").length;
   }
 
   async #answer(id: string, asked: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { newId } from "#shared/ids.ts";
-import { deliverTestEvents } from "#server/billing/payments/test-provider/test-delivery.ts";
 import { payTestCheckout } from "#server/billing/payments/test-provider/test-checkout.ts";
 import { openShop, type Shop } from "#server/billing/payments/testing/shop.ts";
 import { auditLedger } from "#server/billing/check.ts";
@@ -86,7 +85,7 @@ export async function openStall(overrides: Partial<Config> = {}): Promise<Stall>
     async settle(machine) {
       for (let round = 0; round < 30; round += 1) {
         const before = await prisma.event.count();
-        await deliverTestEvents(rt);
+        await shop.settle();
         await takePayments(rt);
         await advanceOrders(rt);
         await sweepCommands(rt);

@@ -53,13 +53,24 @@ export async function askRefund(tx: Tx, sale: AuthorizedSale, refund: { key: str
 export async function sendSaleRequests(rt: Runtime, settle: SettleSale, orderId?: string): Promise<void> {
   const provider = paymentProvider(rt);
   if (!provider) return;
-  for (const waiting of await waitingSaleRequests(rt, provider.name, orderId)) {
-    try {
-      const answer = await ask(provider, waiting);
-      await transact(rt, (tx) => keepAnswer(tx, provider.name, waiting, answer, settle, rt.clock.now()));
-    } catch (error) {
-      rt.log.error({ err: error, orderId: waiting.orderId, type: waiting.type }, "sales: the payment provider has not answered; it is asked again");
+  const asked = new Set<string>();
+  for (;;) {
+    // An answer may lead to another request.
+    const waiting = (await waitingSaleRequests(rt, provider.name, orderId)).filter(({ eventId }) => !asked.has(eventId));
+    if (waiting.length === 0) return;
+    for (const each of waiting) {
+      asked.add(each.eventId);
+      await askAndKeep(rt, provider, each, settle);
     }
+  }
+}
+
+async function askAndKeep(rt: Runtime, provider: PaymentProvider, waiting: WaitingSaleRequest, settle: SettleSale): Promise<void> {
+  try {
+    const answer = await ask(provider, waiting);
+    await transact(rt, (tx) => keepAnswer(tx, provider.name, waiting, answer, settle, rt.clock.now()));
+  } catch (error) {
+    rt.log.error({ err: error, orderId: waiting.orderId, type: waiting.type }, "sales: the payment provider has not answered; it is asked again");
   }
 }
 
