@@ -40,6 +40,8 @@ const schema = z.object({
   MQTT_PORT: port.default(1883),
   /** The broker's address as devices see it; it is in the answer to their claim. */
   MQTT_PUBLIC_URL: url(["mqtt:", "mqtts:"]).optional(),
+  /** EMQX's REST API, with an API key as user name and password: revoked devices are sent away by it. */
+  EMQX_API_URL: url(["http:", "https:"]).optional(),
   REDIS_URL: url(["redis:", "rediss:"]).optional(),
   /** Seals secrets at rest. More than one, with commas between: the first seals, all open (rotation). */
   SECRET_KEY: z
@@ -127,6 +129,7 @@ export interface Config {
   mqttUrl: string | null;
   mqttPort: number;
   mqttPublicUrl: string | null;
+  emqxApiUrl: string | null;
   redisUrl: string | null;
   secretKeys: string[];
   authSecret: string;
@@ -204,6 +207,7 @@ export function readConfig(environment: Environment, options: { development?: bo
     mqttUrl: env.MQTT_URL ?? null,
     mqttPort: env.MQTT_PORT,
     mqttPublicUrl: env.MQTT_PUBLIC_URL ?? null,
+    emqxApiUrl: env.EMQX_API_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     secretKeys: env.SECRET_KEY ?? [secrets?.secretKey ?? ""],
     authSecret: env.AUTH_SECRET ?? secrets?.authSecret ?? "",

@@ -10,8 +10,10 @@ import { type Delivery, startSubscriber } from "#server/infra/mqtt-subscriber.ts
 import type { Logger } from "#server/infra/logger.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { startBatcher } from "./batcher.ts";
-import { bridgePassword, createBrokerPolicy } from "./broker-policy.ts";
+import { bridgePassword } from "./broker-login.ts";
+import { createBrokerPolicy } from "./broker-policy.ts";
 import { BRIDGE_USERNAME, isFromDevice } from "./broker-rules.ts";
+import { startKicking } from "./emqx/kick.ts";
 import { startPublishing } from "./downlinks/publishing.ts";
 import { createLiveUpdates } from "./live-updates.ts";
 import { pingDatabase } from "./messages-repository.ts";
@@ -85,13 +87,14 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
       batcher.clear();
     },
   });
-  const loops: Loop[] = [
+  const loops: Pick<Loop, "stop">[] = [
     startPublishing(rt, source.publisher, log),
     startLoop({ name: "presence-sweep", pauseMs: SWEEP_MS, log }, async () => {
       if (listeningSince && !batcher.failing()) await sweepSilent(rt, listeningSince);
     }),
     startLoop({ name: "machine-message-purge", pauseMs: PURGE_MS, log }, async () => purgeMessages(rt)),
   ];
+  if (rt.config.emqxApiUrl) loops.push(await startKicking(rt, rt.config.emqxApiUrl));
   return {
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));

@@ -5,6 +5,7 @@ import { claimRequest } from "#shared/machines/device.ts";
 import { currentCorrelation } from "#server/infra/correlation.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { redeemClaim } from "./claim-redeem.ts";
+import { createEmqxHooks } from "./emqx/hooks.ts";
 import { deliverFirmware } from "./firmware/delivery.ts";
 
 /**
@@ -20,6 +21,7 @@ export function createDeviceRouter(rt: Runtime): Router {
   router.all("/firmware/:id", (request: Request, response: Response, next: NextFunction) => {
     deliverFirmware(rt, request, response, String(request.params["id"])).catch(next);
   });
+  router.use("/mqtt", createEmqxHooks(rt));
   router.use((_request, _response, next) => next(new AppError("NOT_FOUND")));
   return router;
 }

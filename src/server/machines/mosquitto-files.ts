@@ -2,7 +2,7 @@ import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DOWN_TOPICS, UP_TOPICS } from "#shared/machines/device.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
-import { bridgePassword } from "./broker-policy.ts";
+import { bridgePassword } from "./broker-login.ts";
 import { BRIDGE_USERNAME } from "./broker-rules.ts";
 import { allValidCredentials } from "./credentials/credentials-repository.ts";
 import { mosquittoHash } from "./mosquitto-password.ts";

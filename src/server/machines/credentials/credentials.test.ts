@@ -6,7 +6,7 @@ import { startRelay } from "#server/infra/events.ts";
 import type { Loop } from "#server/infra/loop.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { type Bridge, startBridge } from "../bridge.ts";
-import { bridgePassword } from "../broker-policy.ts";
+import { bridgePassword } from "../broker-login.ts";
 import { getMachine } from "../machines.ts";
 import { BROKERS, connectDevice, eventually, startTestBroker, type TestBroker } from "../testing/broker.ts";
 import { type GivenDevice, givenClaim, givenDevice, TESTER } from "../testing/fixtures.ts";

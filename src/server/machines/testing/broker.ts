@@ -7,13 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IClientOptions, type MqttClient, connect } from "mqtt";
 import type { TestRuntime } from "#server/testing/runtime.ts";
-import { bridgePassword } from "../broker-policy.ts";
-import { writeMosquittoFiles } from "../mosquitto-files.ts";
+import { bridgePassword } from "../broker-login.ts";
+import { type MosquittoOptions, writeMosquittoFiles } from "../mosquitto-files.ts";
 
 /** A broker that a test and its devices talk to. */
 export interface TestBroker {
   /** for devices */
   url: string;
+  /** of a Mosquitto: where its files are, its ports and its process */
+  mosquitto?: { folder: string; ports: MosquittoOptions; pid: number };
   /** Takes over the credentials as the database now has them. */
   reload(): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +48,7 @@ async function startMosquitto(rt: TestRuntime): Promise<TestBroker> {
   rt.config.mqttPublicUrl = `mqtt://127.0.0.1:${ports.devicePort}`;
   return {
     url: rt.config.mqttPublicUrl,
+    mosquitto: { folder, ports, pid: child.pid ?? 0 },
     async reload() {
       await writeMosquittoFiles(rt, folder, ports);
       if (process.getuid?.() === 0) await appendFile(join(folder, "mosquitto.conf"), "user root\n");
