@@ -61,7 +61,7 @@ export function NewRollout({ firmwareId }: { firmwareId: string }) {
                 <TextInput label={t("name")} description={t("nameHelp")} maxLength={100} autoComplete="off" data-autofocus {...form.getInputProps("name")} />
               </div>
             </Section>
-            <TargetFields form={form} />
+            <TargetFields values={values} set={form.setValues} />
             <Section title={t("pace")} description={t("paceText")}>
               <div className={classes.fields}>
                 <Input.Wrapper label={t("canary")} description={t(`canaryHelp.${values.canary}`)}>
@@ -108,17 +108,16 @@ export function NewRollout({ firmwareId }: { firmwareId: string }) {
   );
 }
 
-function TargetFields({ form }: { form: ReturnType<typeof useForm<PlanValues>> }) {
+function TargetFields({ values, set }: { values: PlanValues; set: (values: Partial<PlanValues>) => void }) {
   const t = useTranslations("firmware.plan");
   const trpc = useTRPC();
   const templates = useQuery(trpc.machines.admin.templates.queryOptions());
   const customers = useQuery(trpc.platform.customers.queryOptions({ page: 1, limit: 100 }));
-  const { values } = form;
   return (
     <Section title={t("target")} description={t("targetText")}>
       <div className={classes.fields}>
         <div className={classes.pair}>
-          <Select label={t("template")} placeholder={t("all")} clearable data={(templates.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} value={values.templateId} onChange={(id) => form.setFieldValue("templateId", id)} />
+          <Select label={t("template")} placeholder={t("all")} clearable data={(templates.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} value={values.templateId} onChange={(templateId) => set({ templateId })} />
           <Select
             label={t("organization")}
             placeholder={t("all")}
@@ -126,10 +125,10 @@ function TargetFields({ form }: { form: ReturnType<typeof useForm<PlanValues>> }
             searchable
             data={[...new Map((customers.data?.data ?? []).map(({ organizationId, name }) => [organizationId, name]))].map(([value, label]) => ({ value, label }))}
             value={values.organizationId}
-            onChange={(id) => form.setFieldValue("organizationId", id)}
+            onChange={(organizationId) => set({ organizationId })}
           />
         </div>
-        <MachinesField label={t("machines")} description={t("machinesHelp")} value={values.machineIds} onChange={(ids) => form.setFieldValue("machineIds", ids)} />
+        <MachinesField label={t("machines")} description={t("machinesHelp")} value={values.machineIds} onChange={(ids) => set({ machineIds: ids })} />
       </div>
     </Section>
   );

@@ -27,7 +27,7 @@ beforeAll(async () => {
   rt.config.publicUrl = `http://127.0.0.1:${(await web.listen()).port}`;
   ground = await firmwareGround(rt);
   const { firmware } = await ground.upload({ version: "4.0.0", segments: [300_000, 123_457] });
-  [{ id: machineId }] = (await ground.machines(1)) as [{ id: string }];
+  machineId = (await ground.machines(1))[0]?.id ?? "";
   rolloutId = await ground.started(firmware.id);
   url = await offered();
 });
