@@ -144,7 +144,7 @@ interface MachinesFieldProps {
 
 function MachinesField({ label, description, value, onChange, error }: MachinesFieldProps) {
   const t = useTranslations("firmware.plan");
-  const { options, search, setSearch } = useMachineOptions(value);
+  const { options, search, setSearch, remember } = useMachineOptions(value);
   return (
     <MultiSelect
       label={label}
@@ -158,7 +158,10 @@ function MachinesField({ label, description, value, onChange, error }: MachinesF
       onSearchChange={setSearch}
       filter={({ options: all }) => all}
       value={value}
-      onChange={onChange}
+      onChange={(ids) => {
+        remember(ids);
+        onChange(ids);
+      }}
       clearable
       hidePickedOptions
     />

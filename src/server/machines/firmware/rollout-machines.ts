@@ -92,7 +92,7 @@ export async function listMachineUpdates(rt: Runtime, scope: Scope, machineId: s
   const rows = await findMachineUpdates(rt, machineId, UPDATES_SHOWN);
   return {
     data: rows.map(({ rolloutId, rollout, state, percent, fromVersion, error, updatedAt }) => ({
-      ...{ rolloutId, version: rollout.firmware.version, state: state as RolloutMachineState, percent, fromVersion, error },
+      rolloutId, version: rollout.firmware.version, state: state as RolloutMachineState, percent, fromVersion, error,
       updatedAt: updatedAt.toISOString(),
     })),
   };

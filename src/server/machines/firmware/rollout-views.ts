@@ -89,7 +89,7 @@ function summary(row: RolloutRow, counts: readonly StateCount[]): z.output<typeo
   }
   const { project, version, chip } = row.firmware;
   return {
-    ...{ id: row.id, name: row.name, firmwareId: row.firmwareId, project, version, chip },
+    id: row.id, name: row.name, firmwareId: row.firmwareId, project, version, chip,
     // Both columns are written from these lists alone.
     status: row.status as RolloutStatus,
     statusReason: row.statusReason as PauseReason | null,

@@ -77,8 +77,8 @@ export async function startRollout(rt: Runtime, actor: UserActor, id: string): P
     const stray = "machineIds" in target.canary ? target.canary.machineIds.find((machineId) => stepOf.get(machineId) !== 0) : undefined;
     if (stray !== undefined) throw new AppError("CONFLICT", `The machine ${stray} of the canary group is not among those that get the firmware.`, { reason: "canary" });
     const row = (machineId: string, fromVersion: string | null): RolloutMachine => ({
-      ...{ rolloutId: id, machineId, step: stepOf.get(machineId) ?? 0, state: "waiting", percent: 0, fromVersion, error: null, attempts: 0, round: 0, installs: 0, tolerated: false, ota: null },
-      ...{ offeredAt: null, retryAt: null, endedAt: null, updatedAt: at },
+      rolloutId: id, machineId, step: stepOf.get(machineId) ?? 0, state: "waiting", percent: 0, fromVersion, error: null, attempts: 0, round: 0, installs: 0, tolerated: false, ota: null,
+      offeredAt: null, retryAt: null, endedAt: null, updatedAt: at,
     });
     const rows = taken.map(({ id: machineId, firmwareVersion }) => ({
       ...row(machineId, firmwareVersion),

@@ -44,7 +44,7 @@ export async function uploadFirmware(rt: Runtime, actor: UserActor, file: Buffer
     const { chip, project, version, secureVersion, idfVersion, sizeBytes, sha256 } = image;
     const firmware: Firmware = {
       id: newId("firmware"),
-      ...{ chip, project, version, secureVersion, idfVersion, sizeBytes, sha256, storageKey, manifest },
+      chip, project, version, secureVersion, idfVersion, sizeBytes, sha256, storageKey, manifest,
       signature: key.sign(manifestText(manifest)),
       notes: "",
       uploadedById: actor.userId,

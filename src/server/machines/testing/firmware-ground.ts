@@ -4,7 +4,6 @@ import { rolloutCreateInput } from "#shared/machines/rollouts.ts";
 import { makePerson } from "#server/testing/people.ts";
 import type { TestRuntime } from "#server/testing/runtime.ts";
 import type { z } from "zod";
-import { readJob } from "../firmware/job.ts";
 import { createRollout, startRollout } from "../firmware/rollouts.ts";
 import { uploadFirmware } from "../firmware/upload.ts";
 import { seedMachineTemplates } from "../seed.ts";
@@ -81,14 +80,9 @@ export async function firmwareGround(rt: TestRuntime): Promise<FirmwareGround> {
     },
     async states(rolloutId) {
       const rows = await rt.db.prisma.rolloutMachine.findMany({ where: { rolloutId }, select: { state: true } });
-      return rows.reduce<Record<string, number>>((sum, { state }) => ({ ...sum, [state]: (sum[state] ?? 0) + 1 }), {});
+      return Object.fromEntries(Object.entries(Object.groupBy(rows, ({ state }) => state)).map(([state, some]) => [state, some?.length ?? 0]));
     },
     stateOf: async (rolloutId, machineId) => (await rt.db.prisma.rolloutMachine.findUniqueOrThrow({ where: { rolloutId_machineId: { rolloutId, machineId } } })).state,
   };
   return ground;
-}
-
-/** The rollout of an offer. */
-export function rolloutOf(job: string): string {
-  return readJob(job)?.rolloutId ?? "";
 }
