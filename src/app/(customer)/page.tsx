@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { OPEN_ALERTS } from "#components/alerts/alert-input.ts";
+import { OpenAlerts } from "#components/alerts/open-alerts.tsx";
 import { Hydrate } from "#components/api/hydrate.tsx";
 import { prefetch, trpc } from "#components/api/server.ts";
 import { LowBalance } from "#components/billing/low-balance.tsx";
@@ -33,6 +35,7 @@ export default async function Page() {
       trpc.compute.projects.list.queryOptions({ limit: 1 }),
       trpc.compute.sshKeys.list.queryOptions(),
       trpc.compute.operations.list.queryOptions({ limit: RECENT_OPERATIONS }),
+      trpc.machines.alerts.list.queryOptions(OPEN_ALERTS),
     ),
   ]);
   return (
@@ -42,6 +45,7 @@ export default async function Page() {
         <LowBalance />
         <HomeChecklist />
         <HomeTiles />
+        <OpenAlerts side="customer" />
         <Columns min={420}>
           <Section title={t("vms")} actions={<TextLink href="/vms">{t("allVms")}</TextLink>} flush>
             <HomeVms />

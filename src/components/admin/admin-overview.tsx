@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
+import { OpenAlerts } from "#components/alerts/open-alerts.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { Credits } from "#components/ui/credits.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -23,6 +24,7 @@ export function AdminOverview() {
       {query.data ? (
         <Rows>
           <Tiles overview={query.data} />
+          <OpenAlerts side="admin" />
           <Attention ledgerCheck={query.data.ledgerCheck} />
           <Hosts hosts={query.data.hosts} />
         </Rows>

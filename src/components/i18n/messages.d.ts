@@ -1,5 +1,6 @@
 import type { Locale } from "./locales.ts";
 import type admin from "./messages/en/admin.json";
+import type alerts from "./messages/en/alerts.json";
 import type auth from "./messages/en/auth.json";
 import type backups from "./messages/en/backups.json";
 import type changes from "./messages/en/changes.json";
@@ -14,6 +15,7 @@ import type firmware from "./messages/en/firmware.json";
 import type updates from "./messages/en/updates.json";
 import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
+import type notifications from "./messages/en/notifications.json";
 import type projects from "./messages/en/projects.json";
 import type settings from "./messages/en/settings.json";
 import type statements from "./messages/en/statements.json";
@@ -30,6 +32,7 @@ declare module "next-intl" {
     Locale: Locale;
     Messages: {
       admin: typeof admin;
+      alerts: typeof alerts;
       auth: typeof auth;
       backups: typeof backups;
       changes: typeof changes;
@@ -44,6 +47,7 @@ declare module "next-intl" {
       updates: typeof updates;
       hosts: typeof hosts;
       machines: typeof machines;
+      notifications: typeof notifications;
       projects: typeof projects;
       settings: typeof settings;
       shell: typeof shell;

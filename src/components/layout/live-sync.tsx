@@ -44,6 +44,8 @@ export function LiveSync({ admin }: { admin: boolean }) {
     if (domain === "operation") stale([trpc.compute.operations.pathFilter(), trpc.compute.admin.pathFilter()]);
     // A backup may have no VM any more whose events would tell of it.
     if (event.type === "operation.progress" && event.data.kind.startsWith("backup.")) stale([trpc.compute.backups.pathFilter()]);
+    // A machine's alerts follow from its events; rules and mutes are asked for again by whoever changes them.
+    if (domain === "alert") stale([trpc.machines.alerts.pathFilter(), trpc.machines.admin.alerts.pathFilter()]);
     if (domain === "machine") stale([trpc.machines.list.pathFilter(), trpc.machines.get.pathFilter(), trpc.machines.connections.pathFilter(), trpc.machines.admin.list.pathFilter(), trpc.machines.admin.get.pathFilter(), trpc.machines.admin.connections.pathFilter()]);
     if (domain === "firmware" || domain === "rollout") stale([trpc.machines.updates.pathFilter(), trpc.machines.admin.updates.pathFilter(), ...(admin ? [trpc.machines.firmware.pathFilter()] : [])]);
     if (admin) stale([trpc.platform.overview.pathFilter()]);

@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconArchive,
+  IconBellRinging,
   IconCpu,
   IconFridge,
   IconChartBar,
@@ -25,7 +26,7 @@ import type { PlatformPermission } from "#shared/permissions.ts";
 /** A place in the rail. What isn't built isn't here. */
 export interface Place {
   /** key in messages shell.nav */
-  key: "overview" | "vms" | "backups" | "projects" | "machines" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "firmware" | "operations" | "audit" | "health";
+  key: "overview" | "vms" | "backups" | "projects" | "machines" | "alerts" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "firmware" | "operations" | "audit" | "health";
   href: string;
   icon: Icon;
   /** the second key of "g …" */
@@ -42,6 +43,7 @@ export const CUSTOMER_PLACES: readonly Place[] = [
   { key: "backups", href: "/backups", icon: IconArchive, shortcut: "u" },
   { key: "projects", href: "/projects", icon: IconFolder, shortcut: "p" },
   { key: "machines", href: "/machines", icon: IconFridge, shortcut: "m", primary: true },
+  { key: "alerts", href: "/alerts", icon: IconBellRinging, shortcut: "e" },
   { key: "billing", href: "/billing", icon: IconCoins, shortcut: "b", primary: true },
   { key: "sshKeys", href: "/ssh-keys", icon: IconKey, shortcut: "k" },
   { key: "activity", href: "/activity", icon: IconActivity, shortcut: "a" },
@@ -59,6 +61,7 @@ export const ADMIN_PLACES: readonly Place[] = [
   { key: "catalog", href: "/admin/catalog", icon: IconTags, shortcut: "p", permission: "platform:catalog:read" },
   { key: "networks", href: "/admin/networks", icon: IconNetwork, shortcut: "n", permission: "platform:catalog:read" },
   { key: "machines", href: "/admin/machines", icon: IconFridge, shortcut: "m", primary: true, permission: "platform:machines:read" },
+  { key: "alerts", href: "/admin/alerts", icon: IconBellRinging, shortcut: "e", permission: "platform:machines:read" },
   { key: "firmware", href: "/admin/firmware", icon: IconCpu, shortcut: "f", permission: "platform:firmware:read" },
   { key: "operations", href: "/admin/operations", icon: IconActivity, shortcut: "a", permission: "platform:operations:read" },
   { key: "audit", href: "/admin/audit", icon: IconFileSearch, shortcut: "l", permission: "platform:audit:read" },

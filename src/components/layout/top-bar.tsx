@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { AccountMenu } from "./account-menu.tsx";
 import { CreditChip } from "./credit-chip.tsx";
 import { LogoMark } from "./logo.tsx";
+import { NotificationBell } from "./notification-bell.tsx";
 import { ProjectMenu } from "./project-menu.tsx";
 import { SearchButton } from "./search-button.tsx";
 import classes from "./top-bar.module.css";
@@ -16,7 +17,7 @@ interface TopBarProps {
   onShowKeys: () => void;
 }
 
-/** Above every page: where one is, search, what is left, who one is. */
+/** Above every page: where one is, search, what is left, what one was told, who one is. */
 export function TopBar({ admin, home, onSearch, onShowKeys }: TopBarProps) {
   const t = useTranslations("shell");
   return (
@@ -30,6 +31,7 @@ export function TopBar({ admin, home, onSearch, onShowKeys }: TopBarProps) {
       <div className={classes.end}>
         <SearchButton onOpen={onSearch} />
         {!admin && <CreditChip />}
+        <NotificationBell />
         <AccountMenu admin={admin} onShowKeys={onShowKeys} />
       </div>
     </header>

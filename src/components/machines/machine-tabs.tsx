@@ -22,6 +22,7 @@ const loading = () => <TableSkeleton rows={6} />;
 
 const PANELS = {
   overview: MachineOverview,
+  alerts: dynamic(() => import("#components/alerts/machine-alerts.tsx").then((module) => module.MachineAlerts), { loading }),
   diagnostics: dynamic(() => import("./diagnostics/machine-diagnostics.tsx").then((module) => module.MachineDiagnostics), { loading }),
 } as const satisfies Record<string, ComponentType<MachinePanelProps>>;
 
