@@ -58,6 +58,19 @@ const LOTS: Record<string, string> = {
     group by o.id having sum(r.amount) > o.amount or bool_or(r.kind <> 'reversal' or (r.from_account_id, r.to_account_id) <> (o.to_account_id, o.from_account_id))`,
 };
 
+/** What the revenue report has summed, against the accounts as they stood at the versions that it summed. */
+const REVENUE: Record<string, string> = {
+  "the revenue report's sums are not what was booked": `select coalesce(booked.kind, summed.kind) as what from (
+      select a.kind, sum(m.balance) as balance from revenue_mark m join ledger_account a on a.id = m.account_id group by a.kind
+    ) booked full join (
+      select case when line in ('topup', 'manual', 'taken_back', 'debt_paid') then 'settlement' when line in ('grant', 'grant_revoked', 'promotion_expired') then 'promotion'
+        when line in ('usage', 'usage_given_back') then 'revenue' when line = 'sale' then 'sales' else line end as kind, -sum(amount) as balance
+      from revenue_day group by 1
+    ) summed on summed.kind = booked.kind where coalesce(booked.balance, 0) <> coalesce(summed.balance, 0)`,
+  "the revenue report by customer is not the one by day": `select coalesce(d.line, c.line) as what from (select line, sum(amount) as amount, sum(paid) as paid from revenue_day group by line) d
+    full join (select line, sum(amount) as amount, sum(paid) as paid from revenue_customer group by line) c on c.line = d.line where (d.amount, d.paid) is distinct from (c.amount, c.paid)`,
+};
+
 async function run(rt: Pick<Runtime, "db">, queries: Record<string, string>): Promise<string[]> {
   const findings: string[] = [];
   for (const [finding, text] of Object.entries(queries)) {
@@ -73,6 +86,10 @@ export async function findAccountFaults(rt: Pick<Runtime, "db">): Promise<string
 
 export async function findEntryFaults(rt: Pick<Runtime, "db">): Promise<string[]> {
   return run(rt, ENTRIES);
+}
+
+export async function findRevenueFaults(rt: Pick<Runtime, "db">): Promise<string[]> {
+  return run(rt, REVENUE);
 }
 
 export async function findLotFaults(rt: Pick<Runtime, "db">): Promise<string[]> {

@@ -65,6 +65,8 @@ export function RevenueMoney({ revenue: { money } }: { revenue: Revenue }) {
   const t = useTranslations("revenue.money");
   const format = useFormatter();
   const amount = useMoney();
+  // Nothing is no negative nothing.
+  const taken = (minor: number) => (minor === 0 ? 0 : -minor);
   return (
     <Section title={t("title")} description={t("text")} flush>
       {money.length === 0 ? (
@@ -87,8 +89,8 @@ export function RevenueMoney({ revenue: { money } }: { revenue: Revenue }) {
                 <td>{currency}</td>
                 <td className={classes.number}>{format.number(payments)}</td>
                 <td className={classes.number}>{amount(paidMinor, currency)}</td>
-                <td className={`${classes.number} ${classes.wide}`}>{amount(-refundedMinor, currency)}</td>
-                <td className={`${classes.number} ${classes.wide}`}>{amount(-disputedMinor, currency)}</td>
+                <td className={`${classes.number} ${classes.wide}`}>{amount(taken(refundedMinor), currency)}</td>
+                <td className={`${classes.number} ${classes.wide}`}>{amount(taken(disputedMinor), currency)}</td>
                 <td className={classes.number}>{amount(netMinor, currency)}</td>
               </tr>
             ))}

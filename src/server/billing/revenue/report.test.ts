@@ -234,6 +234,19 @@ it("by plan: less what was given back, and charges that no usage names apart; to
   expect(rows.reduce((sum, row) => sum + row.amount, 0n)).toBe(-BigInt(all.lines.filter((each) => each.line.startsWith("usage")).reduce((sum, each) => sum + BigInt(each.amount), 0n)));
 });
 
+it("the self-check finds sums that are not what was booked", async () => {
+  await rollRevenue(shop.rt);
+  expect(await auditLedger(shop.rt)).toEqual([]);
+  const add = (amount: number) =>
+    transact(shop.rt, async (tx) => {
+      await tx.$queryRawUnsafe("select set_config('switchyard.revenue_roll', 'on', true)");
+      await tx.$executeRawUnsafe(`update revenue_day set amount = amount + ${amount} where line = 'breakage'`);
+    });
+  await add(1);
+  expect(await auditLedger(shop.rt)).toEqual(["the revenue report's sums are not what was booked: breakage", "the revenue report by customer is not the one by day: breakage"]);
+  await add(-1);
+});
+
 it("nobody but the function that keeps them changes the sums", async () => {
   await expect(shop.rt.db.query({ text: "update revenue_day set amount = 0" })).rejects.toThrow(/refused/);
   await expect(shop.rt.db.query({ text: "delete from revenue_mark" })).rejects.toThrow(/refused/);
