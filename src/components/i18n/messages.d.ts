@@ -16,6 +16,7 @@ import type updates from "./messages/en/updates.json";
 import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
 import type notifications from "./messages/en/notifications.json";
+import type orders from "./messages/en/orders.json";
 import type projects from "./messages/en/projects.json";
 import type settings from "./messages/en/settings.json";
 import type statements from "./messages/en/statements.json";
@@ -23,6 +24,7 @@ import type prices from "./messages/en/prices.json";
 import type payments from "./messages/en/payments.json";
 import type revenue from "./messages/en/revenue.json";
 import type topups from "./messages/en/topups.json";
+import type stock from "./messages/en/stock.json";
 import type shell from "./messages/en/shell.json";
 import type vm from "./messages/en/vm.json";
 
@@ -48,8 +50,10 @@ declare module "next-intl" {
       hosts: typeof hosts;
       machines: typeof machines;
       notifications: typeof notifications;
+      orders: typeof orders;
       projects: typeof projects;
       settings: typeof settings;
+      stock: typeof stock;
       shell: typeof shell;
       statements: typeof statements;
       prices: typeof prices;

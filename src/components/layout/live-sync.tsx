@@ -46,7 +46,8 @@ export function LiveSync({ admin }: { admin: boolean }) {
     if (event.type === "operation.progress" && event.data.kind.startsWith("backup.")) stale([trpc.compute.backups.pathFilter()]);
     // A machine's alerts follow from its events; rules and mutes are asked for again by whoever changes them.
     if (domain === "alert") stale([trpc.machines.alerts.pathFilter(), trpc.machines.admin.alerts.pathFilter()]);
-    if (domain === "machine") stale([trpc.machines.list.pathFilter(), trpc.machines.get.pathFilter(), trpc.machines.connections.pathFilter(), trpc.machines.admin.list.pathFilter(), trpc.machines.admin.get.pathFilter(), trpc.machines.admin.connections.pathFilter()]);
+    if (domain === "machine") stale([trpc.machines.list.pathFilter(), trpc.machines.get.pathFilter(), trpc.machines.connections.pathFilter(), trpc.machines.admin.list.pathFilter(), trpc.machines.admin.get.pathFilter(), trpc.machines.admin.connections.pathFilter(), trpc.machines.planogram.pathFilter(), trpc.machines.stock.pathFilter(), trpc.machines.refills.pathFilter(), trpc.machines.assortment.pathFilter(), trpc.machines.admin.planogram.pathFilter(), trpc.machines.admin.stock.pathFilter(), trpc.machines.admin.refills.pathFilter(), trpc.machines.admin.assortment.pathFilter()]);
+    if (domain === "order") stale([trpc.machines.orders.pathFilter(), trpc.machines.admin.orders.pathFilter()]);
     if (domain === "firmware" || domain === "rollout") stale([trpc.machines.updates.pathFilter(), trpc.machines.admin.updates.pathFilter(), ...(admin ? [trpc.machines.firmware.pathFilter()] : [])]);
     if (admin) stale([trpc.platform.overview.pathFilter()]);
   });

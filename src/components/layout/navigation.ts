@@ -15,6 +15,7 @@ import {
   IconNetwork,
   IconScale,
   IconServer2,
+  IconShoppingCart,
   IconServerCog,
   IconSettings,
   IconTags,
@@ -26,7 +27,7 @@ import type { PlatformPermission } from "#shared/permissions.ts";
 /** A place in the rail. What isn't built isn't here. */
 export interface Place {
   /** key in messages shell.nav */
-  key: "overview" | "vms" | "backups" | "projects" | "machines" | "alerts" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "firmware" | "operations" | "audit" | "health";
+  key: "overview" | "vms" | "backups" | "projects" | "machines" | "orders" | "alerts" | "billing" | "sshKeys" | "activity" | "settings" | "customers" | "ledger" | "payments" | "revenue" | "catalog" | "networks" | "hosts" | "firmware" | "operations" | "audit" | "health";
   href: string;
   icon: Icon;
   /** the second key of "g …" */
@@ -63,6 +64,7 @@ export const ADMIN_PLACES: readonly Place[] = [
   { key: "machines", href: "/admin/machines", icon: IconFridge, shortcut: "m", primary: true, permission: "platform:machines:read" },
   { key: "alerts", href: "/admin/alerts", icon: IconBellRinging, shortcut: "e", permission: "platform:machines:read" },
   { key: "firmware", href: "/admin/firmware", icon: IconCpu, shortcut: "f", permission: "platform:firmware:read" },
+  { key: "orders", href: "/admin/orders", icon: IconShoppingCart, shortcut: "d", permission: "platform:orders:read" },
   { key: "operations", href: "/admin/operations", icon: IconActivity, shortcut: "a", permission: "platform:operations:read" },
   { key: "audit", href: "/admin/audit", icon: IconFileSearch, shortcut: "l", permission: "platform:audit:read" },
   { key: "health", href: "/admin/health", icon: IconHeartbeat, shortcut: "h", permission: "platform:health:read" },

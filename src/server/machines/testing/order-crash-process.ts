@@ -8,6 +8,7 @@ import { processInbox, receiveWebhook } from "#server/billing/payments/inbox.ts"
 import { payTestCheckout } from "#server/billing/payments/test-provider/test-checkout.ts";
 import { endTestDelivery, takeDueTestEvents } from "#server/billing/payments/test-provider/test-provider-repository.ts";
 import { signTestWebhook } from "#server/billing/payments/test-provider/test-signature.ts";
+import { createSealer } from "#server/infra/crypto.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { sweepCommands } from "../commands/command-sweep.ts";
@@ -26,6 +27,9 @@ export interface OrderCrashTask extends Ground {
   /** null: none */
   statement: number | null;
 }
+
+/** The processes are one installation's. */
+const KEYS = ["a key of 32 characters for tests"];
 
 let counting = false;
 let passed = 0;
@@ -114,7 +118,8 @@ if (import.meta.main) {
   // Written by the test that starts it.
   const task = JSON.parse(process.argv[2] ?? "") as OrderCrashTask;
   countStatements();
-  await withGround(task, async (rt) => {
+  await withGround(task, async (base) => {
+    const rt: Runtime = { ...base, config: { ...base.config, secretKeys: KEYS }, sealer: createSealer(KEYS) };
     const { payment } = task;
     await (payment === null ? recover(rt, task) : sell(rt, { ...task, payment }));
   });
