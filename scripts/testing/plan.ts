@@ -6,7 +6,7 @@ export type Part = (typeof PARTS)[number];
 
 export const PROGRAMS_OF: Record<Part, readonly (keyof Programs)[]> = {
   static: [],
-  unit: [],
+  unit: ["gcc"],
   libvirt: ["libvirt"],
   integration: ["postgres", "mosquitto", "redis"],
   e2e: ["chromium", "koreanFont"],

@@ -11,6 +11,8 @@ export interface Programs {
   redis: string | undefined;
   /** libvirtd, with QEMU and all that the test guest is made of */
   libvirt: string | undefined;
+  /** the C compiler, for the firmware's core */
+  gcc: string | undefined;
   /** Korean in screenshots and pages */
   koreanFont: string | undefined;
 }
@@ -36,6 +38,7 @@ const PACKAGES: Record<keyof Programs, readonly string[]> = {
     "cpio",
     "kmod",
   ],
+  gcc: ["gcc", "libc6-dev"],
   koreanFont: ["fonts-noto-cjk"],
 };
 
@@ -45,6 +48,7 @@ const WITHOUT: Record<keyof Programs, string> = {
   mosquitto: "the bridge's tests on Mosquitto",
   redis: "the tests of several processes over Redis",
   libvirt: "the libvirt driver's tests on real VMs",
+  gcc: "the tests of the firmware's core",
   koreanFont: "the look of Korean text (no test is skipped)",
 };
 
@@ -57,6 +61,7 @@ export function findPrograms(): Programs {
     mosquitto: inPath("mosquitto"),
     redis: inPath("redis-server"),
     libvirt: libvirtWithGuest(inPath),
+    gcc: inPath("gcc"),
     koreanFont: ["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/noto"].find((file) => existsSync(file)),
   };
 }
