@@ -23,8 +23,8 @@ const OCCASIONS: { [K in NotificationKind]: (data: Data<K>) => Occasion | null }
   "alert.escalated": ({ machineId, name, severity }) => ({ severity: severity as Severity, organization: "machine:read", platform: "platform:machines:write", data: { machineId, name } }),
   "machine.slot.disabled": ({ machineId, slot, reason }) => (reason === "failures" ? { severity: "warning", organization: "machine:stock", data: { machineId, slot } } : null),
   "order.refund.failed": ({ machineId, reason }) => ({ severity: "critical", platform: "platform:orders:refund", data: { machineId, reason } }),
-  // One that a person paused has no reason.
-  "rollout.changed": ({ status, reason }) => (status === "paused" && reason !== null ? { severity: "critical", platform: "platform:firmware:write", data: { reason } } : null),
+  // Of one that a person paused nobody has to be told.
+  "rollout.changed": ({ status, reason }) => (status === "paused" && reason !== null && reason !== "operator" ? { severity: "critical", platform: "platform:firmware:write", data: { cause: reason } } : null),
   "credits.low": ({ hoursLeft }) => ({ severity: "warning", organization: "credits:topup", data: { hours: Math.floor(hoursLeft) } }),
   "credits.exhausted": ({ stopsAt }) => ({ severity: "critical", organization: "credits:topup", data: { stopsAt } }),
   "credits.topup.failed": ({ reason, automatic }) => (automatic ? { severity: "warning", organization: "credits:topup", data: { reason } } : null),
