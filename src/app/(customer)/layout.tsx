@@ -16,7 +16,7 @@ export default async function CustomerLayout({ children }: { children: ReactNode
   const viewer = await requireViewer();
   const [messages, jar] = await Promise.all([getMessages(), cookies(), prefetch(trpc.billing.balance.queryOptions())]);
   return (
-    <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "changes", "backups", "console", "credits", "topups", "statements", "projects", "machines", "alerts", "notifications", "diagnostics", "settings", "updates"])}>
+    <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "changes", "backups", "console", "credits", "topups", "statements", "projects", "machines", "alerts", "notifications", "diagnostics", "stock", "settings", "updates"])}>
       <ViewerProvider viewer={viewer}>
         <Hydrate>
           <SocketProvider>

@@ -31,7 +31,17 @@ export function MachineList({ side }: { side: MachineSide }) {
   );
   return (
     <>
-      <PageHeader title={t("title")} actions={mayAdd && add} />
+      <PageHeader
+        title={t("title")}
+        actions={
+          <>
+            <ButtonLink href={side === "admin" ? "/admin/machines/refill" : "/machines/refill"} variant="default">
+              {t("refill")}
+            </ButtonLink>
+            {mayAdd && add}
+          </>
+        }
+      />
       <FilteredList
         label={t("title")}
         query={query}

@@ -22,6 +22,7 @@ const loading = () => <TableSkeleton rows={6} />;
 
 const PANELS = {
   overview: MachineOverview,
+  stock: dynamic(() => import("./stock/machine-stock-panel.tsx").then((module) => module.MachineStockPanel), { loading }),
   alerts: dynamic(() => import("#components/alerts/machine-alerts.tsx").then((module) => module.MachineAlerts), { loading }),
   orders: dynamic(() => import("#components/orders/machine-orders.tsx").then((module) => module.MachineOrders), { loading }),
   diagnostics: dynamic(() => import("./diagnostics/machine-diagnostics.tsx").then((module) => module.MachineDiagnostics), { loading }),

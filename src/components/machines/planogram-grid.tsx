@@ -5,6 +5,7 @@ import { type KeyboardEvent, useRef } from "react";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { formatCredits } from "#shared/credits.ts";
 import { planogramRows, slotAfterKey, stockTone } from "./planogram.ts";
+import { useSlotMoves } from "./use-slot-moves.ts";
 import classes from "./planogram-grid.module.css";
 import type { Slot } from "./types.ts";
 
@@ -14,12 +15,29 @@ interface PlanogramGridProps {
   selected?: string | null;
   /** makes the slots choosable, by pointer and by arrow keys */
   onSelect?: (code: string) => void;
+  /** a press, or Enter, on a slot */
+  onOpen?: (code: string) => void;
+  /** makes two slots change places: by dragging, and by keyboard */
+  onMove?: (from: string, to: string) => void;
+  /** what stands in a slot besides its stock */
+  markOf?: (code: string) => SlotMark | undefined;
+}
+
+export interface SlotMark {
+  /** short, under the name */
+  text?: string;
+  /** in full, for those who listen */
+  words: string;
+  tone?: "quiet" | "warn" | "off";
+  /** drawn as changed */
+  changed?: boolean;
 }
 
 /** The slots as they stand in the machine: code, product, how many of how many. On narrow screens the grid scrolls in itself. */
-export function PlanogramGrid({ slots, selected = null, onSelect }: PlanogramGridProps) {
+export function PlanogramGrid({ slots, selected = null, onSelect, onOpen, onMove, markOf }: PlanogramGridProps) {
   const t = useTranslations("machines.planogram");
   const grid = useRef<HTMLDivElement>(null);
+  const moves = useSlotMoves(selected, onMove);
   if (slots.length === 0) {
     return (
       <EmptyState title={t("none")} compact>
@@ -31,6 +49,12 @@ export function PlanogramGrid({ slots, selected = null, onSelect }: PlanogramGri
   const entry = slots.some((slot) => slot.code === selected) ? selected : rows[0]?.[0]?.code;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const from = (event.target as HTMLElement).dataset["code"];
+    if (from !== undefined && moves.onKey(event, from)) return;
+    if (from !== undefined && onOpen && event.key === "Enter") {
+      event.preventDefault();
+      onOpen(from);
+      return;
+    }
     const to = onSelect && from !== undefined ? slotAfterKey(rows, from, event.key) : null;
     if (to === null || !onSelect) return;
     event.preventDefault();
@@ -46,6 +70,8 @@ export function PlanogramGrid({ slots, selected = null, onSelect }: PlanogramGri
         aria-label={t(onSelect ? "labelSelect" : "label")}
         style={{ "--columns": Math.max(...slots.map((slot) => slot.column)) } as React.CSSProperties}
         {...(onSelect ? { onKeyDown } : {})}
+        {...moves.pointer}
+        {...(moves.held ? { "data-moving": true } : {})}
       >
         {rows.map((row) => (
           <div key={row[0]?.row} role="row" className={classes.row}>
@@ -53,7 +79,21 @@ export function PlanogramGrid({ slots, selected = null, onSelect }: PlanogramGri
               <SlotCell
                 key={slot.code}
                 slot={slot}
-                {...(onSelect ? { choice: { chosen: slot.code === selected, entry: slot.code === entry, onChoose: () => onSelect(slot.code) } } : {})}
+                mark={markOf?.(slot.code)}
+                moving={slot.code === moves.held ? "held" : slot.code === moves.over ? "over" : undefined}
+                {...(onSelect
+                  ? {
+                      choice: {
+                        chosen: slot.code === selected,
+                        entry: slot.code === entry,
+                        onChoose: () => {
+                          if (moves.justDropped()) return;
+                          onSelect(slot.code);
+                          onOpen?.(slot.code);
+                        },
+                      },
+                    }
+                  : {})}
               />
             ))}
           </div>
@@ -65,10 +105,12 @@ export function PlanogramGrid({ slots, selected = null, onSelect }: PlanogramGri
 
 interface SlotCellProps {
   slot: Slot;
+  mark: SlotMark | undefined;
+  moving: "held" | "over" | undefined;
   choice?: { chosen: boolean; entry: boolean; onChoose: () => void };
 }
 
-function SlotCell({ slot, choice }: SlotCellProps) {
+function SlotCell({ slot, choice, mark, moving }: SlotCellProps) {
   const t = useTranslations("machines.planogram");
   const { code, count, capacity, product } = slot;
   const tone = stockTone(slot);
@@ -81,7 +123,10 @@ function SlotCell({ slot, choice }: SlotCellProps) {
       data-code={code}
       data-tone={tone}
       data-choosable={choice ? true : undefined}
-      aria-label={words}
+      data-moving={moving}
+      data-changed={mark?.changed || undefined}
+      data-off={mark?.tone === "off" || undefined}
+      aria-label={mark?.words ? `${words}, ${mark.words}` : words}
       title={product ? t("price", { code, product: product.name, price: formatCredits(slot.price ?? product.price) }) : words}
       style={{ gridColumn: slot.column }}
       {...chosen}
@@ -93,6 +138,11 @@ function SlotCell({ slot, choice }: SlotCellProps) {
       <span className={classes.product} aria-hidden>
         {product?.name ?? t("free")}
       </span>
+      {mark?.text && (
+        <span className={classes.mark} data-tone={mark.tone} aria-hidden>
+          {mark.text}
+        </span>
+      )}
       <span className={classes.bar} aria-hidden>
         <span style={{ width: `${product && capacity > 0 ? Math.min(100, (count / capacity) * 100) : 0}%` }} />
       </span>
