@@ -40,6 +40,11 @@ const schema = z.object({
   MQTT_PORT: port.default(1883),
   /** The broker's address as devices see it; it is in the answer to their claim. */
   MQTT_PUBLIC_URL: url(["mqtt:", "mqtts:"]).optional(),
+  /** The embedded broker's port for TLS, or "off"; 8883 in production. */
+  MQTT_TLS_PORT: z.union([z.literal("off"), port]).optional(),
+  /** PEM files, for a certificate that devices can check without us; else one of our own authority, which they get with their claim. */
+  MQTT_TLS_CERT_FILE: z.string().min(1).optional(),
+  MQTT_TLS_KEY_FILE: z.string().min(1).optional(),
   /** EMQX's REST API, with an API key as user name and password: revoked devices are sent away by it. */
   EMQX_API_URL: url(["http:", "https:"]).optional(),
   REDIS_URL: url(["redis:", "rediss:"]).optional(),
@@ -129,6 +134,8 @@ export interface Config {
   mqttUrl: string | null;
   mqttPort: number;
   mqttPublicUrl: string | null;
+  /** null: the embedded broker has no TLS. `certificate` null: of our own authority */
+  mqttTls: { port: number; certificate: { certificateFile: string; keyFile: string } | null } | null;
   emqxApiUrl: string | null;
   redisUrl: string | null;
   secretKeys: string[];
@@ -207,6 +214,7 @@ export function readConfig(environment: Environment, options: { development?: bo
     mqttUrl: env.MQTT_URL ?? null,
     mqttPort: env.MQTT_PORT,
     mqttPublicUrl: env.MQTT_PUBLIC_URL ?? null,
+    mqttTls: tlsSettings(env),
     emqxApiUrl: env.EMQX_API_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     secretKeys: env.SECRET_KEY ?? [secrets?.secretKey ?? ""],
@@ -230,6 +238,18 @@ export function readConfig(environment: Environment, options: { development?: bo
     demoDevices: production ? 0 : env.DEMO_DEVICES,
     nextDistDir: env.NEXT_DIST_DIR,
   };
+}
+
+const MQTTS_PORT = 8883;
+
+function tlsSettings(env: z.infer<typeof schema>): Config["mqttTls"] {
+  const { MQTT_TLS_CERT_FILE: certificateFile, MQTT_TLS_KEY_FILE: keyFile } = env;
+  if ((certificateFile === undefined) !== (keyFile === undefined)) {
+    throw new StartupError(`MQTT_TLS_CERT_FILE and MQTT_TLS_KEY_FILE go together; ${keyFile === undefined ? "MQTT_TLS_KEY_FILE" : "MQTT_TLS_CERT_FILE"} is missing`);
+  }
+  const port = env.MQTT_TLS_PORT ?? (env.MODE === "production" ? MQTTS_PORT : "off");
+  if (env.MQTT_URL || port === "off") return null;
+  return { port, certificate: certificateFile !== undefined && keyFile !== undefined ? { certificateFile, keyFile } : null };
 }
 
 /** Payment companies take at most eight digits. */

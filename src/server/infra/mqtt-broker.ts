@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
 import type { MqttPublisher } from "./mqtt-publisher.ts";
 import type { Delivery } from "./mqtt-subscriber.ts";
@@ -42,8 +43,17 @@ export interface MqttIntake {
   take(delivery: Delivery): void;
 }
 
+/** A second listener, for devices out there. */
+export interface MqttTls {
+  port: number;
+  certificatePem: string;
+  keyPem: string;
+}
+
 export interface MqttBroker extends MqttPublisher {
   port: number;
+  /** null: there is no TLS */
+  tlsPort: number | null;
   stop(): Promise<void>;
 }
 
@@ -61,9 +71,11 @@ const REFUSED = { unavailable: 3, credentials: 4 } as const;
  *
  * A publish that the policy refuses closes the connection: MQTT 3.1.1 has no other way to tell the device, and an acknowledged message that vanishes
  * would be worse. A refused subscription is answered with 0x80.
- * @throws StartupError when the port cannot be had
+ *
+ * In production with TLS the plain port listens on loopback alone.
+ * @throws StartupError when a port cannot be had
  */
-export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: MqttIntake): Promise<MqttBroker> {
+export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: MqttIntake, tls: MqttTls | null = null): Promise<MqttBroker> {
   let held = 0;
   /** payloads of ours that somebody was given */
   const forwarded = new WeakSet<Buffer>();
@@ -146,22 +158,37 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
     );
   });
 
-  const server = createServer((socket: Socket) => {
+  const take = (socket: Socket): void => {
     socket.setNoDelay(true);
     limitPackets(socket);
     aedes.handle(socket);
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  try {
-    await listen(server, rt.config.mqttPort, rt.config.host);
-  } catch (error) {
+  };
+  const servers: Server[] = [];
+  const open = async (server: Server, port: number, host: string, setting: string): Promise<number> => {
+    server.maxConnections = MAX_CONNECTIONS;
+    servers.push(server);
+    await listen(server, port, host, setting);
+    const address = server.address();
+    return typeof address === "object" && address ? address.port : port;
+  };
+  const close = async (): Promise<void> => {
     await watch.stop();
-    aedes.close();
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    await new Promise<void>((resolve) => aedes.close(resolve));
+    await Promise.all(closed);
+  };
+  let port: number;
+  let tlsPort: number | null = null;
+  try {
+    port = await open(createServer(take), rt.config.mqttPort, tls && rt.config.mode === "production" ? "127.0.0.1" : rt.config.host, "MQTT_PORT");
+    if (tls) tlsPort = await open(createTlsServer({ cert: tls.certificatePem, key: tls.keyPem, minVersion: "TLSv1.2" }, take), tls.port, rt.config.host, "MQTT_TLS_PORT");
+  } catch (error) {
+    await close();
     throw error;
   }
-  const address = server.address();
   return {
-    port: typeof address === "object" && address ? address.port : rt.config.mqttPort,
+    port,
+    tlsPort,
     ready: () => !aedes.closed,
     publish: ({ to, topic, payload, retain, expirySeconds }) =>
       new Promise((resolve, reject) => {
@@ -177,12 +204,7 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
           else resolve();
         });
       }),
-    async stop() {
-      await watch.stop();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await new Promise<void>((resolve) => aedes.close(resolve));
-      await closed;
-    },
+    stop: close,
   };
 }
 
@@ -194,11 +216,11 @@ function refusal(returnCode: 2 | 3 | 4): AuthenticateError {
   return Object.assign(new Error("login refused"), { returnCode });
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: Server, port: number, host: string, setting: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "is in use by another program" : `cannot be opened (${error.code ?? error.message})`;
-      reject(new StartupError(`MQTT port ${port} ${reason}; set MQTT_PORT to another`));
+      reject(new StartupError(`MQTT port ${port} ${reason}; set ${setting} to another`));
     });
     server.listen(port, host, () => resolve());
   });

@@ -10,6 +10,7 @@ import { type Delivery, startSubscriber } from "#server/infra/mqtt-subscriber.ts
 import type { Logger } from "#server/infra/logger.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { startBatcher } from "./batcher.ts";
+import { brokerCertificate } from "./broker-authority.ts";
 import { bridgePassword } from "./broker-login.ts";
 import { createBrokerPolicy } from "./broker-policy.ts";
 import { BRIDGE_USERNAME, isFromDevice } from "./broker-rules.ts";
@@ -106,7 +107,8 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
 }
 
 async function openEmbeddedBroker(rt: Runtime, _log: Logger, listener: SourceListener): Promise<Source> {
-  const broker = await startMqttBroker(rt, createBrokerPolicy(rt), { wants: isFromDevice, maxHeld: MAX_HELD, take: listener.take });
+  const tls = rt.config.mqttTls && { port: rt.config.mqttTls.port, ...(await brokerCertificate(rt)) };
+  const broker = await startMqttBroker(rt, createBrokerPolicy(rt), { wants: isFromDevice, maxHeld: MAX_HELD, take: listener.take }, tls);
   listener.connected();
   return { publisher: broker, stop: () => broker.stop() };
 }

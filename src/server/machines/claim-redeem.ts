@@ -10,6 +10,7 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { claimLimits } from "./claim-limits.ts";
 import { sendConfiguration } from "./configuration/configuration.ts";
+import { authorityPem } from "./broker-authority.ts";
 import { findClaim, markClaimUsed } from "./claims-repository.ts";
 import { parseClaimToken } from "./claim-token.ts";
 import { insertCredential, revokeCredentials } from "./credentials/credentials-repository.ts";
@@ -43,6 +44,7 @@ export async function redeemClaim(rt: Runtime, caller: Caller, request: ClaimReq
   const password = randomToken(32);
   // Before the token is spent: without the key there is no answer.
   const firmwareKeyPair = await firmwareKey(rt);
+  const caPem = await authorityPem(rt);
   const outcome = await transact(rt, async (tx): Promise<Outcome> => {
     const known = await findClaim(tx, sha256(token));
     if (!known || !(await lockMachine(tx, known.machineId))) throw notFound("claim token");
@@ -61,7 +63,7 @@ export async function redeemClaim(rt: Runtime, caller: Caller, request: ClaimReq
   if ("gone" in outcome) throw new AppError("CLAIM_GONE", GONE[outcome.gone], { reason: outcome.gone });
   rt.signals.send("downlinks");
   await claimLimits(rt).claimWorked(caller.ip);
-  return answerOf(rt, outcome.machine, password, firmwareKeyPair.publicKey);
+  return answerOf(rt, outcome.machine, password, { caPem, publicKey: firmwareKeyPair.publicKey });
 }
 
 function whyGone(claim: ClaimToken, now: Date): "used" | "expired" | "superseded" | null {
@@ -98,11 +100,11 @@ async function bind(tx: Tx, actor: DeviceActor, claim: ClaimToken & { machine: M
   return machine;
 }
 
-function answerOf(rt: Runtime, machine: MachineDetailRow, password: string, publicKey: string): ClaimAnswer {
+function answerOf(rt: Runtime, machine: MachineDetailRow, password: string, trust: { caPem: string | null; publicKey: string }): ClaimAnswer {
   return {
     machine_id: machine.id,
     // User name and client id are the machine's id: the broker's rules are one pattern over all machines.
-    mqtt: { url: brokerUrl(rt.config), username: machine.id, password, client_id: machine.id, ca_pem: null },
+    mqtt: { url: brokerUrl(rt.config), username: machine.id, password, client_id: machine.id, ca_pem: trust.caPem },
     topics: Object.fromEntries([...UP_TOPICS, ...DOWN_TOPICS].map((part) => [part, deviceTopic(machine.id, part)])) as ClaimAnswer["topics"],
     config: {
       version: machine.configVersion,
@@ -110,7 +112,7 @@ function answerOf(rt: Runtime, machine: MachineDetailRow, password: string, publ
       timezone: machine.timezone,
       slots: machine.slots.map((slot) => ({ slot: slot.code, sku: slot.product?.sku ?? null, capacity: slot.capacity, count: slot.count })),
     },
-    firmware_key: publicKey,
+    firmware_key: trust.publicKey,
     server_time: rt.clock.now().toISOString(),
   };
 }
@@ -118,7 +120,9 @@ function answerOf(rt: Runtime, machine: MachineDetailRow, password: string, publ
 /** The broker as devices reach it: MQTT_PUBLIC_URL, or MQTT_URL without our own credentials, or the embedded one beside the public address. */
 export function brokerUrl(config: Config): string {
   if (config.mqttPublicUrl) return config.mqttPublicUrl;
-  if (!config.mqttUrl) return `mqtt://${new URL(config.publicUrl).hostname}:${config.mqttPort}`;
-  const { protocol, host } = new URL(config.mqttUrl);
-  return `${protocol}//${host}`;
+  const host = new URL(config.publicUrl).hostname;
+  if (config.mqttTls) return `mqtts://${host}:${config.mqttTls.port}`;
+  if (!config.mqttUrl) return `mqtt://${host}:${config.mqttPort}`;
+  const external = new URL(config.mqttUrl);
+  return `${external.protocol}//${external.host}`;
 }

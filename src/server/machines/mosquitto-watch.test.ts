@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { MqttClient } from "mqtt";
 import { expect, it } from "vitest";
 import { startRelay } from "#server/infra/events.ts";
 import { createTestRuntime } from "#server/testing/runtime.ts";
@@ -19,8 +19,8 @@ it.skipIf(!BROKERS.includes("mosquitto"))("Mosquitto knows a device once it has 
   const watch = await watchMosquittoFiles(rt, folder, { pidFile, ports });
   try {
     const device = await givenDevice(rt);
-    const client = await eventually(() => connectDevice(broker.url, device).catch(() => null));
-    const gone = once(client, "close");
+    const client = await eventually<MqttClient>(() => connectDevice(broker.url, device).catch(() => null));
+    const gone = new Promise<void>((resolve) => client.once("close", () => resolve()));
     await revokeAccess(rt, "platform", TESTER, device.id);
     await gone;
     await expect(connectDevice(broker.url, device)).rejects.toThrow(/refused/i);
