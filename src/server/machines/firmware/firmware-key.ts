@@ -8,7 +8,10 @@ export interface FirmwareKeyPair {
   kid: string;
   /** Ed25519 (RFC 8032), 32 bytes in base64 */
   publicKey: string;
-  /** Ed25519 over the text's UTF-8, in base64 */
+  /**
+   * Ed25519 over the text's UTF-8, in base64
+   * @throws Error when SECRET_KEY was replaced without keeping the old one
+   */
   sign(text: string): string;
 }
 
@@ -17,7 +20,6 @@ const loaded = new WeakMap<Runtime, Promise<FirmwareKeyPair>>();
 /**
  * The installation's key for firmware, made at the first need: one process makes it, the others wait and read it. Devices pin its public half at their claim,
  * so it is never replaced by itself.
- * @throws Error when SECRET_KEY was replaced without keeping the old one: what devices pinned cannot sign any more
  */
 export function firmwareKey(rt: Runtime): Promise<FirmwareKeyPair> {
   const known = loaded.get(rt);
@@ -57,13 +59,16 @@ async function readOrMake(rt: Runtime): Promise<FirmwareKeyPair> {
 async function read(rt: Runtime): Promise<FirmwareKeyPair | null> {
   const [row] = await findFirmwareKeys(rt.db.prisma);
   if (!row) return null;
-  let key: KeyObject;
+  return { kid: row.kid, publicKey: row.publicKey, sign: (text) => sign(null, Buffer.from(text), openPrivate(rt, row)).toString("base64") };
+}
+
+/** At the time of signing and not before: devices are claimed, and get the public half, whatever has become of the private one. */
+function openPrivate(rt: Runtime, row: { kid: string; privateSealed: string }): KeyObject {
   try {
-    key = createPrivateKey(rt.sealer.open(row.privateSealed, sealContext(row.kid)));
+    return createPrivateKey(rt.sealer.open(row.privateSealed, sealContext(row.kid)));
   } catch (error) {
     throw new Error("the key that signs firmware cannot be opened: add the earlier SECRET_KEY behind the present one", { cause: error });
   }
-  return { kid: row.kid, publicKey: row.publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString("base64") };
 }
 
 function sealContext(kid: string): string {

@@ -121,7 +121,9 @@ describe("the key", () => {
     expect([new Set(keys.map((key) => key.publicKey)).size, await fresh.db.prisma.firmwareKey.count()]).toEqual([1, 1]);
     const row = await fresh.db.prisma.firmwareKey.findFirstOrThrow();
     expect(row.privateSealed).not.toContain("PRIVATE KEY");
-    await expect(firmwareKey({ ...fresh, sealer: createSealer(["another secret, of thirty-two characters"]) })).rejects.toThrow("SECRET_KEY");
+    const locked = await firmwareKey({ ...fresh, sealer: createSealer(["another secret, of thirty-two characters"]) });
+    expect(locked.publicKey).toBe(row.publicKey);
+    expect(() => locked.sign("{}")).toThrow("SECRET_KEY");
     await fresh.close();
   });
 });
