@@ -20,6 +20,10 @@ const BY_NAME: Record<string, unknown> = {
   slot: "A1",
   code: "A1",
   sku: "WATER-05",
+  metric: "temp_c",
+  value: 8,
+  clear_value: 6,
+  for_seconds: 600,
   slug: "small",
   region: "seoul",
   search: "web",
@@ -94,6 +98,7 @@ const ID_FIELDS: Record<string, string> = {
   machine_id: ID_PREFIXES.machine,
   product_id: ID_PREFIXES.product,
   refill_id: ID_PREFIXES.refill,
+  rule_id: ID_PREFIXES.alertRule,
 };
 
 /** A field that is given instead of another: an example has the other. */
@@ -123,6 +128,10 @@ const COLLECTIONS: Record<string, string> = {
   topups: ID_PREFIXES.topUp,
   statements: ID_PREFIXES.statement,
   machines: ID_PREFIXES.machine,
+  alerts: ID_PREFIXES.alert,
+  alert_rules: ID_PREFIXES.alertRule,
+  mutes: ID_PREFIXES.alertMute,
+  notifications: ID_PREFIXES.notification,
   products: ID_PREFIXES.product,
 };
 
@@ -140,6 +149,8 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   if (name === "id") return idPrefix === REGIONS ? BY_NAME.location : `${idPrefix}_${SUFFIX}`;
   // Prices are of plans; of what else an operation or an entry is, is a VM.
   if (name === "subject_id" && idPrefix === ID_PREFIXES.plan) return `${idPrefix}_${SUFFIX}`;
+  // A rule is about one machine or about a kind of machine.
+  if (name === "template_id" && idPrefix === ID_PREFIXES.alertRule) return null;
   if (ID_FIELDS[name] !== undefined) return `${ID_FIELDS[name]}_${SUFFIX}`;
   if (schema.enum !== undefined) return schema.enum.includes("running") ? "running" : schema.enum[0];
   if (schema.const !== undefined) return schema.const;
