@@ -31,6 +31,8 @@ import { startPlatformSubscribers } from "#server/platform/subscribers.ts";
 import type { Part } from "./program.ts";
 
 const MINUTE_MS = 60_000;
+/** Rounds at a time of summing an old ledger up: a minute of work at most, so that stopping need not wait for longer. */
+const REVENUE_ROUNDS = 20;
 const COMMAND_SWEEP_MS = 2_000;
 
 /** Operations, metering, the event relay, metrics and cleaning up. Every piece may run in many processes at once. */
@@ -59,7 +61,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("prices", MINUTE_MS, () => runPriceRound(rt)),
     every("credit-holds", MINUTE_MS, () => expireHolds(rt)),
     every("ledger-check", 10 * MINUTE_MS, () => checkLedgerNightly(rt)),
-    every("revenue-sums", MINUTE_MS, () => rollRevenue(rt)),
+    every("revenue-sums", MINUTE_MS, () => rollRevenue(rt, REVENUE_ROUNDS)),
     every("statements", 10 * MINUTE_MS, () => issueStatements(rt)),
     { name: "payments", stop: () => payments.stop() },
     { name: "orders", stop: () => orders.stop() },

@@ -6,7 +6,7 @@ const MOST = 4_000;
 
 /**
  * Brings the report's sums up to the ledger. Any number of processes may call it at once: each transfer is summed once.
- * @param rounds transactions at most; what is left then is for the next call
+ * @param rounds transactions at most; what is left then is for the next call. Absent: until nothing is left
  * @returns whether the sums are as the ledger was at some moment of the call
  */
 export async function rollRevenue(rt: Runtime, rounds = Number.POSITIVE_INFINITY): Promise<boolean> {
