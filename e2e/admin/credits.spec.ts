@@ -5,9 +5,8 @@ import { signInAs } from "../support/sign-in.ts";
 /** A customer gets credits and loses them again; both see the same. */
 test("an administrator grants credits, the customer has them, and what is revoked is gone", async ({ page, browser }) => {
   test.setTimeout(120_000);
-  await signUp(page);
+  const email = await signUp(page);
   const customer = page.url();
-  const email = await page.evaluate(async () => ((await (await fetch("/api/auth/session")).json()) as { user?: { email?: string } }).user?.email ?? "");
   const context = await browser.newContext();
   const admin = await context.newPage();
   await signInAs(admin, "Administrator");

@@ -3,14 +3,16 @@ import { expect, type Page } from "@playwright/test";
 
 /** What a customer does in several journeys. */
 
-/** Creates an account in the browser and waits for its first page. */
-export async function signUp(page: Page): Promise<void> {
+/** Creates an account in the browser and waits for its first page. @returns the e-mail address, by which it is told from others of the same name */
+export async function signUp(page: Page): Promise<string> {
+  const email = `new-${randomBytes(5).toString("hex")}@example.com`;
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill("Grace Hopper");
-  await page.getByLabel("E-mail address").fill(`new-${randomBytes(5).toString("hex")}@example.com`);
+  await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  return email;
 }
 
 /** Makes a project where a VM is created. */
