@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import { type DefaultEventsMap, Server, type Socket } from "socket.io";
-import { newId } from "#shared/ids.ts";
+import { isId, newId } from "#shared/ids.ts";
+import { orderAccess } from "#shared/machines/storefront.ts";
 import type { ClientToServer, EventEnvelope, RealtimeName, ServerToClient } from "#shared/platform/events.ts";
 import { type Authenticated, authenticate, type Credentials } from "#server/identity/authenticate.ts";
 import { type StoredEvent, tailEvents } from "#server/infra/events.ts";
@@ -8,12 +9,14 @@ import type { Loop } from "#server/infra/loop.ts";
 import type { Metrics } from "#server/infra/metrics.ts";
 import type { RealtimeMessage } from "#server/infra/realtime.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { mayWatchOrder } from "#server/machines/orders/guest-orders.ts";
 import type { OriginPolicy } from "../cross-site.ts";
 import { clientAddress } from "../request-scope.ts";
 import { mayJoin, roomsOf } from "./rooms.ts";
 
 /**
- * Live events for browsers. Who connects must be signed in, and is asked again every few seconds: a session that was ended loses its sockets.
+ * Live events for browsers. Who connects must be signed in, and is asked again every few seconds: a session that was ended loses its sockets. Or
+ * they bring the secret of an order (`auth: {order: {orderId, secret}}`): a guest, who hears that this order has changed and nothing else.
  * Every web process follows the events itself, so that no adapter between them is needed.
  */
 export interface Sockets {
@@ -25,6 +28,8 @@ export interface Sockets {
 }
 
 interface SocketData {
+  /** the order that a guest may watch; null: somebody who is signed in */
+  order: string | null;
   credentials: Credentials;
   userId: string;
 }
@@ -61,13 +66,8 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
   });
 
   io.use((socket, next) => {
-    const credentials = credentialsOf(rt, socket, origins);
-    authenticate(rt, credentials).then(
-      (found) => {
-        socket.data.credentials = credentials;
-        if (found) socket.data.userId = found.actor.userId;
-        next(found ? undefined : new Error("UNAUTHORIZED"));
-      },
+    admit(rt, socket, credentialsOf(rt, socket, origins)).then(
+      (admitted) => next(admitted ? undefined : new Error("UNAUTHORIZED")),
       (error: unknown) => {
         rt.log.error({ err: error }, "socket: cannot authenticate");
         next(new Error("SERVICE_UNAVAILABLE"));
@@ -76,8 +76,9 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
   });
 
   io.on("connection", (socket) => {
-    // What is meant for one person; nobody can ask for this room.
-    void socket.join(`usr:${socket.data.userId}`);
+    const { order, userId } = socket.data;
+    // What is meant for one person, or for who has an order's secret; nobody can ask for these rooms.
+    void socket.join(order === null ? `usr:${userId}` : `order:${order}`);
     socket.on("join", (room, answer) => {
       join(rt, socket, room).then(
         (joined) => reply(answer, joined),
@@ -95,6 +96,7 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
   const deliver = (event: StoredEvent): void => {
     const envelope: EventEnvelope = { id: event.id, type: event.type, subject: event.subject, timestamp: event.createdAt.toISOString(), data: event.data };
     io.local.to(roomsOf(event)).emit("event", envelope);
+    if (isId("order", event.subject)) io.local.to(`order:${event.subject}`).emit("realtime", { name: "order.progress", data: { orderId: event.subject } });
     metrics.socketMessages.inc({ kind: "event" });
   };
   const deliverRealtime = (message: RealtimeMessage): void => {
@@ -161,7 +163,22 @@ function credentialsOf(rt: Runtime, socket: LiveSocket, origins: OriginPolicy): 
   };
 }
 
+/** Lets in who is signed in, and who has the secret of an order. */
+async function admit(rt: Runtime, socket: LiveSocket, credentials: Credentials): Promise<boolean> {
+  socket.data.credentials = credentials;
+  socket.data.order = null;
+  const order = orderAccess.safeParse(socket.handshake.auth["order"]);
+  if (order.success) {
+    socket.data.order = order.data.orderId;
+    return mayWatchOrder(rt, order.data);
+  }
+  const found = await authenticate(rt, credentials);
+  if (found) socket.data.userId = found.actor.userId;
+  return found !== null;
+}
+
 async function join(rt: Runtime, socket: LiveSocket, room: unknown): Promise<boolean> {
+  if (socket.data.order !== null) return false;
   const found: Authenticated | null = await authenticate(rt, socket.data.credentials);
   if (!found) {
     socket.disconnect(true);
@@ -174,6 +191,8 @@ async function join(rt: Runtime, socket: LiveSocket, room: unknown): Promise<boo
 
 /** The database being away for a moment is no reason to send everybody out. */
 async function stillThere(rt: Runtime, socket: LiveSocket): Promise<boolean> {
+  // An order's secret is good for as long as the order is there.
+  if (socket.data.order !== null) return true;
   try {
     return (await authenticate(rt, socket.data.credentials)) !== null;
   } catch (error) {

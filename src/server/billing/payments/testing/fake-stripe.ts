@@ -13,6 +13,12 @@ export interface StripeRequest {
 /** How the next answers go wrong: `drop` does what was asked and cuts the connection before the answer. */
 export type StripeFault = "drop" | "unavailable" | "unauthorized";
 
+export interface ManualIntent {
+  amount: number;
+  status: "requires_capture" | "succeeded" | "canceled";
+  received: number;
+}
+
 export interface FakeStripe {
   apiBase: string;
   requests: StripeRequest[];
@@ -21,6 +27,8 @@ export interface FakeStripe {
   declines: Map<string, string>;
   /** how much was charged, by payment */
   charged: Map<string, number>;
+  /** payments that are authorised and captured by hand, with their states at Stripe */
+  intents: Map<string, ManualIntent>;
   close(): Promise<void>;
 }
 
@@ -34,6 +42,7 @@ export async function startFakeStripe(secretKey: string): Promise<FakeStripe> {
   const declines = new Map<string, string>();
   const charged = new Map<string, number>();
   const refunded = new Map<string, number>();
+  const intents = new Map<string, ManualIntent>();
   const answers = new Map<string, { asked: string; status: number; answer: unknown }>();
   let nth = 0;
   const id = (prefix: string): string => `${prefix}_test_${String((nth += 1)).padStart(8, "0")}`;
@@ -63,6 +72,30 @@ export async function startFakeStripe(secretKey: string): Promise<FakeStripe> {
     },
   };
 
+  const intentAnswer = (id_: string, { amount, status, received }: ManualIntent) => ({
+    status: 200,
+    answer: { id: id_, object: "payment_intent", amount, amount_capturable: status === "requires_capture" ? amount : 0, amount_received: received, currency: "usd", status, cancellation_reason: null, last_payment_error: null },
+  });
+  const unexpected = (intent: ManualIntent | undefined, what: string) => ({
+    status: intent ? 400 : 404,
+    answer: { error: { type: "invalid_request_error", code: intent ? "payment_intent_unexpected_state" : "resource_missing", message: `This PaymentIntent could not be ${what} because it has a status of ${intent?.status}.` } },
+  });
+  /** `/v1/payment_intents/{id}`, `…/capture`, `…/cancel`, `/v1/checkout/sessions/{id}/expire` */
+  const byId = (path: string): ((body: Record<string, string>) => { status: number; answer: unknown }) | undefined => {
+    const [, intentId = "", action] = /^\/v1\/payment_intents\/(\w+)(?:\/(capture|cancel))?$/.exec(path) ?? [];
+    if (/^\/v1\/checkout\/sessions\/\w+\/expire$/.test(path)) return () => ({ status: 200, answer: { id: path.split("/")[4], object: "checkout.session", status: "expired" } });
+    if (intentId === "") return undefined;
+    return (body) => {
+      const intent = intents.get(intentId);
+      if (intent && action === undefined) return intentAnswer(intentId, intent);
+      if (intent?.status !== "requires_capture") return unexpected(intent, action === "capture" ? "captured" : "canceled");
+      if (action === "capture") Object.assign(intent, { status: "succeeded", received: Number(body.amount_to_capture ?? intent.amount) });
+      else intent.status = "canceled";
+      charged.set(intentId, intent.received);
+      return intentAnswer(intentId, intent);
+    };
+  };
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = "";
     for await (const chunk of request) text += String(chunk);
@@ -74,7 +107,12 @@ export async function startFakeStripe(secretKey: string): Promise<FakeStripe> {
     const fault = faults.shift();
     if (fault === "unavailable") return send(503, { error: { type: "api_error", message: "Try again." } });
     if (fault === "unauthorized" || authorization !== `Bearer ${secretKey}`) return send(401, { error: { type: "invalid_request_error", message: `Invalid API Key provided: ${authorization.slice(7)}` } });
-    const operation = operations[path];
+    const operation = operations[path] ?? byId(path);
+    // Reading takes no key.
+    if (operation && request.method === "GET") {
+      const read = operation({});
+      return send(read.status, read.answer);
+    }
     if (!operation || idempotencyKey === "") return send(404, { error: { type: "invalid_request_error", message: "Unrecognized request URL." } });
     const before = answers.get(idempotencyKey);
     if (before && before.asked !== path + text) return send(400, { error: { type: "idempotency_error", message: "Keys for idempotent requests can only be used with the same parameters they were first used with." } });
@@ -92,6 +130,7 @@ export async function startFakeStripe(secretKey: string): Promise<FakeStripe> {
     faults,
     declines,
     charged,
+    intents,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
