@@ -4,7 +4,7 @@ import { COMMAND_TYPES } from "./device.ts";
 import { COMMAND_STATES } from "./states.ts";
 
 /** What people may tell a machine. The others belong to processes of their own: sales, credentials. */
-export const ISSUABLE_COMMANDS = ["identify", "self_test", "reboot", "query"] as const satisfies readonly (typeof COMMAND_TYPES)[number][];
+const ISSUABLE_COMMANDS = ["identify", "self_test", "reboot", "query"] as const satisfies readonly (typeof COMMAND_TYPES)[number][];
 export type IssuableCommand = (typeof ISSUABLE_COMMANDS)[number];
 
 export const commandListInput = cursorInput.extend({ id: id("machine") });

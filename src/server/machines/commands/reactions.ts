@@ -17,7 +17,7 @@ export interface CommandOutcome {
   at: Date;
 }
 
-export type CommandReaction = (tx: Tx, outcome: CommandOutcome) => Promise<void>;
+type CommandReaction = (tx: Tx, outcome: CommandOutcome) => Promise<void>;
 
 /** Who has to do something about the outcome of a command, in the transaction that learns of it; each outcome of a command is told once. */
 export const REACTIONS: { [type in CommandType]?: CommandReaction } = { dispense: takeDispenseResult, rotate: takeRotateOutcome };

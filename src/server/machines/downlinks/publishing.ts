@@ -13,7 +13,7 @@ const POLL_MS = 1_000;
 const MACHINES_AT_ONCE = 50;
 const ROWS_OF_A_MACHINE = 20;
 
-export interface PublishResult {
+interface PublishResult {
   published: number;
   /** too old to be sent */
   dropped: number;
