@@ -19,6 +19,8 @@ interface PlanogramGridProps {
   onOpen?: (code: string) => void;
   /** makes two slots change places: by dragging, and by keyboard */
   onMove?: (from: string, to: string) => void;
+  /** a slot was picked up by keyboard */
+  onHold?: (code: string) => void;
   /** what stands in a slot besides its stock */
   markOf?: (code: string) => SlotMark | undefined;
 }
@@ -34,10 +36,10 @@ export interface SlotMark {
 }
 
 /** The slots as they stand in the machine: code, product, how many of how many. On narrow screens the grid scrolls in itself. */
-export function PlanogramGrid({ slots, selected = null, onSelect, onOpen, onMove, markOf }: PlanogramGridProps) {
+export function PlanogramGrid({ slots, selected = null, onSelect, onOpen, onMove, onHold, markOf }: PlanogramGridProps) {
   const t = useTranslations("machines.planogram");
   const grid = useRef<HTMLDivElement>(null);
-  const moves = useSlotMoves(selected, onMove);
+  const moves = useSlotMoves(selected, onMove, onHold);
   if (slots.length === 0) {
     return (
       <EmptyState title={t("none")} compact>

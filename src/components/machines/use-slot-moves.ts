@@ -20,8 +20,9 @@ interface SlotMoves {
 /**
  * Moving slots in the grid: with a mouse or a pen by dragging, with the keyboard by picking up. A finger scrolls; for it the slot's drawer swaps.
  * @param focused where the keyboard is
+ * @param onHold the keyboard has picked a slot up
  */
-export function useSlotMoves(focused: string | null, onMove: ((from: string, to: string) => void) | undefined): SlotMoves {
+export function useSlotMoves(focused: string | null, onMove: ((from: string, to: string) => void) | undefined, onHold: ((code: string) => void) | undefined): SlotMoves {
   const [held, setHeld] = useState<{ code: string; by: "pointer" | "keyboard" } | null>(null);
   const [over, setOver] = useState<string | null>(null);
   const press = useRef<{ code: string; x: number; y: number } | null>(null);
@@ -72,8 +73,10 @@ export function useSlotMoves(focused: string | null, onMove: ((from: string, to:
       event.preventDefault();
       // "m" is also the second key of a shortcut of the page.
       event.stopPropagation();
-      if (!held) setHeld({ code: at, by: "keyboard" });
-      else {
+      if (!held) {
+        setHeld({ code: at, by: "keyboard" });
+        onHold?.(at);
+      } else {
         if (held.code !== at) onMove(held.code, at);
         end();
       }

@@ -1,5 +1,6 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -10,7 +11,7 @@ import { ConfigurationNotice } from "./configuration-notice.tsx";
 import { Movements } from "./movements.tsx";
 import { PlanogramEditor } from "./planogram-editor.tsx";
 import { StockTiles } from "./stock-tiles.tsx";
-import { useCover, usePlanogram, useStockRights } from "./use-stock.ts";
+import { useCover, usePlanogram, useStockProcedures, useStockRights } from "./use-stock.ts";
 
 /** What is in the machine: its slots as they stand, how long they last, and why the counts are what they are. */
 export function MachineStockPanel({ side, machine }: MachinePanelProps) {
@@ -18,6 +19,7 @@ export function MachineStockPanel({ side, machine }: MachinePanelProps) {
   const planogram = usePlanogram(side, machine.id);
   const cover = useCover(side, machine.id);
   const rights = useStockRights(side);
+  const open = useQuery(useStockProcedures(side).refills.open.queryOptions({ id: machine.id }));
   if (!planogram.data) return planogram.error ? <ErrorState error={planogram.error} title={t("loadFailed")} onRetry={() => void planogram.refetch()} /> : <TableSkeleton rows={6} />;
   const inService = machine.status !== "decommissioned";
   return (
@@ -30,7 +32,7 @@ export function MachineStockPanel({ side, machine }: MachinePanelProps) {
         cover={cover.data}
         mayConfigure={rights.configure && inService}
         mayCount={rights.stock && inService}
-        actions={rights.stock && inService && <ButtonLink href={`${side === "admin" ? "/admin" : ""}/machines/${machine.id}/refill`}>{t("refill.open")}</ButtonLink>}
+        actions={rights.stock && inService && <ButtonLink href={`${side === "admin" ? "/admin" : ""}/machines/${machine.id}/refill`}>{t(open.data?.refill?.own ? "refill.resume" : "refill.open")}</ButtonLink>}
       />
       <Movements side={side} id={machine.id} slots={planogram.data.slots.map((slot) => slot.code)} />
     </Rows>

@@ -54,6 +54,7 @@ export function PlanogramEditor({ side, planogram, cover, mayConfigure, mayCount
         markOf={(code) => marks.get(code)}
         {...(mayConfigure
           ? {
+              onHold: (code) => setSaid(t("held", { code })),
               onMove: (from, to) => {
                 setEdit(swapSlots(edit, from, to));
                 setSelected(to);
