@@ -82,8 +82,13 @@ test("an administrator brings a machine online with the code on the screen", asy
     await expect(state("online")).toBeVisible();
     await expect(page.getByText(/°C/).first()).toBeVisible();
     await expect(page.getByText("Sparkling water").first()).toBeVisible();
+    await page.getByRole("tab", { name: "Diagnostics" }).click();
+    await page.getByRole("button", { name: "Identify" }).click();
+    await expect(page.getByText("Machine is at it")).toBeVisible();
+    await expect(page.getByRole("log").getByText("identify")).toBeVisible();
     await device?.kill();
     await expect(state("offline")).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole("button", { name: "Self-test" })).toHaveAttribute("aria-disabled", "true");
     device?.start();
     await expect(state("online")).toBeVisible({ timeout: 30_000 });
   });
