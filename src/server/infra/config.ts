@@ -247,9 +247,9 @@ function tlsSettings(env: z.infer<typeof schema>): Config["mqttTls"] {
   if ((certificateFile === undefined) !== (keyFile === undefined)) {
     throw new StartupError(`MQTT_TLS_CERT_FILE and MQTT_TLS_KEY_FILE go together; ${keyFile === undefined ? "MQTT_TLS_KEY_FILE" : "MQTT_TLS_CERT_FILE"} is missing`);
   }
-  const port = env.MQTT_TLS_PORT ?? (env.MODE === "production" ? MQTTS_PORT : "off");
-  if (env.MQTT_URL || port === "off") return null;
-  return { port, certificate: certificateFile !== undefined && keyFile !== undefined ? { certificateFile, keyFile } : null };
+  const listen = env.MQTT_TLS_PORT ?? (env.MODE === "production" ? MQTTS_PORT : "off");
+  if (env.MQTT_URL || listen === "off") return null;
+  return { port: listen, certificate: certificateFile !== undefined && keyFile !== undefined ? { certificateFile, keyFile } : null };
 }
 
 /** Payment companies take at most eight digits. */

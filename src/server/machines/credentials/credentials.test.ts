@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PROTOCOL_VERSION } from "#shared/machines/device.ts";
@@ -55,10 +54,10 @@ describe.each(BROKERS)("credentials on %s", (kind) => {
     return client;
   };
   const rotation = async (device: GivenDevice, client: MqttClient) => {
-    const told = once(client, "message") as Promise<[string, Buffer]>;
+    const told = nextMessage(client);
     const { commandId } = await rotateCredential(rt, "platform", TESTER, device.id);
     const sealed = await rt.db.prisma.downlink.findFirst({ where: { commandId } });
-    const [, payload] = await told;
+    const payload = await told;
     const command = JSON.parse(payload.toString()) as { id: string; type: string; args: { password: string } };
     expect(command).toMatchObject({ id: commandId, type: "rotate" });
     return { commandId, sealed, password: command.args.password };
@@ -117,7 +116,7 @@ describe.each(BROKERS)("credentials on %s", (kind) => {
     reader.on("message", (_topic, payload) => statuses.push((JSON.parse(payload.toString()) as { state: string }).state));
     await reader.subscribeAsync(`m/${device.id}/status`, { qos: 1 });
     await eventually(() => statuses.includes("online"));
-    const gone = once(client, "close");
+    const gone = new Promise<void>((resolve) => client.once("close", () => resolve()));
     await revokeAccess(rt, "platform", TESTER, device.id);
     expect(await getMachine(rt, "platform", device.id)).toMatchObject({ status: "offline" });
     await broker.reload();
@@ -126,9 +125,9 @@ describe.each(BROKERS)("credentials on %s", (kind) => {
     await eventually(async () => (await rt.db.prisma.downlink.count({ where: { machineId: device.id } })) === 0);
     await eventually(() => statuses.at(-1) === "offline");
     const late = await asBridge("late-reader");
-    const retained = once(late, "message") as Promise<[string, Buffer]>;
+    const retained = nextMessage(late);
     await late.subscribeAsync(`m/${device.id}/status`, { qos: 1 });
-    expect(JSON.parse((await retained)[1].toString())).toMatchObject({ state: "offline" });
+    expect(JSON.parse((await retained).toString())).toMatchObject({ state: "offline" });
     expect((await getMachine(rt, "platform", device.id)).status).toBe("offline");
     await expect(revokeAccess(rt, "platform", TESTER, device.id)).rejects.toMatchObject({ code: "INVALID_STATE" });
     const { mqtt } = await givenClaim(rt, device.id);
@@ -136,3 +135,7 @@ describe.each(BROKERS)("credentials on %s", (kind) => {
     expect(await valid(watching)).toBe(1);
   });
 });
+
+function nextMessage(client: MqttClient): Promise<Buffer> {
+  return new Promise((resolve) => client.once("message", (_topic, payload) => resolve(payload)));
+}
