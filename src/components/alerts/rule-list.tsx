@@ -51,17 +51,21 @@ export function RuleList({ side, onEdit }: { side: AlertSide; onEdit: (rule: Rul
       width: 112,
       render: (rule) => (
         <span className={classes.rowActions}>
-          <Switch
-            size="sm"
-            checked={rule.enabled}
-            disabled={!mayChange(rule) || enable.isPending}
-            aria-label={t("enabledNamed", { name: rule.name })}
-            onChange={(event) => enable.mutate({ id: rule.id, enabled: event.currentTarget.checked })}
-          />
-          {mayChange(rule) && (
-            <ActionIcon variant="subtle" color="gray" aria-label={t("deleteNamed", { name: rule.name })} onClick={() => setAsked(rule)}>
-              <IconTrash size={16} aria-hidden />
-            </ActionIcon>
+          {mayChange(rule) ? (
+            <>
+              <Switch
+                size="sm"
+                checked={rule.enabled}
+                disabled={enable.isPending}
+                aria-label={t("enabledNamed", { name: rule.name })}
+                onChange={(event) => enable.mutate({ id: rule.id, enabled: event.currentTarget.checked })}
+              />
+              <ActionIcon variant="subtle" color="gray" aria-label={t("deleteNamed", { name: rule.name })} onClick={() => setAsked(rule)}>
+                <IconTrash size={16} aria-hidden />
+              </ActionIcon>
+            </>
+          ) : (
+            <span className={classes.dim}>{t(rule.enabled ? "on" : "off")}</span>
           )}
         </span>
       ),
