@@ -113,6 +113,8 @@ describe("what is no application image", () => {
     expect(verdict(Buffer.concat([signed.subarray(0, -4_096), other.subarray(-4_096)]))).toBe("signature_sector");
     expect(verdict(Buffer.concat([signed, Buffer.alloc(4_096, 0xff)]))).toBe("trailing");
     expect(verdict(Buffer.concat([signed.subarray(0, -4_096), Buffer.alloc(4_096, 0xff)]))).toBe("signature_sector");
+    // Signed as it stands, but with something else than padding before the signature.
+    expect(verdict(withSignatureSector(Buffer.concat([image, Buffer.alloc(4_096 - (image.length % 4_096))])))).toBe("trailing");
   });
 });
 
