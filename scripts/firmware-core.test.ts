@@ -8,14 +8,15 @@ import { claimAnswer, claimRequest, COMMAND_ARGS, commandMessage, configMessage,
 /** The firmware's protocol core (firmware/core, C) on this computer: its own tests under the sanitizers, and the same messages as the server's schemas. */
 const CORE = "firmware/core";
 const FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", `-I${CORE}/include`];
-const hasCompiler = spawnSync("gcc", ["--version"]).status === 0;
+const COMPILER = "gcc";
+const hasCompiler = spawnSync(COMPILER, ["--version"]).status === 0;
 if (!hasCompiler) process.stderr.write("The firmware's core is not tested: there is no gcc here.\n");
 
 let folder: string;
 
 function build(name: string, ...tests: string[]): string {
   const program = join(folder, name);
-  execFileSync("gcc", [...FLAGS, ...globSync(`${CORE}/src/*.c`), ...tests, "-lm", "-o", program], { stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync(COMPILER, [...FLAGS, ...globSync(`${CORE}/src/*.c`), ...tests, "-lm", "-o", program], { stdio: ["ignore", "inherit", "inherit"] });
   return program;
 }
 

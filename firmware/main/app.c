@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "claiming.h"
 #include "esp_mac.h"
@@ -25,5 +26,6 @@ void app_main(void) {
     /* The radio is on: only now are the random numbers good. */
     snprintf(boot, sizeof boot, "b%08lx%08lx", (unsigned long)esp_random(), (unsigned long)esp_random());
     claiming_get(&factory, boot, hardware_id, &claim);
+    if (factory.firmware_key[0] != '\0') memcpy(claim.firmware_key, factory.firmware_key, sizeof claim.firmware_key);
     machine_run(&claim, boot, hardware_id, boots);
 }

@@ -42,6 +42,7 @@ void settings_factory(sy_factory *factory) {
     if (nvs_flash_init_partition(FACTORY) != ESP_OK || nvs_open_from_partition(FACTORY, NAMESPACE, NVS_READONLY, &from) != ESP_OK) return;
     read_text(from, "server_url", factory->server_url, sizeof factory->server_url);
     read_text(from, "claim_token", factory->claim_token, sizeof factory->claim_token);
+    read_text(from, "firmware_key", factory->firmware_key, sizeof factory->firmware_key);
     read_text(from, "prov_name", factory->provisioning_name, sizeof factory->provisioning_name);
     factory->salt_length = sizeof factory->salt;
     if (nvs_get_blob(from, "sec2_salt", factory->salt, &factory->salt_length) != ESP_OK) factory->salt_length = 0;

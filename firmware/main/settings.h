@@ -15,6 +15,7 @@
 typedef struct {
     char server_url[257];
     char claim_token[40];
+    char firmware_key[45]; /* counts more than the claim's: it did not come over the network */
     char provisioning_name[33];
     unsigned char salt[16];
     size_t salt_length;
