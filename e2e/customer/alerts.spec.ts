@@ -15,7 +15,7 @@ test("a rule raises an alert that is told, acknowledged and ended", async ({ pag
   await editor.getByRole("textbox", { name: "Value" }).fill("-50");
   await editor.getByRole("textbox", { name: "for", exact: true }).fill("0");
   await editor.getByRole("textbox", { name: "until it is back at" }).fill("-40");
-  await editor.getByRole("textbox", { name: "Machines" }).click();
+  await editor.getByRole("combobox", { name: "Machines" }).click();
   await page.getByRole("option", { name: "Lobby snacks" }).click();
   await editor.getByRole("button", { name: "Create rule" }).click();
   await expect(editor.getByText("must lie on the good side of the value", { exact: false }).first()).toBeVisible();
