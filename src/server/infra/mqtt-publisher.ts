@@ -49,7 +49,7 @@ export function startPublisher(options: { url: string; clientId: string; usernam
     opened.on("connect", () => options.onReady());
     opened.on("error", (error) => options.log.warn({ err: error }, "mqtt: trouble with the publishing connection"));
     opened.once("close", () => {
-      for (const fail of [...waiting]) fail(new Error("the connection to the broker was lost"));
+      for (const fail of waiting) fail(new Error("the connection to the broker was lost"));
       opened.end(true);
       if (!stopped) timer = setTimeout(open, RECONNECT_MS);
     });
@@ -59,8 +59,8 @@ export function startPublisher(options: { url: string; clientId: string; usernam
   return {
     ready: () => client?.connected === true,
     publish({ topic, payload, retain, expirySeconds }) {
-      const open = client;
-      if (!open?.connected) return Promise.reject(new Error("not connected to the broker"));
+      const connection = client;
+      if (!connection?.connected) return Promise.reject(new Error("not connected to the broker"));
       return new Promise<void>((resolve, reject) => {
         const settle = (error?: Error | null): void => {
           clearTimeout(patience);
@@ -69,9 +69,9 @@ export function startPublisher(options: { url: string; clientId: string; usernam
           else resolve();
         };
         // A broker that does not answer is as good as gone; the connection goes with what may still be in it.
-        const patience = setTimeout(() => open.stream.destroy(new Error("the broker does not answer")), ANSWER_MS);
+        const patience = setTimeout(() => connection.stream.destroy(new Error("the broker does not answer")), ANSWER_MS);
         waiting.add(settle);
-        open.publish(topic, payload, { qos: 1, retain, ...(expirySeconds === undefined ? {} : { properties: { messageExpiryInterval: expirySeconds } }) }, (error) => settle(error));
+        connection.publish(topic, payload, { qos: 1, retain, ...(expirySeconds === undefined ? {} : { properties: { messageExpiryInterval: expirySeconds } }) }, (error) => settle(error));
       });
     },
     async end() {
