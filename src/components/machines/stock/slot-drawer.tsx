@@ -72,7 +72,10 @@ function SlotSettings({ side, slot, saved, edit, onChange }: SlotSettingsProps) 
   const { machines } = useTRPC();
   const own = useQuery(machines.assortment.list.queryOptions(undefined, { enabled: side === "customer" }));
   const any = useQuery(machines.admin.assortment.list.queryOptions({ organizationId: edit.base.organizationId }, { enabled: side === "admin" }));
-  const products = ((side === "admin" ? any : own).data?.data ?? []).filter((product) => !product.archived || product.id === slot.productId);
+  const known = ((side === "admin" ? any : own).data?.data ?? []).filter((product) => !product.archived || product.id === slot.productId);
+  // What is in it stands there before the others are known.
+  const present = slot.productId === null || known.some((product) => product.id === slot.productId) ? [] : [{ id: slot.productId, name: slot.productName ?? "", sku: slot.sku ?? "", price: slot.productPrice ?? "0" }];
+  const products = [...present, ...known];
   const [price, setPrice] = useState(slot.price === null ? "" : formatCredits(slot.price));
   const priceWrong = price.trim() !== "" && priceOf(price) === null;
   const change = (next: Partial<PlanogramSlot>) => onChange(changeSlot(edit, slot.code, next));
