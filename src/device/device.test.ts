@@ -10,11 +10,14 @@ import { type Bridge, startBridge } from "#server/machines/bridge.ts";
 import { claimUrl } from "#server/machines/claim-qr.ts";
 import { issueClaim } from "#server/machines/claims.ts";
 import { createDeviceRouter } from "#server/machines/device-http.ts";
+import { createCommand } from "#server/machines/commands/commands.ts";
 import { getMachine, listConnections, listRejected } from "#server/machines/machines.ts";
 import { demoClaims, seedDemoMachines } from "#server/machines/seed.ts";
 import { eventually, startTestBroker, type TestBroker } from "#server/machines/testing/broker.ts";
 import { givenMachine, givenOrganization, TESTER } from "#server/machines/testing/fixtures.ts";
+import { transact } from "#server/infra/runtime.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { SimulatedDevice } from "./device.ts";
 import { startSimulatedFleet } from "./fleet.ts";
 
 let rt: TestRuntime;
@@ -88,6 +91,32 @@ describe("the simulator", () => {
     const boots = await rt.db.prisma.deviceMessage.findMany({ where: { machineId: machine.id }, distinct: ["boot"], select: { boot: true } });
     expect(boots).toHaveLength(2);
     expect((await listRejected(rt, machine.id)).data).toEqual([]);
+  });
+
+  it("does what the server tells it, and says what it has", { timeout: 60_000 }, async () => {
+    const machine = await givenMachine(rt);
+    const { token } = await issueClaim(rt, TESTER, { id: machine.id, medium: "screen" });
+    const now = (): number => rt.clock.now().getTime();
+    const device = new SimulatedDevice({ server: address, stateFile: join(folder, "told.json"), token: async () => token, speed: 50, now, log: { info() {}, warn() {} } });
+    await device.start();
+    await online(machine.id, "online");
+    const tell = async (type: "self_test" | "reboot"): Promise<string> => {
+      const { id } = await transact(rt, (tx) => createCommand(tx, { machineId: machine.id, type, args: {}, expiresInSeconds: 20, actorId: null, at: rt.clock.now() }));
+      rt.signals.send("downlinks");
+      return id;
+    };
+    for (const type of ["self_test", "reboot"] as const) {
+      const id = await tell(type);
+      await eventually(async () => (await rt.db.prisma.deviceCommand.findUniqueOrThrow({ where: { id } })).state === "done", 20_000);
+    }
+    const { configVersion, reportedVersion } = await eventually(async () => {
+      const row = await rt.db.prisma.machine.findUniqueOrThrow({ where: { id: machine.id } });
+      return row.reportedVersion === row.configVersion ? row : null;
+    });
+    expect(reportedVersion).toBe(configVersion);
+    expect((await listRejected(rt, machine.id)).data).toEqual([]);
+    expect(device.stored()?.claim?.firmware_key).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+    await device.stop();
   });
 
   it("says why when its token is refused", async () => {
