@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { SimulatedDevice } from "../../../device/device.ts";
+import { type Faults, POWER_STEPS } from "../../../device/faults.ts";
+import { newState, writeState } from "../../../device/state-file.ts";
+import { type Bridge, startBridge } from "../bridge.ts";
+import { givenClaim } from "../testing/fixtures.ts";
+import { startTestBroker, type TestBroker } from "../testing/broker.ts";
+import { type Bought, openStall, type Stall, type StallMachine } from "../testing/stall.ts";
+
+let stall: Stall;
+let broker: TestBroker;
+let bridge: Bridge;
+const folder = mkdtempSync(join(tmpdir(), "switchyard-sales-"));
+const devices: SimulatedDevice[] = [];
+beforeAll(async () => {
+  stall = await openStall();
+  broker = await startTestBroker(stall.rt, "aedes");
+  bridge = await startBridge(stall.rt);
+});
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device.stop();
+});
+afterAll(async () => {
+  await bridge.stop();
+  await broker.stop();
+  await stall.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A machine whose device speaks over a real broker. */
+async function machineWith(faults: Partial<Faults>): Promise<{ machine: StallMachine; device: SimulatedDevice }> {
+  const machine = await stall.machine();
+  const stateFile = join(folder, `${machine.id}.json`);
+  writeState(stateFile, { ...newState("02:00:00:00:00:01"), claim: await givenClaim(stall.rt, machine.id), stock: { A1: 5, A2: 5, A3: 5 } });
+  const options = { server: stall.shop.url, stateFile, token: async () => "", brokerUrl: broker.url, speed: 50, faults, now: () => stall.rt.clock.now().getTime(), log: { info() {}, warn() {} } };
+  const device = new SimulatedDevice(options);
+  devices.push(device);
+  await device.start();
+  return { machine, device };
+}
+
+/** Lets everything run; time passes only when nothing else helps. */
+async function ended(bought: Bought): Promise<Awaited<ReturnType<Stall["now"]>>> {
+  for (let round = 0; round < 400; round += 1) {
+    await stall.settle();
+    const order = await stall.now(bought);
+    const over = order.endedAt !== null && !["authorized", "refunding"].includes(order.paymentState);
+    if (over) return order;
+    await sleep(50);
+    if (round > 60) stall.rt.clock.advance(10_000);
+  }
+  throw new Error("the order has no end");
+}
+
+const FAULTS: [string, Partial<Faults>][] = [
+  ["nothing is wrong", {}],
+  ["acknowledgements are lost", { dropAcks: 2 }],
+  ["everything is said three times", { repeatMessages: 2 }],
+  ["its clock is an hour late", { clockOffsetMs: -3_600_000 }],
+  ["its clock is an hour early", { clockOffsetMs: 3_600_000 }],
+  ["its motor turns and nothing falls", { noDrop: true }],
+  ...POWER_STEPS.filter((step) => /^(command|motor|result)/.test(step)).map((step): [string, Partial<Faults>] => [`the power goes at ${step}`, { powerCycleAt: step }]),
+];
+
+it.each(FAULTS)("turns a motor once at most and keeps money for what came out alone when %s", { timeout: 120_000 }, async (_name, faults) => {
+  const { machine, device } = await machineWith(faults);
+  const bought = await stall.order(machine, ["A1"]);
+  await stall.pay(bought);
+  const order = await ended(bought);
+  const ids = device.turns.map((turn) => turn.id);
+  expect(ids.length).toBeLessThanOrEqual(1);
+  const sold = order.lines.filter((line) => line.state === "dispensed").length;
+  expect(sold).toBeLessThanOrEqual(ids.length);
+  expect(await stall.money(bought.orderId)).toEqual(sold === 1 ? { status: "succeeded", taken: 150, back: 0 } : { status: "voided", taken: 0, back: 0 });
+  expect((await stall.stock(machine, "A1")).reserved).toBe(0);
+  if (Object.keys(faults).length === 0) expect(sold).toBe(1);
+});
