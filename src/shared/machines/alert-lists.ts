@@ -67,7 +67,6 @@ export const muteOutput = z.object({
   by: z.string(),
   createdAt: timestamp,
 });
-export type MuteOutput = z.output<typeof muteOutput>;
 export const muteListInput = z.object({ machineId: id("machine") });
 export const muteListOutput = z.object({ data: z.array(muteOutput) });
 export const muteIdInput = z.object({ id: id("alertMute") });
