@@ -31,7 +31,7 @@ function dial(order: unknown): Promise<{ client: Client; outcome: string }> {
   });
 }
 
-it("lets a guest watch the order whose secret they have, and nothing else", async () => {
+it("lets a guest watch the order whose secret they have, and nothing else", { timeout: 60_000 }, async () => {
   const machine = await stall.machine();
   const [mine, other] = [await stall.order(machine, ["A1"]), await stall.order(machine, ["A2"])];
   const { client, outcome } = await dial({ orderId: mine.orderId, secret: mine.secret });
