@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
-import { type Database, openDatabase } from "#server/infra/database.ts";
+import { openDatabase } from "#server/infra/database.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { openCustomerAccount } from "./accounts.ts";
@@ -8,6 +8,7 @@ import { auditLedger } from "./check.ts";
 import { expireHold, expireLot, hold, postHold, reverse, transfer, voidHold } from "./ledger.ts";
 import { systemAccount } from "./system-accounts.ts";
 import { creditTopUp } from "./top-up-credits.ts";
+import { breakable } from "./testing/breakable.ts";
 
 const HOUR = 3_600_000;
 
@@ -54,29 +55,6 @@ async function outcome({ id, organizationId }: Customer): Promise<unknown> {
   const holds = await rt.db.prisma.hold.findMany({ where: { accountId: id }, select: { status: true, postedAmount: true }, orderBy: { status: "asc" } });
   const last = await rt.db.prisma.event.findFirst({ where: { organizationId, type: "credits.changed" }, orderBy: { seq: "desc" }, select: { data: true } });
   return { account, lots, holds, last };
-}
-
-/** A database whose connection breaks instead of sending its nth statement from now: to the server that is a client killed between two statements. */
-function breakable(database: Database): { after: (statements: number) => void } {
-  let left = Number.POSITIVE_INFINITY;
-  if (!("pool" in database.raw)) throw new Error("this needs PostgreSQL");
-  const wrapped = new WeakSet<object>();
-  database.raw.pool.on("acquire", (client) => {
-    if (wrapped.has(client)) return;
-    wrapped.add(client);
-    const query = client.query.bind(client) as (...values: unknown[]) => unknown;
-    client.query = ((...values: unknown[]) => {
-      left -= 1;
-      // The socket is in no type of the driver's.
-      if (left === 0) (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-      return query(...values);
-    }) as typeof client.query;
-  });
-  return {
-    after(statements) {
-      left = statements;
-    },
-  };
 }
 
 it("does everything once, wherever between two statements it was cut off and begun again", { timeout: 300_000 }, async (context) => {

@@ -2,12 +2,16 @@ import type { Tx } from "#server/infra/events.ts";
 import type { MeterSpan, Prisma } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
+/** The last instant that is the span's own. One that was switched off has both its ends; one that goes on as another, at a new price, has not the second. */
+const LAST_INSTANT = `case when s.ended_at is not null and exists (select 1 from meter_span n where n.resource_id = s.resource_id and n.component = s.component and n.started_at = s.ended_at and n.id <> s.id)
+  then s.ended_at - interval '1 millisecond' else s.ended_at end`;
+
 /** Queries of metering's spans by the versions of their prices. Spans of which all hours are recorded are history, and are not looked at. */
-const OUTDATED = `due_at is not null and cardinality(price_ids) > 0 and price_ids_at(price_ids, least($1::timestamptz, ended_at)) <> price_ids`;
+const OUTDATED = `s.due_at is not null and cardinality(s.price_ids) > 0 and price_ids_at(s.price_ids, least($1::timestamptz, ${LAST_INSTANT})) <> s.price_ids`;
 
 /** Organizations with a span whose price was followed by one for all, by `at`. */
 export async function organizationsToReprice(rt: Runtime, at: Date): Promise<string[]> {
-  const rows = await rt.db.query<{ id: string }>({ name: "price_organizations", text: `select distinct organization_id as id from meter_span where ${OUTDATED} order by 1`, values: [at] });
+  const rows = await rt.db.query<{ id: string }>({ name: "price_organizations", text: `select distinct organization_id as id from meter_span s where ${OUTDATED} order by 1`, values: [at] });
   return rows.map(({ id }) => id);
 }
 
@@ -33,7 +37,7 @@ export async function outdatedSpans(tx: Tx, organizationId: string, resourceId: 
       union
       select q.effective_from from unnest(s.price_ids) as i (id) join price p on p.id = i.id
       join price q on q.subject_type = p.subject_type and q.subject_id = p.subject_id and q.component = p.component and q.applies_to = 'all' and q.effective_from > p.effective_from
-      where q.effective_from > s.started_at and q.effective_from <= least($1::timestamptz, s.ended_at)
+      where q.effective_from > s.started_at and q.effective_from <= least($1::timestamptz, ${LAST_INSTANT})
     ) cut
     cross join lateral (select price_ids_at(s.price_ids, cut.at) as ids) priced
     join price first on first.id = priced.ids[1]
