@@ -11,17 +11,17 @@ const PAYMENT: Record<PaymentState, Tone> = { none: "off", authorized: "busy", c
 const LINE: Record<LineState, Tone> = { reserved: "warn", dispensing: "busy", dispensed: "ok", failed: "bad", unknown: "warn", released: "off" };
 
 export function OrderStateChip({ order }: { order: Pick<Order, "status" | "failure"> }) {
-  const t = useTranslations("orders.status");
+  const t = useTranslations("orders");
   const words = useOrderWords();
-  return <StateChip status={order.status} word={t(order.status)} tone={STATUS[order.status]} reason={order.failure === null ? null : words.failure(order.failure)} />;
+  return <StateChip status={order.status} word={t(`status.${order.status}`)} tone={STATUS[order.status]} reason={order.failure === null ? null : words.failure(order.failure)} />;
 }
 
 export function PaymentStateChip({ state }: { state: PaymentState }) {
-  const t = useTranslations("orders.payment");
-  return state === "none" ? <span>{t("none")}</span> : <StateChip status={state} word={t(state)} tone={PAYMENT[state]} />;
+  const t = useTranslations("orders");
+  return state === "none" ? <span>{t("payment.none")}</span> : <StateChip status={state} word={t(`payment.${state}`)} tone={PAYMENT[state]} />;
 }
 
 export function LineStateChip({ state }: { state: LineState }) {
-  const t = useTranslations("orders.line");
-  return <StateChip status={state} word={t(state)} tone={LINE[state]} />;
+  const t = useTranslations("orders");
+  return <StateChip status={state} word={t(`line.${state}`)} tone={LINE[state]} />;
 }
