@@ -107,7 +107,11 @@ async function recover(rt: Runtime, ground: Ground): Promise<void> {
   for (const minutes of [0, 2, 13, 30]) {
     const later: Runtime = { ...rt, clock: { now: () => new Date(Date.now() + minutes * 60_000) } };
     const devices = machines.map(({ id }) => new LoopDevice(later, id, flashOf(ground, id)));
-    for (const device of devices) await device.online();
+    for (const device of devices) {
+      await device.online();
+      // What was not acknowledged at QoS 1 comes again with the connection.
+      await device.tellAll();
+    }
     await work(later, devices, 4);
     await sweepCommands(later);
     await work(later, devices, 4);
