@@ -62,7 +62,8 @@ function expected({ anchor, policy, on, prices, gone }: Model): string[] {
   const months = new Map<string, number>();
   for (let begin = anchor; begin <= gone; begin += HOUR) {
     const end = begin + HOUR;
-    const inside = on.filter(({ from, to }) => from < end && (to ?? gone) >= begin);
+    // Charged in advance, what was off again at the hour's first instant was on in it; in arrears, by its time, it was not.
+    const inside = on.filter(({ from, to }) => from < end && (policy.unit === "hour" && policy.rounding === "up" ? (to ?? gone) >= begin : (to ?? gone) > begin));
     if (inside.length === 0) continue;
     const ms = inside.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(end, to ?? gone) - Math.max(begin, from)), 0);
     const unit = { hour: HOUR, minute: 60_000, second: 1_000 }[policy.unit];
