@@ -22,10 +22,12 @@ async function run(payment: OrderCrashTask["payment"], statement: number | null)
   const program = join(import.meta.dirname, "../testing/order-crash-process.ts");
   const child = spawn(process.execPath, [program, JSON.stringify({ database, dataDir, payment, statement } satisfies OrderCrashTask)], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const signal = await new Promise((resolve) => child.once("close", (_code, by) => resolve(by)));
   if (signal === "SIGKILL") return null;
-  expect(output).toMatch(/^\d+\n$/);
+  expect(output, errors).toMatch(/^\d+\n$/);
   return Number(output);
 }
 

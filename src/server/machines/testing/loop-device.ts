@@ -43,7 +43,8 @@ export class LoopDevice {
     // Written below.
     const { turns, known, seq } = JSON.parse(readFileSync(flash, "utf8")) as Flash;
     this.turns.push(...turns);
-    for (const [id, one] of known) this.#known.set(id, one);
+    // It had begun, and the power went before the motor turned.
+    for (const [id, one] of known) this.#known.set(id, turns.some((turn) => turn.id === id) ? one : { ...one, end: { phase: "failed", code: "INTERRUPTED" } });
     this.#seq = seq;
   }
 
