@@ -24,6 +24,7 @@ import type prices from "./messages/en/prices.json";
 import type payments from "./messages/en/payments.json";
 import type revenue from "./messages/en/revenue.json";
 import type topups from "./messages/en/topups.json";
+import type storefront from "./messages/en/storefront.json";
 import type stock from "./messages/en/stock.json";
 import type shell from "./messages/en/shell.json";
 import type vm from "./messages/en/vm.json";
@@ -54,6 +55,7 @@ declare module "next-intl" {
       projects: typeof projects;
       settings: typeof settings;
       stock: typeof stock;
+      storefront: typeof storefront;
       shell: typeof shell;
       statements: typeof statements;
       prices: typeof prices;
