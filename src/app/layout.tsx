@@ -1,20 +1,12 @@
-import "@mantine/core/styles.layer.css";
-import "@mantine/notifications/styles.layer.css";
-import "mantine-datatable/styles.layer.css";
 import "./globals.css";
-import { ColorSchemeScript, mantineHtmlProps } from "@mantine/core";
 import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
-import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getMessages } from "next-intl/server";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
+import { getLocale } from "next-intl/server";
 import type { ReactNode } from "react";
-import { ApiProvider } from "#components/api/api-provider.tsx";
-import { pickMessages } from "#components/i18n/load-messages.ts";
 import { asTheme, PREFERENCE_COOKIES } from "#components/theme/preferences.ts";
-import { ThemeProvider } from "#components/theme/theme-provider.tsx";
+import { ThemeScript } from "#components/theme/theme-script.tsx";
 
 export const metadata: Metadata = { title: { default: "Switchyard", template: "%s · Switchyard" } };
 
@@ -28,25 +20,17 @@ export const viewport: Viewport = {
   ],
 };
 
-/** The document: fonts, theme before the first paint, language, the API. */
+/** The document: fonts, language, theme before the first paint. What pages need in the browser comes with `SiteProviders` in the layouts below. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [locale, messages, jar] = await Promise.all([getLocale(), getMessages(), cookies()]);
+  const [locale, jar] = await Promise.all([getLocale(), cookies()]);
   const theme = asTheme(jar.get(PREFERENCE_COOKIES.theme)?.value);
-  const scheme = theme === "auto" ? {} : { "data-mantine-color-scheme": theme };
   return (
-    <html lang={locale} {...mantineHtmlProps} {...scheme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
+    // The script below may set another scheme than the server could know.
+    <html lang={locale} data-mantine-color-scheme={theme === "auto" ? "light" : theme} className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <head>
-        <ColorSchemeScript defaultColorScheme={theme} localStorageKey={PREFERENCE_COOKIES.theme} />
+        <ThemeScript />
       </head>
-      <body>
-        <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors"])}>
-          <ThemeProvider initial={theme}>
-            <NuqsAdapter>
-              <ApiProvider>{children}</ApiProvider>
-            </NuqsAdapter>
-          </ThemeProvider>
-        </NextIntlClientProvider>
-      </body>
+      <body>{children}</body>
     </html>
   );
 }

@@ -8,6 +8,7 @@ import { SocketProvider } from "#components/api/socket-provider.tsx";
 import { requireViewer } from "#components/api/viewer.ts";
 import { pickMessages } from "#components/i18n/load-messages.ts";
 import { Frame } from "#components/layout/frame.tsx";
+import { SiteProviders } from "#components/layout/site-providers.tsx";
 import { ViewerProvider } from "#components/layout/viewer-context.tsx";
 import { PREFERENCE_COOKIES } from "#components/theme/preferences.ts";
 
@@ -16,16 +17,18 @@ export default async function CustomerLayout({ children }: { children: ReactNode
   const viewer = await requireViewer();
   const [messages, jar] = await Promise.all([getMessages(), cookies(), prefetch(trpc.billing.balance.queryOptions())]);
   return (
-    <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "changes", "backups", "console", "credits", "topups", "statements", "projects", "machines", "alerts", "notifications", "diagnostics", "stock", "settings", "updates"])}>
-      <ViewerProvider viewer={viewer}>
-        <Hydrate>
-          <SocketProvider>
-            <Frame side="customer" collapsed={jar.get(PREFERENCE_COOKIES.rail)?.value === "1"}>
-              {children}
-            </Frame>
-          </SocketProvider>
-        </Hydrate>
-      </ViewerProvider>
-    </NextIntlClientProvider>
+    <SiteProviders>
+      <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "changes", "backups", "console", "credits", "topups", "statements", "projects", "machines", "alerts", "notifications", "diagnostics", "stock", "settings", "updates"])}>
+        <ViewerProvider viewer={viewer}>
+          <Hydrate>
+            <SocketProvider>
+              <Frame side="customer" collapsed={jar.get(PREFERENCE_COOKIES.rail)?.value === "1"}>
+                {children}
+              </Frame>
+            </SocketProvider>
+          </Hydrate>
+        </ViewerProvider>
+      </NextIntlClientProvider>
+    </SiteProviders>
   );
 }

@@ -7,6 +7,7 @@ import { SocketProvider } from "#components/api/socket-provider.tsx";
 import { requireViewer } from "#components/api/viewer.ts";
 import { pickMessages } from "#components/i18n/load-messages.ts";
 import { Frame } from "#components/layout/frame.tsx";
+import { SiteProviders } from "#components/layout/site-providers.tsx";
 import { ViewerProvider } from "#components/layout/viewer-context.tsx";
 import { PREFERENCE_COOKIES } from "#components/theme/preferences.ts";
 
@@ -16,14 +17,16 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   if (viewer.me.role === null) notFound();
   const [messages, jar] = await Promise.all([getMessages(), cookies()]);
   return (
-    <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "credits", "machines", "alerts", "notifications", "diagnostics", "stock", "admin", "catalog", "prices", "revenue", "payments", "statements", "hosts", "firmware", "updates"])}>
-      <ViewerProvider viewer={viewer}>
-        <SocketProvider>
-          <Frame side="admin" collapsed={jar.get(PREFERENCE_COOKIES.rail)?.value === "1"}>
-            {children}
-          </Frame>
-        </SocketProvider>
-      </ViewerProvider>
-    </NextIntlClientProvider>
+    <SiteProviders>
+      <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "credits", "machines", "alerts", "notifications", "diagnostics", "stock", "admin", "catalog", "prices", "revenue", "payments", "statements", "hosts", "firmware", "updates"])}>
+        <ViewerProvider viewer={viewer}>
+          <SocketProvider>
+            <Frame side="admin" collapsed={jar.get(PREFERENCE_COOKIES.rail)?.value === "1"}>
+              {children}
+            </Frame>
+          </SocketProvider>
+        </ViewerProvider>
+      </NextIntlClientProvider>
+    </SiteProviders>
   );
 }

@@ -11,8 +11,9 @@ import { type Payment, useCheckout } from "./use-checkout.ts";
 import type { Shop } from "./use-shop.ts";
 import { useAmounts, useTranslations } from "./words.tsx";
 
-/** A press beside it closes it, where the browser knows the attribute; React's types do not yet. */
-const CLOSED_BY = { closedby: "any" };
+
+/** A press beside it closes it, where the browser knows the attribute. React writes it; its types do not have it yet. */
+const CLOSED_BY = { closedby: "any" } as object;
 
 /** The bar at the bottom, under the thumb, and the order that it opens. */
 export function CartBar({ shop }: { shop: Shop }) {

@@ -1,8 +1,7 @@
 import { useTranslations } from "next-intl";
 import classes from "./broken-page.module.css";
-import { ButtonLink } from "./button-link.tsx";
 
-/** Nothing at this address, or nothing that the reader may see: the same words for both. */
+/** Nothing at this address, or nothing that the reader may see: the same words for both. Of plain elements: it also stands where Mantine is not. */
 export function MissingPage({ home = "/" }: { home?: string }) {
   const t = useTranslations("errors.notFound");
   return (
@@ -14,9 +13,9 @@ export function MissingPage({ home = "/" }: { home?: string }) {
       <h1 className={classes.title}>{t("title")}</h1>
       <p className={classes.text}>{t("why")}</p>
       <div className={classes.actions}>
-        <ButtonLink href={home} variant="default">
+        <a href={home} className={classes.home}>
           {t("home")}
-        </ButtonLink>
+        </a>
       </div>
     </div>
   );

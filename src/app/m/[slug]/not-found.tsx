@@ -1,11 +1,11 @@
 import { getTranslations } from "next-intl/server";
-import classes from "#components/storefront/page.module.css";
+import classes from "#components/ui/plain-page.module.css";
 
 /** No machine of ours is sold from at this address. */
 export default async function NotFound() {
   const t = await getTranslations("storefront.missing");
   return (
-    <main className={classes.alone}>
+    <main className={classes.page}>
       <h1>{t("title")}</h1>
       <p>{t("text")}</p>
     </main>
