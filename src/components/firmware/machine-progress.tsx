@@ -30,14 +30,13 @@ interface MachineProgressProps {
 /** How far a machine's update is: its state, a bar while it loads, and in words what it waits for or what went wrong. */
 export function MachineProgress({ progress, waitsFor = null, retryAt = null, tolerated = false }: MachineProgressProps) {
   const t = useTranslations("updates.machine");
-  const reasons = useTranslations("updates.reasons");
-  const states = useTranslations("updates.states");
+  const words = useTranslations("updates");
   const { state, percent, error } = progress;
   const reason = MACHINE_REASONS.find((each) => each === error);
   return (
     <span className={classes.progress}>
       <span className={classes.line}>
-        <StateChip status={state} tone={TONES[state]} word={states(state)} />
+        <StateChip status={state} tone={TONES[state]} word={words(`states.${state}`)} />
         {state === "downloading" && <Meter share={percent / 100} label={`${percent} %`} />}
       </span>
       {state === "waiting" && waitsFor && (
@@ -45,7 +44,7 @@ export function MachineProgress({ progress, waitsFor = null, retryAt = null, tol
           {t(`waits.${waitsFor}`)} {waitsFor === "retry" && retryAt && <RelativeTime at={retryAt} />}
         </span>
       )}
-      {error && <span className={classes.dim}>{reason ? reasons(reason) : error}</span>}
+      {error && <span className={classes.dim}>{reason ? words(`reasons.${reason}`) : error}</span>}
       {tolerated && <span className={classes.dim}>{t("tolerated")}</span>}
     </span>
   );

@@ -18,6 +18,7 @@ const ASKED: readonly Action[] = ["start", "abort", "discard", "resume"];
 
 /** What can be done with a rollout in its state. */
 export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
+  const words = useTranslations("firmware");
   const t = useTranslations("firmware.actions");
   const trpc = useTRPC();
   const router = useRouter();
@@ -54,7 +55,7 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
           loading={mutations[action].isPending && asked === null}
           onClick={() => (ASKED.includes(action) ? setAsked(action) : run(action))}
         >
-          {t(action)}
+          {words(`actions.${action}`)}
         </Button>
       ))}
       <ConfirmDialog
@@ -64,7 +65,7 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
           setAsked(null);
         }}
         title={t(`title.${shown}`, { name: rollout.name })}
-        confirmLabel={t(shown)}
+        confirmLabel={words(`actions.${shown}`)}
         danger={shown === "abort" || shown === "discard"}
         pending={mutations[shown].isPending}
         error={mutations[shown].error}

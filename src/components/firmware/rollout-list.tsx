@@ -51,11 +51,10 @@ const TONES: Record<Rollout["status"], Tone> = { draft: "off", running: "busy", 
 
 /** The state of a rollout; one that runs is under way, and one that stopped by itself says so. */
 export function RolloutState({ rollout }: { rollout: Pick<Rollout, "status" | "statusReason"> }) {
-  const t = useTranslations("firmware.reasons");
-  const states = useTranslations("firmware.states");
+  const t = useTranslations("firmware");
   const { status, statusReason } = rollout;
   const stopped = statusReason !== null && statusReason !== "operator";
-  return <StateChip status={status} tone={stopped ? "bad" : TONES[status]} word={states(status)} reason={statusReason && t(statusReason)} />;
+  return <StateChip status={status} tone={stopped ? "bad" : TONES[status]} word={t(`states.${status}`)} reason={statusReason && t(`reasons.${statusReason}`)} />;
 }
 
 function RolloutMeter({ rollout }: { rollout: Rollout }) {

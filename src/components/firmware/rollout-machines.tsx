@@ -21,7 +21,7 @@ import type { RolloutDetail, RolloutMachine } from "./types.ts";
 /** The machines of a rollout: how far each is, what it waits for, what went wrong. */
 export function RolloutMachines({ rollout, mayWrite }: { rollout: RolloutDetail; mayWrite: boolean }) {
   const t = useTranslations("firmware.machines");
-  const status = useTranslations("updates.states");
+  const words = useTranslations("updates");
   const trpc = useTRPC();
   const filters = useListFilters(ROLLOUT_MACHINE_STATES);
   const state = useTableState();
@@ -55,7 +55,7 @@ export function RolloutMachines({ rollout, mayWrite }: { rollout: RolloutDetail;
         filters={filters}
         state={state}
         searchLabel={t("search")}
-        statuses={ROLLOUT_MACHINE_STATES.map((value) => ({ value, label: status(value) }))}
+        statuses={ROLLOUT_MACHINE_STATES.map((value) => ({ value, label: words(`states.${value}`) }))}
         rowHref={(machine) => `/admin/machines/${machine.machineId}`}
         empty={<EmptyState title={t("empty")} compact />}
       />

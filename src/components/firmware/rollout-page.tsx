@@ -71,12 +71,12 @@ function Content({ rollout }: { rollout: RolloutDetail }) {
 /** Why it stands, when it stopped by itself. */
 function Stopped({ rollout }: { rollout: RolloutDetail }) {
   const t = useTranslations("firmware.rollout");
-  const reasons = useTranslations("firmware.reasons");
+  const words = useTranslations("firmware");
   if (rollout.status !== "paused" || rollout.statusReason === null) return null;
   const { failureThreshold, successThreshold } = rollout;
   const own = rollout.statusReason === "operator";
   return (
-    <Notice tone={own ? "neutral" : "bad"} title={reasons(rollout.statusReason)}>
+    <Notice tone={own ? "neutral" : "bad"} title={words(`reasons.${rollout.statusReason}`)}>
       {own ? t("pausedText") : t(rollout.statusReason === "failures" ? "failuresText" : "unreachableText", { failureThreshold, successThreshold })}
     </Notice>
   );

@@ -14,7 +14,7 @@ type Target = ReturnType<typeof targetOf>;
 /** How many machines a target comes to at this moment, and who is left out. */
 export function RolloutPreview({ firmwareId, target }: { firmwareId: string; target: Target | RolloutTarget }) {
   const t = useTranslations("firmware.preview");
-  const reasons = useTranslations("updates.reasons");
+  const words = useTranslations("updates");
   const format = useFormatter();
   const client = useTRPCClient();
   const [input] = useDebouncedValue(JSON.stringify({ firmwareId, target }), 300);
@@ -32,7 +32,7 @@ export function RolloutPreview({ firmwareId, target }: { firmwareId: string; tar
         { label: t("machines"), value: format.number(data.machines) },
         { label: t("online"), value: format.number(data.online) },
         { label: t("alreadyThere"), value: format.number(data.alreadyThere) },
-        ...data.skipped.map(({ reason, count }) => ({ label: t("leftOut", { reason: reasons(reason) }), value: format.number(count) })),
+        ...data.skipped.map(({ reason, count }) => ({ label: t("leftOut", { reason: words(`reasons.${reason}`) }), value: format.number(count) })),
       ]}
     />
   );

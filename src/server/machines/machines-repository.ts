@@ -68,6 +68,10 @@ export async function updateMachine(tx: Tx, id: string, data: Prisma.MachineUnch
   await tx.machine.update({ where: { id }, data, select: { id: true } });
 }
 
+export async function hasOrders(tx: Tx, machineId: string): Promise<boolean> {
+  return (await tx.machineOrder.findFirst({ where: { machineId }, select: { id: true } })) !== null;
+}
+
 export async function deleteMachine(tx: Tx, id: string): Promise<void> {
   await tx.machine.delete({ where: { id }, select: { id: true } });
 }

@@ -12,7 +12,7 @@ import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { publishConfiguration } from "./configuration/configuration.ts";
 import { getMachine } from "./machines.ts";
-import { deleteMachine, insertMachine, lockMachine, updateMachine } from "./machines-repository.ts";
+import { deleteMachine, hasOrders, insertMachine, lockMachine, updateMachine } from "./machines-repository.ts";
 import { planogramSlots } from "./planogram.ts";
 import { writeSlots } from "./planogram/write-slots.ts";
 
@@ -80,13 +80,15 @@ export async function saveOnboarding(rt: Runtime, actor: Actor, input: SaveInput
   return getMachine(rt, "platform", input.id);
 }
 
-/** Deletes a machine that no device has claimed yet. @throws AppError NOT_FOUND, INVALID_STATE */
+/** Deletes a machine that no device has claimed yet and nobody has bought from. @throws AppError NOT_FOUND, INVALID_STATE */
 export async function discardDraft(rt: Runtime, actor: Actor, id: string): Promise<void> {
   const at = rt.clock.now();
   await transact(rt, async (tx) => {
     const machine = await lockMachine(tx, id);
     if (!machine) throw notFound("machine");
     if (machine.claimedAt) throw new AppError("INVALID_STATE", "A device has claimed this machine; it can no longer be discarded.", { state: machine.status });
+    // An import brings drafts with what they have sold.
+    if (await hasOrders(tx, id)) throw new AppError("INVALID_STATE", "There are orders of this machine; it can no longer be discarded.", { state: machine.status });
     await deleteMachine(tx, id);
     await publish(tx, { type: "machine.updated", subject: id, organizationId: machine.organizationId, data: { machineId: id }, at });
     await recordAudit(tx, actor, { action: "machine.discard", subjectType: "machine", subjectId: id, organizationId: machine.organizationId, before: { name: machine.name }, at });

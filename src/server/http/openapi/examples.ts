@@ -99,6 +99,9 @@ const ID_FIELDS: Record<string, string> = {
   product_id: ID_PREFIXES.product,
   refill_id: ID_PREFIXES.refill,
   rule_id: ID_PREFIXES.alertRule,
+  order_id: ID_PREFIXES.order,
+  command_id: ID_PREFIXES.deviceCommand,
+  firmware_id: ID_PREFIXES.firmware,
 };
 
 /** A field that is given instead of another: an example has the other. */
@@ -133,12 +136,16 @@ const COLLECTIONS: Record<string, string> = {
   mutes: ID_PREFIXES.alertMute,
   notifications: ID_PREFIXES.notification,
   products: ID_PREFIXES.product,
+  orders: ID_PREFIXES.order,
+  firmware: ID_PREFIXES.firmware,
+  rollouts: ID_PREFIXES.rollout,
 };
 
 /** The prefix of ids that a path is about. */
 export function idPrefixOf(path: string): string {
   const [, first = "", second = ""] = path.split("/");
-  return COLLECTIONS[first === "admin" ? second : first] ?? ID_PREFIXES.transfer;
+  const nearest = /([a-z_]+)\/\{id\}/.exec(path)?.[1] ?? "";
+  return COLLECTIONS[nearest] ?? COLLECTIONS[first === "admin" ? second : first] ?? ID_PREFIXES.transfer;
 }
 
 /** A value that fits the schema and looks like the real one. */
@@ -151,6 +158,8 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   if (name === "subject_id" && idPrefix === ID_PREFIXES.plan) return `${idPrefix}_${SUFFIX}`;
   // A rule is about one machine or about a kind of machine.
   if (name === "template_id" && idPrefix === ID_PREFIXES.alertRule) return null;
+  // Elsewhere it is an image.
+  if (name === "template_id" && idPrefix === ID_PREFIXES.rollout) return `${ID_PREFIXES.machineTemplate}_${SUFFIX}`;
   if (ID_FIELDS[name] !== undefined) return `${ID_FIELDS[name]}_${SUFFIX}`;
   if (schema.enum !== undefined) return schema.enum.includes("running") ? "running" : schema.enum[0];
   if (schema.const !== undefined) return schema.const;
