@@ -6,6 +6,7 @@ import { adminCommandsRouter, commandsRouter } from "./commands/router.ts";
 import { adminAssortmentRouter, assortmentRouter } from "./assortment/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
 import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.ts";
+import { adminDecommissionRouter, decommissionRouter } from "./decommission/router.ts";
 import { adminDiagnosticsRouter, diagnosticsRouter } from "./diagnostics/router.ts";
 import { anyMachineUpdates, firmwareRouter, machineUpdates } from "./firmware/router.ts";
 import { adminRefillsRouter, adminStockRouter, refillsRouter, stockRouter } from "./inventory/router.ts";
@@ -13,6 +14,7 @@ import { listConnections, listMachines, getMachine, listRejected } from "./machi
 import { adminOrdersRouter, ordersRouter } from "./orders/router.ts";
 import { discardDraft, saveOnboarding, startOnboarding } from "./onboarding.ts";
 import { adminPlanogramRouter, planogramRouter } from "./planogram/router.ts";
+import { adminSalesRouter, salesRouter } from "./storefront/router.ts";
 import { createProduct, listProducts, listTemplates } from "./products.ts";
 import { getTelemetry } from "./telemetry.ts";
 
@@ -25,10 +27,12 @@ export const machinesRouter = router({
   assortment: assortmentRouter,
   commands: commandsRouter,
   credentials: credentialsRouter,
+  decommission: decommissionRouter,
   diagnostics: diagnosticsRouter,
   orders: ordersRouter,
   planogram: planogramRouter,
   refills: refillsRouter,
+  sales: salesRouter,
   stock: stockRouter,
   updates: machineUpdates,
   firmware: firmwareRouter,
@@ -49,10 +53,12 @@ export const machinesRouter = router({
     assortment: adminAssortmentRouter,
     commands: adminCommandsRouter,
     credentials: adminCredentialsRouter,
+    decommission: adminDecommissionRouter,
     diagnostics: adminDiagnosticsRouter,
     orders: adminOrdersRouter,
     planogram: adminPlanogramRouter,
     refills: adminRefillsRouter,
+    sales: adminSalesRouter,
     stock: adminStockRouter,
     updates: anyMachineUpdates,
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),

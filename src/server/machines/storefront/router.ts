@@ -1,13 +1,16 @@
 import { fileOutput } from "#shared/billing/documents.ts";
+import { salesOutput, salesSetInput } from "#shared/machines/sales.ts";
+import { machineIdInput } from "#shared/machines/schema.ts";
 import * as schema from "#shared/machines/storefront.ts";
 import { organizationPermissions } from "#shared/permissions.ts";
 import type { MemberActor } from "#server/identity/actor.ts";
 import type { Context } from "#server/trpc/context.ts";
-import { answer, publicProcedure, router } from "#server/trpc/init.ts";
+import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { checkout } from "./checkout.ts";
 import { cancelOrder, getGuestOrder } from "../orders/guest-orders.ts";
 import { storefrontLimits } from "./storefront-limits.ts";
 import { getOrderReceipt } from "../orders/order-receipt.ts";
+import { getSales, setSales } from "./sales.ts";
 import { getStorefront } from "./storefront.ts";
 
 const tags = ["Storefront"];
@@ -55,4 +58,23 @@ export const storefrontRouter = router({
     .input(schema.orderReceiptInput)
     .output(answer(fileOutput))
     .mutation(({ ctx, input }) => getOrderReceipt(ctx.rt, input)),
+});
+
+/** For those who run the machine. */
+export const salesRouter = router({
+  get: member("machine:read")
+    .meta({ route: { method: "GET", path: "/machines/{id}/sales", tags, summary: "Where a machine is sold from by phone, and whether it is" } })
+    .input(machineIdInput)
+    .output(answer(salesOutput))
+    .query(({ ctx, input }) => getSales(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
+  set: member("machine:configure")
+    .meta({ route: { method: "PATCH", path: "/machines/{id}/sales", tags, summary: "Open or close a machine's storefront" } })
+    .input(salesSetInput)
+    .output(answer(salesOutput))
+    .mutation(({ ctx, input }) => setSales(ctx.rt, ctx.actor, { organizationId: ctx.actor.organizationId }, input)),
+});
+
+export const adminSalesRouter = router({
+  get: platform("platform:machines:read").input(machineIdInput).output(answer(salesOutput)).query(({ ctx, input }) => getSales(ctx.rt, "platform", input.id)),
+  set: platform("platform:machines:write").input(salesSetInput).output(answer(salesOutput)).mutation(({ ctx, input }) => setSales(ctx.rt, ctx.actor, "platform", input)),
 });
