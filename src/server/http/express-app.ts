@@ -19,6 +19,7 @@ export interface AppParts {
   device: Router | null;
   paymentWebhook: Handler;
   firmwareFiles: Handler;
+  machineArchives: Handler;
   /** whatever is nobody else's */
   pages: Handler;
   supportUrl: string;
@@ -45,6 +46,7 @@ export function createExpressApp(rt: Runtime, parts: AppParts): Express {
   app.use("/v1", cors({ origin: rt.config.corsOrigins, credentials: false, exposedHeaders: EXPOSED, maxAge: 600 }), (request, response) => parts.rest(request, response));
   if (parts.device) app.use("/device/v1", express.json({ limit: DEVICE_BODY_LIMIT }), parts.device);
   app.all(["/files/firmware", "/files/firmware/:id"], named("/files/firmware", parts.firmwareFiles));
+  app.all("/files/machines/:id/archive", named("/files/machines/{id}/archive", parts.machineArchives));
   app.all("/webhooks/payments/:provider", named("/webhooks/payments/{provider}", parts.paymentWebhook));
   app.use("/device", () => {
     throw new AppError("NOT_FOUND");

@@ -17,6 +17,7 @@ import { createExpressApp } from "./express-app.ts";
 import { createHealthHandlers } from "./health/health.ts";
 import { readTotals } from "./health/repository.ts";
 import { createFirmwareFiles } from "./firmware-files.ts";
+import { createMachineArchives } from "./machine-archives.ts";
 import { createInFlight } from "./in-flight.ts";
 import { createOpenApiDocument } from "./openapi/document.ts";
 import { createPaymentWebhook } from "./payment-webhook.ts";
@@ -71,6 +72,7 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
     device: options.device ?? null,
     paymentWebhook: createPaymentWebhook(rt),
     firmwareFiles: createFirmwareFiles(rt, origins),
+    machineArchives: createMachineArchives(rt),
     async pages(request, response) {
       if (!next) return sendError(response, new AppError("NOT_FOUND"), scopeOf(request).id, supportUrl);
       await next.handle(request, response);

@@ -80,6 +80,7 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
   /** payloads of ours that somebody was given */
   const forwarded = new WeakSet<Buffer>();
   const principals = new WeakMap<Client, MqttPrincipal>();
+  const sentAway = new WeakSet<Client>();
   const usernameOf = (client: Client | null): string => (client ? principals.get(client)?.username : undefined) ?? "";
   const aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -110,6 +111,8 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
     },
     // Aedes sends the PUBACK when this is done, and reads on from the device: so storing happens here. Wills come this way too.
     authorizePublish(client, packet, done) {
+      // Its will as well: brokers publish none for whom they send away, and what is retained of it then is ours.
+      if (client && sentAway.has(client)) return done(new Error("it was sent away"));
       const publication = { topic: packet.topic, retain: packet.retain, payload: asBuffer(packet.payload) };
       const reason = policy.publishRefusal(usernameOf(client), publication);
       if (reason) {
@@ -153,7 +156,11 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
     const principal = client ? principals.get(client) : undefined;
     if (!client || !principal) return;
     policy.stillValid(principal).then(
-      (valid) => (valid ? undefined : client.close()),
+      (valid) => {
+        if (valid) return;
+        sentAway.add(client);
+        client.close();
+      },
       (error: unknown) => rt.log.error({ err: error, username }, "mqtt: cannot check whether a credential still holds"),
     );
   });

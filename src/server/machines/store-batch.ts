@@ -50,7 +50,9 @@ export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promi
     for (const one of read) {
       const exists = one.machineId !== null && machines.has(one.machineId);
       if (isBad(one)) rejected.push(rejection(one, exists ? one.machineId : null, one.reason));
-      else if (exists) known.push(one);
+      else if (machines.get(one.machineId)?.status === "decommissioned") {
+        if (!isServersWord(one)) rejected.push(rejection(one, one.machineId, "the machine is decommissioned"));
+      } else if (exists) known.push(one);
       else rejected.push(rejection(one, null, "unknown machine"));
     }
     const fresh = await insertNew(tx, known);
@@ -156,6 +158,11 @@ async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<str
     }
   }
   return [...changes].filter(([, change]) => change.transitions.some((transition) => transition.type === "machine.online")).map(([id]) => id);
+}
+
+/** What the server itself says of a machine that it cut off comes back from the broker. */
+function isServersWord({ kind, message }: DeviceMessage): boolean {
+  return kind === "status" && message.boot.startsWith("server");
 }
 
 /** Said by the broker for a device that is gone: it does not show that the device lives. */

@@ -23,6 +23,7 @@ import { startRelay } from "#server/infra/events.ts";
 import { type Loop, startLoop } from "#server/infra/loop.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { sweepCommands } from "#server/machines/commands/command-sweep.ts";
+import { archiveMachines } from "#server/machines/decommission/archive.ts";
 import { startOrders } from "#server/machines/orders/orders-worker.ts";
 import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { ROUND_MS as ROLLOUT_ROUND_MS, runRollouts } from "#server/machines/firmware/rollout-round.ts";
@@ -34,6 +35,7 @@ const MINUTE_MS = 60_000;
 /** Rounds at a time of summing an old ledger up: a minute of work at most, so that stopping need not wait for longer. */
 const REVENUE_ROUNDS = 20;
 const COMMAND_SWEEP_MS = 2_000;
+const ARCHIVE_MS = 5_000;
 
 /** Operations, metering, the event relay, metrics and cleaning up. Every piece may run in many processes at once. */
 export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
@@ -70,6 +72,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("backup-schedules", ROUND_MS, () => runBackupSchedules(rt)),
     every("backup-sweep", SWEEP_MS, () => sweepBackups(rt)),
     every("device-commands", COMMAND_SWEEP_MS, () => sweepCommands(rt)),
+    every("machine-archives", ARCHIVE_MS, () => archiveMachines(rt)),
     every("host-poll", HOST_POLL_MS, () => pollHosts(rt)),
     every("host-sweep", MINUTE_MS, () => sweepHosts(rt)),
     every("rollouts", ROLLOUT_ROUND_MS, () => runRollouts(rt)),
