@@ -70,12 +70,10 @@ async function* linesOf(source: Readable): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   // An error of either is thrown by reading from the gunzip.
   pipeline(source, gunzip, () => {});
-  let begun = false;
   let rest: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      begun = true;
       let from = 0;
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
         yield Buffer.concat([...rest, chunk.subarray(from, at)]);
@@ -88,11 +86,12 @@ async function* linesOf(source: Readable): AsyncGenerator<Buffer> {
       if (size > MAX_LINE_BYTES) throw damaged("a line is too long");
     }
   } catch (error) {
-    const code = (error as { code?: string }).code ?? "";
+    const { code = "", message } = error as Error & { code?: string };
     if (!code.startsWith("Z_")) throw error;
-    throw begun ? damaged(code === "Z_BUF_ERROR" ? "it ends too early" : "it cannot be unpacked") : code === "Z_BUF_ERROR" ? damaged("it ends too early") : foreign();
+    if (/header check|compression method/.test(message)) throw foreign();
+    throw damaged(code === "Z_BUF_ERROR" ? "it ends too early" : "it cannot be unpacked");
   }
-  if (size > 0) throw begun ? damaged("it ends too early") : foreign();
+  if (size > 0) throw damaged("it ends too early");
 }
 
 function damaged(what: string): AppError {
