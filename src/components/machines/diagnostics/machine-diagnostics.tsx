@@ -4,6 +4,7 @@ import { Rows } from "#components/ui/grid.tsx";
 import { MachineConnections } from "../machine-connections.tsx";
 import { MachineRejected } from "../machine-rejected.tsx";
 import type { MachinePanelProps } from "../machine-tabs.tsx";
+import { MachineRemoval } from "../removal/machine-removal.tsx";
 import { MachineCommands } from "./machine-commands.tsx";
 import { MachineHealth } from "./machine-health.tsx";
 import { MachineLog } from "./machine-log.tsx";
@@ -17,6 +18,7 @@ export function MachineDiagnostics({ side, machine }: MachinePanelProps) {
       <MachineLog side={side} machine={machine} />
       <MachineConnections side={side} id={machine.id} />
       {side === "admin" && <MachineRejected id={machine.id} count={machine.rejectedCount} />}
+      <MachineRemoval side={side} machine={machine} />
     </Rows>
   );
 }
