@@ -6,6 +6,7 @@ import { MachineCharts } from "./machine-charts.tsx";
 import { MachineFacts } from "./machine-facts.tsx";
 import { MachineStock } from "./machine-stock.tsx";
 import type { MachinePanelProps } from "./machine-tabs.tsx";
+import { MachineSales } from "./sales/machine-sales.tsx";
 import { MachineTiles } from "./machine-tiles.tsx";
 
 /** How the machine is, at a glance: readings, stock, what it is. */
@@ -19,6 +20,7 @@ export function MachineOverview({ side, machine }: MachinePanelProps) {
         <MainAndAside>
           <MachineCharts side={side} id={machine.id} />
           <Rows>
+            {machine.status !== "decommissioned" && <MachineSales side={side} machine={machine} />}
             <MachineFacts machine={machine} />
             <MachineUpdates side={side} id={machine.id} version={machine.firmwareVersion} />
           </Rows>

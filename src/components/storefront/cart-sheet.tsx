@@ -11,39 +11,11 @@ import { type Payment, useCheckout } from "./use-checkout.ts";
 import type { Shop } from "./use-shop.ts";
 import { useAmounts, useTranslations } from "./words.tsx";
 
-
 /** A press beside it closes it, where the browser knows the attribute. React writes it; its types do not have it yet. */
 const CLOSED_BY = { closedby: "any" } as object;
 
-/** The bar at the bottom, under the thumb, and the order that it opens. */
-export function CartBar({ shop }: { shop: Shop }) {
-  const t = useTranslations("storefront");
-  const amounts = useAmounts();
-  const [open, setOpen] = useState(false);
-  const { cart, front, notices } = shop;
-  const pieces = piecesIn(cart);
-  const minor = minorOf(cart);
-  const currency = front.payments.card?.currency;
-  if (pieces === 0 && notices.length === 0) return null;
-  return (
-    <>
-      <div className={classes.bar}>
-        {pieces === 0 ? (
-          <CartMessages shop={shop} problem={null} />
-        ) : (
-          <button type="button" className={classes.review} onClick={() => setOpen(true)}>
-            <span className={classes.count}>{t(pieces === 1 ? "cart.one" : "cart.other", { count: pieces })}</span>
-            <span>{t("cart.review")}</span>
-            <span className={classes.sum}>{minor !== null && currency !== undefined ? amounts.card(minor, currency) : amounts.credits(creditsOf(cart))}</span>
-          </button>
-        )}
-      </div>
-      {open && pieces > 0 && <CartSheet shop={shop} onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function CartSheet({ shop, onClose }: { shop: Shop; onClose: () => void }) {
+/** The order before it is paid: what, how much, how. */
+export function CartSheet({ shop, onClose }: { shop: Shop; onClose: () => void }) {
   const t = useTranslations("storefront");
   const amounts = useAmounts();
   const dialog = useRef<HTMLDialogElement>(null);

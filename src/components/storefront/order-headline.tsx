@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { CheckIcon, CrossIcon } from "./icons.tsx";
+import { CheckIcon, ClockIcon, CrossIcon } from "./icons.tsx";
 import classes from "./order.module.css";
 import { headlineOf, piecesOut } from "./order-view.ts";
 import type { ShownOrder } from "./types.ts";
@@ -33,7 +33,7 @@ export function OrderHeadline({ order, checking }: { order: ShownOrder; checking
   return (
     <div className={classes.headline} data-tone={tone}>
       <Ring share={under ? (out + (moving ? 0.5 : 0)) / count : 1} busy={under || checking}>
-        {under ? `${out}/${count}` : tone === "ok" ? <CheckIcon size={40} /> : tone === "busy" ? "" : tone === "warn" ? "!" : <CrossIcon size={36} />}
+        {under ? `${out}/${count}` : tone === "ok" ? <CheckIcon size={40} /> : tone === "busy" ? "" : tone === "warn" ? "!" : headline === "unpaid" ? <ClockIcon /> : <CrossIcon size={36} />}
       </Ring>
       <div role="status">
         <h1 className={classes.title}>{title}</h1>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { CartBar } from "./cart-sheet.tsx";
+import { CartBar } from "./cart-bar.tsx";
 import { PlugIcon } from "./icons.tsx";
 import { orderUnderWay } from "./kept.ts";
 import { PageFoot } from "./page-foot.tsx";
