@@ -6,7 +6,6 @@ import { timestamp } from "../schema.ts";
  * why it does not take it; differs: it says it has the newest version, and something in it is other than it should be.
  */
 export const CONFIGURATION_STATES = ["unclaimed", "current", "waiting", "refused", "differs"] as const;
-export type ConfigurationState = (typeof CONFIGURATION_STATES)[number];
 
 export const configurationOutput = z.object({
   state: z.enum(CONFIGURATION_STATES),

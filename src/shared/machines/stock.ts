@@ -41,7 +41,6 @@ export const movementOutput = z.object({
   orderLineId: z.string().nullable(),
   refillId: z.string().nullable(),
 });
-export type Movement = z.output<typeof movementOutput>;
 export const movementListOutput = cursorOf(movementOutput);
 
 /** Sales are looked at over this many days; with fewer than this many days, or pieces, nothing is foretold. */
