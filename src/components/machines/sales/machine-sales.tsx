@@ -3,6 +3,8 @@
 import { Button, Group, Switch } from "@mantine/core";
 import { IconExternalLink, IconPrinter } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { flushSync } from "react-dom";
 import { CopyText } from "#components/ui/copy-text.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -17,6 +19,13 @@ import { useSales } from "./use-sales.ts";
 export function MachineSales({ side, machine }: MachinePanelProps) {
   const t = useTranslations("machines.sales");
   const { query, change, may } = useSales(side, machine.id);
+  const [printing, setPrinting] = useState(false);
+  // The label is in the page only while it is printed: it hides everything else from paper.
+  const print = () => {
+    flushSync(() => setPrinting(true));
+    globalThis.print();
+    setPrinting(false);
+  };
   if (!query.data) return <Section title={t("title")}>{query.error ? <ErrorState error={query.error} title={t("loadFailed")} onRetry={() => void query.refetch()} compact /> : <TableSkeleton rows={3} />}</Section>;
   const { url, qrSvg, open } = query.data;
   return (
@@ -36,13 +45,13 @@ export function MachineSales({ side, machine }: MachinePanelProps) {
             <Button component="a" href={url} target="_blank" rel="noopener" variant="default" leftSection={<IconExternalLink size={16} aria-hidden />}>
               {t("show")}
             </Button>
-            <Button variant="default" leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => globalThis.print()}>
+            <Button variant="default" leftSection={<IconPrinter size={16} aria-hidden />} onClick={print}>
               {t("print")}
             </Button>
           </Group>
         </div>
       </div>
-      <FrontLabel qrSvg={qrSvg} name={machine.name} url={url} />
+      {printing && <FrontLabel qrSvg={qrSvg} name={machine.name} url={url} />}
     </Section>
   );
 }
