@@ -9,6 +9,7 @@ import { signAccessToken } from "#server/identity/access-tokens.ts";
 import { fileStorage } from "#server/infra/storage.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
+import { discardDraft } from "../onboarding.ts";
 import { storeBatch } from "../store-batch.ts";
 import { type GivenDevice, givenDevice, givenOrganization, TESTER } from "../testing/fixtures.ts";
 import { archiveMachines, describeArchive } from "./archive.ts";
@@ -182,6 +183,7 @@ describe("restoring", () => {
     const [order] = await all(ordersOf(rt, report.machineId));
     expect(order).toMatchObject({ provider: null, providerRef: null, paymentRef: null, receiptNumber: null, metadata: { archive: { provider: "test" } } });
     expect(await restore(file)).toMatchObject({ machineId: report.machineId, restored: false });
+    await expect(discardDraft(rt, TESTER, report.machineId)).rejects.toMatchObject({ code: "INVALID_STATE" });
     expect(await rt.db.prisma.machine.count({ where: { importKey: `archive/${device.id}` } })).toBe(1);
   });
 
