@@ -13,13 +13,13 @@ export interface DeviceProgram {
   remove(): void;
 }
 
-/** Starts `npm run device` with a claim token. */
-export function startDevice(server: string, token: string): DeviceProgram {
+/** Starts `npm run device` with a claim token. @param args what goes wrong with it: `--jam A2` */
+export function startDevice(server: string, token: string, args: readonly string[] = []): DeviceProgram {
   const state = mkdtempSync(join(tmpdir(), "switchyard-device-"));
   let child: ChildProcess;
   let output = "";
   const start = (): void => {
-    child = spawn(process.execPath, ["src/device/main.ts", "--claim", token, "--server", server, "--state", state], { stdio: ["ignore", "pipe", "pipe"] });
+    child = spawn(process.execPath, ["src/device/main.ts", "--claim", token, "--server", server, "--state", state, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   };
