@@ -150,10 +150,8 @@ describe.each(BROKERS)("devices on %s", (kind) => {
     const relay = startRelay(rt);
     const { mqtt } = await givenClaim(rt, device.id);
     await broker.reload();
-    if (kind === "aedes") {
-      await eventually(() => !old.connected);
-      await eventually(async () => (await getMachine(rt, "platform", device.id)).status === "offline");
-    }
+    await eventually(() => !old.connected);
+    expect((await getMachine(rt, "platform", device.id)).status).toBe("offline");
     await relay.stop();
     await eventually(() => connectDevice(broker.url, device).then((client) => (clients.push(client), false), () => true));
     clients.push(await eventually(() => connectDevice(broker.url, mqtt).catch(() => null)));

@@ -13,7 +13,8 @@ import { sendConfiguration } from "./configuration/configuration.ts";
 import { authorityPem } from "./broker-authority.ts";
 import { findClaim, markClaimUsed } from "./claims-repository.ts";
 import { parseClaimToken } from "./claim-token.ts";
-import { insertCredential, revokeCredentials } from "./credentials/credentials-repository.ts";
+import { insertCredential } from "./credentials/credentials-repository.ts";
+import { cutOff } from "./credentials/revocation.ts";
 import { firmwareKey } from "./firmware/firmware-key.ts";
 import { findMachine, lockMachine, type MachineDetailRow, updateMachine } from "./machines-repository.ts";
 import { mosquittoHash } from "./mosquitto-password.ts";
@@ -80,7 +81,8 @@ async function reject(tx: Tx, actor: DeviceActor, machine: Machine, reason: stri
 
 async function bind(tx: Tx, actor: DeviceActor, claim: ClaimToken & { machine: Machine }, request: ClaimRequest, password: string, at: Date): Promise<MachineDetailRow> {
   const { id, organizationId } = claim.machine;
-  const revoked = await revokeCredentials(tx, id, {}, "claimed again", at);
+  // Another device had it: that one is sent away, and the machine is offline until the new one connects.
+  const revoked = await cutOff(tx, claim.machine, "claimed again", at);
   await markClaimUsed(tx, claim.id, request.hardware_id, at);
   await insertCredential(tx, { id: newId("deviceCredential"), machineId: id, passwordHash: sha256(password), mosquittoHash: mosquittoHash(password), createdAt: at });
   await updateMachine(tx, id, { hardwareId: request.hardware_id, chip: request.chip, firmwareVersion: request.firmware_version, claimedAt: at, updatedAt: at });

@@ -34,7 +34,7 @@ export async function revokeAccess(rt: Runtime, scope: Scope, actor: Actor, mach
  * change.
  * @returns how many credentials were revoked
  */
-export async function cutOff(tx: Tx, machine: Machine, reason: "revoked" | "decommissioned", at: Date): Promise<number> {
+export async function cutOff(tx: Tx, machine: Machine, reason: "revoked" | "decommissioned" | "claimed again", at: Date): Promise<number> {
   const { id, organizationId, mqttSession } = machine;
   const revoked = await revokeCredentials(tx, id, {}, reason, at);
   await supersedeClaims(tx, id, at);
