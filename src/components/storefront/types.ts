@@ -4,4 +4,3 @@ import type { orderOutput, storefrontOutput } from "#shared/machines/storefront.
 export type Storefront = z.infer<typeof storefrontOutput>;
 export type ShownProduct = Storefront["products"][number];
 export type ShownOrder = z.infer<typeof orderOutput>;
-export type OrderLine = ShownOrder["lines"][number];
