@@ -19,17 +19,21 @@ export class LiveConnection {
   /** ids of the last events: delivery is at least once, and one event may come by two rooms */
   readonly #seen: string[] = [];
 
-  /** `caughtUp` runs after each reconnection, when the rooms are joined again. The library is fetched only here, after the first paint. */
-  async open(caughtUp: () => void): Promise<void> {
+  /**
+   * The library is fetched only here, after the first paint.
+   * @param joined runs after each connection, once the rooms are joined: what happened before that nobody has told; `again` when an earlier one was interrupted
+   */
+  async open(joined: (again: boolean) => void): Promise<void> {
     this.#closed = false;
     const { io } = await import("socket.io-client");
     if (this.#closed || this.#socket) return;
     const socket: Socket<ServerToClient, ClientToServer> = io({ path: "/socket.io", transports: ["websocket", "polling"] });
     this.#socket = socket;
     socket.on("connect", () => {
-      for (const room of this.#rooms.keys()) socket.emit("join", room, () => {});
-      if (this.#interrupted) caughtUp();
+      const again = this.#interrupted;
       this.#interrupted = false;
+      const rooms = [...this.#rooms.keys()].map((room) => new Promise<void>((resolve) => socket.emit("join", room, () => resolve())));
+      void Promise.all(rooms).then(() => joined(again));
       this.#setStatus("online");
     });
     socket.on("disconnect", () => {

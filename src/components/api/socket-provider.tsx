@@ -6,12 +6,15 @@ import { LiveConnection, type LiveStatus } from "./live-connection.ts";
 
 const LiveContext = createContext<LiveConnection | null>(null);
 
+/** What the server rendered is older than the first join by as long as the page took to come alive: what is older than this is asked for again. */
+const FRESH_MS = 1_000;
+
 /** One socket for the page, opened after hydration. After an interruption everything on screen is asked for again, because events may have been missed. */
 export function SocketProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const [connection] = useState(() => new LiveConnection());
   useEffect(() => {
-    connection.open(() => void queryClient.invalidateQueries());
+    connection.open((again) => void queryClient.invalidateQueries(again ? {} : { predicate: ({ state }) => state.dataUpdatedAt < Date.now() - FRESH_MS }));
     return () => connection.close();
   }, [connection, queryClient]);
   return <LiveContext value={connection}>{children}</LiveContext>;
