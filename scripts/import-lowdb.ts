@@ -1,19 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { AppError } from "#shared/errors.ts";
-import { systemClock } from "#server/infra/clock.ts";
-import { readConfig } from "#server/infra/config.ts";
-import { createSealer } from "#server/infra/crypto.ts";
-import { openDatabase } from "#server/infra/database.ts";
-import { createLogger } from "#server/infra/logger.ts";
-import { applyMigrations, readMigrations } from "#server/infra/migrations.ts";
-import { createRealtime } from "#server/infra/realtime.ts";
-import { createSignals } from "#server/infra/signals.ts";
 import { StartupError } from "#server/infra/startup-error.ts";
 import { importLowdb } from "#server/machines/import/import-lowdb.ts";
 import { reportText } from "#server/machines/import/report.ts";
 import { listOrganizations } from "#server/identity/directory.ts";
+import { reportFailure, withRuntime } from "./with-runtime.ts";
 
 /** `npm run import:lowdb -- <file>`: docs/guides/import-lowdb.md. Ends with 1 when nothing was imported and it was no dry run. */
 const USAGE = `Usage: npm run import:lowdb -- <file> [--organization <id>] [--dry-run] [--skip-refused] [--json]
@@ -52,31 +43,14 @@ function readText(file: string): string {
 async function main(): Promise<void> {
   const given = readArguments();
   const text = readText(given.file);
-  const config = readConfig(process.env);
-  const log = createLogger(config.logLevel);
-  const db = await openDatabase(config);
-  try {
-    await applyMigrations(db, await readMigrations(resolve(import.meta.dirname, "..")));
-    const signals = await createSignals(db, log);
-    const realtime = createRealtime(null, log);
-    try {
-      const rt = { config, log, clock: systemClock, db, sealer: createSealer(config.secretKeys), signals, realtime, version: "import" };
-      const organizations = await listOrganizations(rt);
-      const organizationId = given.organization ?? (organizations.length === 1 ? organizations[0]?.id : undefined);
-      if (!organizationId) throw new StartupError(`Say who the machines belong to with --organization <id>:\n${organizations.map(({ id, name }) => `  ${id}  ${name}`).join("\n")}`);
-      const report = await importLowdb(rt, { kind: "system", name: "import:lowdb", requestId: "" }, { organizationId, text, dryRun: given["dry-run"], skipRefused: given["skip-refused"] });
-      process.stdout.write(given.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
-      if (!report.committed && !report.dryRun) process.exitCode = 1;
-    } finally {
-      await realtime.close();
-      await signals.close();
-    }
-  } finally {
-    await db.close();
-  }
+  await withRuntime("import", async (rt) => {
+    const organizations = await listOrganizations(rt);
+    const organizationId = given.organization ?? (organizations.length === 1 ? organizations[0]?.id : undefined);
+    if (!organizationId) throw new StartupError(`Say who the machines belong to with --organization <id>:\n${organizations.map(({ id, name }) => `  ${id}  ${name}`).join("\n")}`);
+    const report = await importLowdb(rt, { kind: "system", name: "import:lowdb", requestId: "" }, { organizationId, text, dryRun: given["dry-run"], skipRefused: given["skip-refused"] });
+    process.stdout.write(given.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+    if (!report.committed && !report.dryRun) process.exitCode = 1;
+  });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(error instanceof StartupError || error instanceof AppError ? `${error.message}\n` : `${(error as Error).stack ?? String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(reportFailure);

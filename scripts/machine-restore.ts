@@ -1,17 +1,8 @@
 import { createReadStream, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { AppError } from "#shared/errors.ts";
-import { systemClock } from "#server/infra/clock.ts";
-import { readConfig } from "#server/infra/config.ts";
-import { createSealer } from "#server/infra/crypto.ts";
-import { openDatabase } from "#server/infra/database.ts";
-import { createLogger } from "#server/infra/logger.ts";
-import { applyMigrations, readMigrations } from "#server/infra/migrations.ts";
-import { createRealtime } from "#server/infra/realtime.ts";
-import { createSignals } from "#server/infra/signals.ts";
 import { StartupError } from "#server/infra/startup-error.ts";
 import { type RestoreReport, restoreMachine } from "#server/machines/decommission/restore.ts";
+import { reportFailure, withRuntime } from "./with-runtime.ts";
 
 /** `npm run machine:restore -- <file>`: docs/guides/decommission-a-machine.md. Ends with 1 when the machine was not restored, now or before. */
 const USAGE = `Usage: npm run machine:restore -- <file> [--organization <id>]
@@ -48,27 +39,10 @@ function reportText({ restored, machineId, name, organizationId, records, alerts
 async function main(): Promise<void> {
   const { file, organization } = readArguments();
   checkFile(file);
-  const config = readConfig(process.env);
-  const log = createLogger(config.logLevel);
-  const db = await openDatabase(config);
-  try {
-    await applyMigrations(db, await readMigrations(resolve(import.meta.dirname, "..")));
-    const signals = await createSignals(db, log);
-    const realtime = createRealtime(null, log);
-    try {
-      const rt = { config, log, clock: systemClock, db, sealer: createSealer(config.secretKeys), signals, realtime, version: "restore" };
-      const report = await restoreMachine(rt, { kind: "system", name: "machine:restore", requestId: "" }, { open: () => createReadStream(file), ...(organization === undefined ? {} : { organizationId: organization }) });
-      process.stdout.write(reportText(report));
-    } finally {
-      await realtime.close();
-      await signals.close();
-    }
-  } finally {
-    await db.close();
-  }
+  await withRuntime("restore", async (rt) => {
+    const report = await restoreMachine(rt, { kind: "system", name: "machine:restore", requestId: "" }, { open: () => createReadStream(file), ...(organization === undefined ? {} : { organizationId: organization }) });
+    process.stdout.write(reportText(report));
+  });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(error instanceof StartupError || error instanceof AppError ? `${error.message}\n` : `${(error as Error).stack ?? String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(reportFailure);
