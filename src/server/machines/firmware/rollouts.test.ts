@@ -253,7 +253,7 @@ describe("what administrators do", () => {
     expect(await changeRollout(rt, ground.admin, { id, name: "Night", window: { from: 60, to: 120 }, steps: [{ percent: 20 }, { percent: 100 }] })).toMatchObject({ name: "Night", window: { from: 60, to: 120 }, stepCount: 2, failureThreshold: 10 });
     expect(await changeRollout(rt, ground.admin, { id, window: null })).toMatchObject({ name: "Night", window: null });
     await startRollout(rt, ground.admin, id);
-    for (const call of [changeRollout(rt, ground.admin, { id, name: "x" }), discardRollout(rt, ground.admin, id), startRollout(rt, ground.admin, id)]) await expect(call).rejects.toMatchObject({ code: "INVALID_STATE" });
+    for (const call of [() => changeRollout(rt, ground.admin, { id, name: "x" }), () => discardRollout(rt, ground.admin, id), () => startRollout(rt, ground.admin, id)]) await expect(call()).rejects.toMatchObject({ code: "INVALID_STATE" });
     await abortRollout(rt, ground.admin, id);
     const other = await ground.rollout(firmware.id);
     await discardRollout(rt, ground.admin, other);

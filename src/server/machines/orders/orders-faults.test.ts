@@ -8,7 +8,7 @@ import { type Faults, POWER_STEPS } from "../../../device/faults.ts";
 import { newState, writeState } from "../../../device/state-file.ts";
 import { type Bridge, startBridge } from "../bridge.ts";
 import { givenClaim } from "../testing/fixtures.ts";
-import { startTestBroker, type TestBroker } from "../testing/broker.ts";
+import { eventually, startTestBroker, type TestBroker } from "../testing/broker.ts";
 import { type Bought, openStall, type Stall, type StallMachine } from "../testing/stall.ts";
 
 let stall: Stall;
@@ -40,6 +40,8 @@ async function machineWith(faults: Partial<Faults>): Promise<{ machine: StallMac
   const device = new SimulatedDevice(options);
   devices.push(device);
   await device.start();
+  // The claim took the machine's former device offline; until this one's birth is stored the storefront sells nothing.
+  await eventually(async () => (await stall.rt.db.prisma.machine.findUniqueOrThrow({ where: { id: machine.id } })).status === "online");
   return { machine, device };
 }
 
