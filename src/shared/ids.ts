@@ -31,6 +31,7 @@ export const ID_PREFIXES = {
   machine: "mch",
   machineTemplate: "mtp",
   product: "prd",
+  priceChange: "pch",
   claimToken: "clm",
   deviceCredential: "dcr",
   rejectedMessage: "rej",
