@@ -30,6 +30,7 @@ export const ID_PREFIXES = {
   operation: "op",
   machine: "mch",
   machineTemplate: "mtp",
+  machineBatch: "mbt",
   product: "prd",
   priceChange: "pch",
   claimToken: "clm",
