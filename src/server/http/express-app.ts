@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import compression from "compression";
 import cors from "cors";
-import express, { type ErrorRequestHandler, type Express, type Router } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from "express";
 import helmet from "helmet";
 import { AppError } from "#shared/errors.ts";
 import type { Config } from "#server/infra/config.ts";
@@ -20,6 +20,8 @@ export interface AppParts {
   paymentWebhook: Handler;
   firmwareFiles: Handler;
   machineArchives: Handler;
+  /** compressed files of the pages' build; null: there are none */
+  buildFiles: RequestHandler | null;
   /** whatever is nobody else's */
   pages: Handler;
   supportUrl: string;
@@ -35,6 +37,7 @@ export function createExpressApp(rt: Runtime, parts: AppParts): Express {
   // Answers of the API are made once; nobody asks whether they changed.
   app.disable("etag");
   app.use(securityHeaders(rt.config));
+  if (parts.buildFiles) app.use("/_next/static", parts.buildFiles);
   // It leaves event streams alone: text/event-stream is not among the types that compress.
   app.use(compression({ threshold: 1024 }));
   app.get("/healthz", named("/healthz", parts.health.healthz));

@@ -11,6 +11,7 @@ import { createMetrics } from "#server/infra/metrics.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { StartupError } from "#server/infra/startup-error.ts";
 import { recordRequest } from "./access-log.ts";
+import { createBuildFiles } from "./build-files.ts";
 import { createOriginPolicy } from "./cross-site.ts";
 import { sendError, sendJson } from "./errors.ts";
 import { createExpressApp } from "./express-app.ts";
@@ -31,6 +32,8 @@ import { createTrpcMount, TRPC_PREFIX } from "./trpc-mount.ts";
 export interface WebServerOptions {
   /** what is nobody else's goes there; null: there are no pages */
   next: { handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void; upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void } | null;
+  /** the folder of the pages' build that is served as /_next/static */
+  buildFiles?: string;
   /** the devices' own endpoints, mounted at /device/v1 */
   device?: Router;
 }
@@ -73,6 +76,7 @@ export function buildWebServer(rt: Runtime, options: WebServerOptions, router: A
     paymentWebhook: createPaymentWebhook(rt),
     firmwareFiles: createFirmwareFiles(rt, origins),
     machineArchives: createMachineArchives(rt),
+    buildFiles: options.buildFiles === undefined ? null : createBuildFiles(options.buildFiles),
     async pages(request, response) {
       if (!next) return sendError(response, new AppError("NOT_FOUND"), scopeOf(request).id, supportUrl);
       await next.handle(request, response);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { createWebServer } from "#server/http/server.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
@@ -22,6 +23,8 @@ export async function startWebRole(rt: Runtime): Promise<Part[]> {
       handle: (request: IncomingMessage, response: ServerResponse) => handle(request, response),
       upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrades.emit("upgrade", request, socket, head),
     },
+    // In development they change all the time.
+    ...(rt.config.development ? {} : { buildFiles: join(process.cwd(), rt.config.nextDistDir, "static") }),
     device: createDeviceRouter(rt),
   });
   await web.listen();
