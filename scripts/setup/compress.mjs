@@ -5,8 +5,8 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 
 /** Text. Fonts and pictures are compressed as they are. */
 const COMPRESSIBLE = /\.(js|css|svg|json|txt)$/;
-/** Less fits into one packet anyhow; the server (src/server/http/build-files.ts) takes such a file from Next. */
-const FROM_BYTES = 1024;
+/** Less is hardly smaller compressed; the server (src/server/http/build-files.ts) takes such a file from Next. */
+const FROM_BYTES = 256;
 /** zlib works in Node's pool of four threads. */
 const AT_ONCE = 4;
 
