@@ -40,7 +40,7 @@ const ACTOR = "src/server/identity/actor.ts";
 const PRIVATE = /(^|-|\/)(repository|router|jobs|subscribers|seed)\.ts$/;
 
 /** Components that know no domain, and what these may use: the connection to the server and the languages. */
-const PLAIN_COMPONENTS = ["ui", "form", "table", "chart", "theme", "layout"];
+const PLAIN_COMPONENTS = ["ui", "form", "table", "chart", "map", "theme", "layout"];
 const BELOW_PLAIN = [...PLAIN_COMPONENTS, "api", "i18n"];
 
 interface Place {

@@ -15,6 +15,7 @@ import type firmware from "./messages/en/firmware.json";
 import type updates from "./messages/en/updates.json";
 import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
+import type map from "./messages/en/map.json";
 import type notifications from "./messages/en/notifications.json";
 import type orders from "./messages/en/orders.json";
 import type projects from "./messages/en/projects.json";
@@ -50,6 +51,7 @@ declare module "next-intl" {
       updates: typeof updates;
       hosts: typeof hosts;
       machines: typeof machines;
+      map: typeof map;
       notifications: typeof notifications;
       orders: typeof orders;
       projects: typeof projects;
