@@ -18,7 +18,7 @@ import { startKicking } from "./emqx/kick.ts";
 import { startPublishing } from "./downlinks/publishing.ts";
 import { createLiveUpdates } from "./live-updates.ts";
 import { pingDatabase } from "./messages-repository.ts";
-import { purgeMessages, sweepSilent } from "./presence-sweep.ts";
+import { purgeRejected, sweepSilent } from "./presence-sweep.ts";
 import { quarantine, type Received, storeBatch } from "./store-batch.ts";
 
 export interface Bridge {
@@ -97,7 +97,7 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
     startLoop({ name: "presence-sweep", pauseMs: SWEEP_MS, log }, async () => {
       if (listeningSince && !batcher.failing()) await sweepSilent(rt, listeningSince);
     }),
-    startLoop({ name: "machine-message-purge", pauseMs: PURGE_MS, log }, async () => purgeMessages(rt)),
+    startLoop({ name: "rejected-message-purge", pauseMs: PURGE_MS, log }, async () => purgeRejected(rt)),
   ];
   if (rt.config.emqxApiUrl) loops.push(await startKicking(rt, rt.config.emqxApiUrl));
   return {

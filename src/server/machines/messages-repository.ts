@@ -32,22 +32,21 @@ export async function lockMachines(tx: Tx, ids: readonly string[]): Promise<Mach
 }
 
 /**
- * Stores the messages, each at most once. The batch travels as one JSON parameter: one statement whatever its size.
- * @returns null when all were new, which is the rule; else the keys of those that were not stored before
+ * Stores messages that were not stored before (`takeSequences`). The batch travels as one JSON parameter: one statement whatever its size. A statement of its own,
+ * after the lock that `takeSequences` takes: it must see how far the roll-ups are closed now.
+ * @returns those that came too late for them, as "machine boot seq"
  */
-export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<{ machineId: string; boot: string; seq: string }[] | null> {
-  const [result] = await tx.$queryRawUnsafe<{ count: number; keys: { machineId: string; boot: string; seq: string }[] | null }[]>(
+export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<Set<string>> {
+  const [result] = await tx.$queryRawUnsafe<{ late: string[] | null }[]>(
     `with inserted as (
-        insert into device_message (machine_id, boot, seq, kind, payload, device_time, received_at)
-        select machine_id, boot, seq, kind, payload, device_time, received_at
+        insert into device_message (machine_id, boot, seq, kind, payload, device_time, received_at, late)
+        select machine_id, boot, seq, kind, payload, device_time, received_at, received_at < (select closed_until from telemetry_watermark)
         from jsonb_to_recordset($1::jsonb) as row (machine_id text, boot text, seq bigint, kind text, payload jsonb, device_time timestamptz, received_at timestamptz)
-        on conflict (machine_id, boot, seq) do nothing
-        returning machine_id, boot, seq)
-      select count(*)::int as count, case when count(*) < $2::int then json_agg(json_build_object('machineId', machine_id, 'boot', boot, 'seq', seq::text)) end as keys from inserted`,
+        returning machine_id, boot, seq, late)
+      select array_agg(machine_id || ' ' || boot || ' ' || seq) filter (where late) as late from inserted`,
     JSON.stringify(rows),
-    rows.length,
   );
-  return result?.count === rows.length ? null : (result?.keys ?? []);
+  return new Set(result?.late ?? []);
 }
 
 /** The newest readings: within a boot by sequence, over boots by the time of receipt. A reading that a message does not repeat is kept within its boot. */
@@ -110,15 +109,6 @@ export async function isSilent(tx: Tx, id: string, now: Date): Promise<boolean> 
     now.toISOString(),
   );
   return rows.length > 0;
-}
-
-/** Removes a stretch of messages received before `before`. @returns how many */
-export async function deleteMessagesBefore(rt: Runtime, before: Date, limit: number): Promise<number> {
-  const rows = await rt.db.query<{ one: number }>({
-    text: `delete from device_message where ctid = any (array(select ctid from device_message where received_at < $1::timestamptz limit $2)) returning 1 as one`,
-    values: [before.toISOString(), limit],
-  });
-  return rows.length;
 }
 
 export async function deleteRejectedBefore(rt: Runtime, before: Date): Promise<void> {

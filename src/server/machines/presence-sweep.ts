@@ -1,11 +1,10 @@
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { lockMachine, updateMachine } from "./machines-repository.ts";
-import { deleteMessagesBefore, deleteRejectedBefore, findSilent, isSilent } from "./messages-repository.ts";
+import { deleteRejectedBefore, findSilent, isSilent } from "./messages-repository.ts";
 import { announceTransition } from "./transitions.ts";
 
 const DAY_MS = 86_400_000;
-const MESSAGES_KEPT_DAYS = 30;
-const DELETE_AT_ONCE = 5_000;
+const REJECTED_KEPT_DAYS = 30;
 
 /**
  * Counts machines out that have missed three heartbeats, however their connection may look. The session stays: any message brings them back.
@@ -28,9 +27,7 @@ export async function sweepSilent(rt: Runtime, listeningSince: Date): Promise<nu
   return count;
 }
 
-/** Removes device messages after 30 days. */
-export async function purgeMessages(rt: Runtime): Promise<void> {
-  const before = new Date(rt.clock.now().getTime() - MESSAGES_KEPT_DAYS * DAY_MS);
-  while ((await deleteMessagesBefore(rt, before, DELETE_AT_ONCE)) === DELETE_AT_ONCE);
-  await deleteRejectedBefore(rt, before);
+/** Removes what devices sent and was refused, after 30 days. */
+export async function purgeRejected(rt: Runtime): Promise<void> {
+  await deleteRejectedBefore(rt, new Date(rt.clock.now().getTime() - REJECTED_KEPT_DAYS * DAY_MS));
 }

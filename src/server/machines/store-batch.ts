@@ -14,6 +14,9 @@ import { takeStockReports } from "./inventory/device-stock.ts";
 import { updateMachine } from "./machines-repository.ts";
 import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, upsertLatest } from "./messages-repository.ts";
 import { applyPresence, type PresenceChange } from "./presence.ts";
+import { insertLate } from "./telemetry/late-repository.ts";
+import { lateReadings } from "./telemetry/late.ts";
+import { takeSequences } from "./telemetry/sequence-repository.ts";
 import { announceTransition } from "./transitions.ts";
 
 export interface Received {
@@ -103,18 +106,28 @@ function machinesThatWrote(messages: readonly Read[]): string[] {
 
 /** @returns the messages that were not stored before, in the order they came */
 async function insertNew(tx: Tx, messages: readonly Read[]): Promise<Read[]> {
-  if (messages.length === 0) return [];
-  const keys = await insertMessages(
+  // A message that stands twice in the batch is taken once: the first.
+  const byKey = new Map<string, Read>();
+  for (const one of messages) if (!byKey.has(keyOf(one))) byKey.set(keyOf(one), one);
+  const latest = messages.at(-1);
+  if (!latest) return [];
+  const known = await takeSequences(tx, [...byKey.values()].map(({ machineId, message }) => ({ machine_id: machineId, boot: message.boot, seq: String(message.seq) })), latest.at);
+  for (const key of known) byKey.delete(key);
+  const fresh = [...byKey.values()];
+  if (fresh.length === 0) return [];
+  const late = await insertMessages(
     tx,
-    messages.map(({ machineId, kind, message, at }) => {
+    fresh.map(({ machineId, kind, message, at }) => {
       const { v: _v, boot, seq, ts, ...payload } = message;
       return { machine_id: machineId, boot, seq: String(seq), kind, payload, device_time: ts === undefined ? null : new Date(ts).toISOString(), received_at: at.toISOString() };
     }),
   );
-  if (keys === null) return [...messages];
-  const inserted = new Set(keys.map((key) => `${key.machineId} ${key.boot} ${key.seq}`));
-  // A message that stands twice in the batch is inserted once: the first takes its key.
-  return messages.filter(({ machineId, message }) => inserted.delete(`${machineId} ${message.boot} ${message.seq}`));
+  await insertLate(tx, fresh.flatMap((one) => lateReadings(one, late.has(keyOf(one)))));
+  return fresh;
+}
+
+function keyOf({ machineId, message }: Read): string {
+  return `${machineId} ${message.boot} ${message.seq}`;
 }
 
 async function takeReadings(tx: Tx, messages: readonly Read[], machines: ReadonlyMap<string, MachineState>): Promise<BatchEffects["telemetry"]> {
