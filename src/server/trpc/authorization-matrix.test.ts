@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { organizationPermissions, type Permission, type PlatformPermission } from "#shared/permissions.ts";
@@ -63,6 +63,8 @@ const rolloutMachine: Input = (victim) => ({ id: victim.rolloutId, machineId: vi
 const page: Input = () => ({});
 const alert: Input = (victim) => ({ id: victim.alertId });
 const alertRule = { name: "Too warm", severity: "warning", condition: { kind: "offline", forSeconds: 300 } };
+/** the fingerprint of a change of prices that changes none */
+const NO_PRICES = createHash("sha256").update("").digest("hex");
 const MUTED_UNTIL = "2028-03-01T00:00:00Z";
 const months: Input = () => ({ from: "2028-02", to: "2028-02" });
 const free = { computePricePerHour: "0", storagePricePerHour: "0" };
@@ -253,6 +255,8 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.products": platform("platform:machines:read", organization),
   "machines.admin.createProduct": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Cola", sku: "COLA", price: "1000000" })),
   "machines.admin.start": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Lobby" })),
+  "machines.admin.clone": platform("platform:machines:write", (victim) => ({ sourceId: victim.machineId, organizationId: victim.organizationId, name: "Lobby" })),
+  "machines.admin.drafts": platform("platform:machines:read", page),
   "machines.admin.save": platform("platform:machines:write", (victim) => ({ id: victim.machineId, step: "details", details: { name: "Lobby", notes: "" } })),
   "machines.admin.discard": platform("platform:machines:write", machine),
   "machines.admin.issueClaim": platform("platform:machines:write", machine),
@@ -290,8 +294,15 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.refills.finish": platform("platform:machines:write", refill),
   "machines.refills.abandon": thing("machine:stock", refill),
   "machines.admin.refills.abandon": platform("platform:machines:write", refill),
-  "machines.assortment.list": own("machine:read"),
+  "machines.assortment.list": own("machine:read", page),
   "machines.admin.assortment.list": platform("platform:machines:read", organization),
+  "machines.assortment.choices": own("machine:read"),
+  "machines.admin.assortment.choices": platform("platform:machines:read", organization),
+  "machines.admin.assortment.create": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Cola", sku: randomUUID().slice(0, 8).toUpperCase(), price: "1000000" })),
+  "machines.assortment.previewPrices": thing("machine:configure", (victim) => ({ productIds: [victim.productId], rule: { kind: "set", price: "2000000" } })),
+  "machines.admin.assortment.previewPrices": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, productIds: [victim.productId], rule: { kind: "set", price: "2000000" } })),
+  "machines.assortment.changePrices": thing("machine:configure", (victim) => ({ productIds: [victim.productId], rule: { kind: "set", price: "1" }, fingerprint: NO_PRICES, idempotencyKey: randomUUID() })),
+  "machines.admin.assortment.changePrices": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, productIds: [victim.productId], rule: { kind: "set", price: "1" }, fingerprint: NO_PRICES, idempotencyKey: randomUUID() })),
   "machines.assortment.create": own("machine:configure", () => ({ name: "Cola", sku: randomUUID().slice(0, 8).toUpperCase(), price: "1000000" })),
   "machines.assortment.update": thing("machine:configure", (victim) => ({ id: victim.productId, name: "Renamed" })),
   "machines.admin.assortment.update": platform("platform:machines:write", (victim) => ({ id: victim.productId, name: "Renamed" })),

@@ -1,6 +1,11 @@
 import { z } from "zod";
-import { displayName, id, micro } from "../schema.ts";
+import { displayName, id, micro, pageInput, pageOf } from "../schema.ts";
 import { productCreateInput } from "./schema.ts";
+
+/** How far back a list says what sold. */
+export const SOLD_DAYS = 30;
+
+export const PRODUCT_STATUSES = ["sold", "archived"] as const;
 
 /** A product with where it is sold. */
 export const assortmentItemOutput = z.object({
@@ -13,10 +18,16 @@ export const assortmentItemOutput = z.object({
   machines: z.number().int().describe("that have it in a slot"),
   slots: z.number().int(),
   count: z.number().int().describe("pieces in all of them"),
+  capacity: z.number().int().describe("pieces that those slots hold"),
+  sold: z.number().int().describe(`pieces in the last ${SOLD_DAYS} days`),
   ownPrices: z.number().int().describe("slots with a price of their own"),
 });
 export type AssortmentItem = z.output<typeof assortmentItemOutput>;
-export const assortmentOutput = z.object({ data: z.array(assortmentItemOutput) });
+export const assortmentListInput = pageInput.extend({
+  search: z.string().trim().max(100).optional().describe("in names and SKUs"),
+  status: z.enum(PRODUCT_STATUSES).optional(),
+});
+export const assortmentOutput = pageOf(assortmentItemOutput);
 
 const { name, sku, price } = productCreateInput.shape;
 export const memberProductCreateInput = z.object({ name, sku, price, description: z.string().trim().max(500).default("") });

@@ -70,9 +70,9 @@ interface SlotSettingsProps extends Pick<SlotDrawerProps, "side" | "edit" | "onC
 function SlotSettings({ side, slot, saved, edit, onChange }: SlotSettingsProps) {
   const t = useTranslations("stock.slot");
   const { machines } = useTRPC();
-  const own = useQuery(machines.assortment.list.queryOptions(undefined, { enabled: side === "customer" }));
-  const any = useQuery(machines.admin.assortment.list.queryOptions({ organizationId: edit.base.organizationId }, { enabled: side === "admin" }));
-  const known = ((side === "admin" ? any : own).data?.data ?? []).filter((product) => !product.archived || product.id === slot.productId);
+  const own = useQuery(machines.assortment.choices.queryOptions(undefined, { enabled: side === "customer" }));
+  const any = useQuery(machines.admin.assortment.choices.queryOptions({ organizationId: edit.base.organizationId }, { enabled: side === "admin" }));
+  const known = (side === "admin" ? any : own).data?.data ?? [];
   // What is in it stands there before the others are known.
   const present = slot.productId === null || known.some((product) => product.id === slot.productId) ? [] : [{ id: slot.productId, name: slot.productName ?? "", sku: slot.sku ?? "", price: slot.productPrice ?? "0" }];
   const products = [...present, ...known];

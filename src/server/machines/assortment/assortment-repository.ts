@@ -4,24 +4,41 @@ import type { Scope } from "#server/identity/actor.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import type { AssortmentItem } from "#shared/machines/assortment.ts";
 
-const MAX_PRODUCTS = 2_000;
+export interface AssortmentFilter {
+  organizationId: string;
+  /** one product; null: those that match */
+  productId: string | null;
+  search: string | null;
+  archived: boolean | null;
+  soldSince: Date;
+  limit: number;
+  offset: number;
+}
 
-/** The organization's products with where they are sold, those that are no longer sold at the end. */
-export async function findAssortment(rt: Runtime, organizationId: string, productId: string | null): Promise<AssortmentItem[]> {
-  return rt.db.query<AssortmentItem>({
+/** The organization's products with where they are sold, those that are no longer sold at the end. What is in machines and what sold is counted for those on the page alone. */
+export async function findAssortment(rt: Runtime, filter: AssortmentFilter): Promise<(AssortmentItem & { total: number })[]> {
+  const { organizationId, productId, search, archived, soldSince, limit, offset } = filter;
+  return rt.db.query<AssortmentItem & { total: number }>({
     name: "machines_assortment",
     text: `select product.id, product.name, product.sku, product.price::text as price, product.description, product.archived_at is not null as archived,
-        count(distinct slot.machine_id)::int as machines, count(slot.code)::int as slots, coalesce(sum(slot.count), 0)::int as count, count(slot.price)::int as "ownPrices"
-      from product left join (slot join machine on machine.id = slot.machine_id and machine.status <> 'decommissioned') on slot.product_id = product.id
-      where product.organization_id = $1 and ($2::text is null or product.id = $2)
-      group by product.id order by product.archived_at is not null, lower(product.name), product.id limit ${MAX_PRODUCTS}`,
-    values: [organizationId, productId],
+        held.machines, held.slots, held.count, held.capacity, held.own as "ownPrices", coalesce(moved.sold, 0)::int as sold, product.total
+      from (select *, count(*) over ()::int as total from product
+        where organization_id = $1 and ($2::text is null or id = $2) and ($3::text is null or name ilike '%' || $3 || '%' or sku ilike '%' || $3 || '%')
+          and ($4::boolean is null or (archived_at is not null) = $4)
+        order by archived_at is not null, lower(name), id limit $6 offset $7) product
+      cross join lateral (select count(distinct slot.machine_id)::int as machines, count(*)::int as slots, coalesce(sum(slot.count), 0)::int as count,
+          coalesce(sum(slot.capacity), 0)::int as capacity, count(slot.price)::int as own
+        from slot join machine on machine.id = slot.machine_id and machine.status <> 'decommissioned' where slot.product_id = product.id) held
+      cross join lateral (select sum(-delta) as sold from stock_movement movement
+        where movement.product_id = product.id and movement.at > $5::timestamptz and movement.kind in ('dispense', 'device') and movement.delta < 0) moved
+      order by product.archived_at is not null, lower(product.name), product.id`,
+    values: [organizationId, productId, search === null ? null : search.replace(/[\\%_]/g, "\\$&"), archived, soldSince.toISOString(), limit, offset],
   });
 }
 
-/** The product, locked, when the scope sees it. */
+/** The product, when the scope sees it, locked also against being put into a slot meanwhile: that machine would be told the price before. */
 export async function lockProduct(tx: Tx, scope: Scope, id: string): Promise<Product | null> {
-  await tx.$queryRaw`select id from product where id = ${id} for no key update`;
+  await tx.$queryRaw`select id from product where id = ${id} for update`;
   return tx.product.findFirst({ where: { id, ...(scope === "platform" ? {} : { organizationId: scope.organizationId }) } });
 }
 

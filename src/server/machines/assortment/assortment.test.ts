@@ -37,9 +37,34 @@ const BOTH = () => [device.id, second].sort();
 
 describe("the assortment", () => {
   it("says where each product is sold", async () => {
-    const { data } = await listAssortment(rt, device.organizationId);
-    expect(data.find((item) => item.id === device.productId)).toMatchObject({ name: "Bar", price: "1500000", machines: 2, slots: 3, ownPrices: 1, archived: false, count: 10 });
-    expect(await listAssortment(rt, newId("organization"))).toEqual({ data: [] });
+    const { data, pagination } = await listAssortment(rt, device.organizationId, { page: 1, limit: 20 });
+    expect(data.find((item) => item.id === device.productId)).toMatchObject({ name: "Bar", price: "1500000", machines: 2, slots: 3, ownPrices: 1, archived: false, count: 10, sold: 0 });
+    // The second machine's own product is in no slot any more.
+    expect(data.find((item) => item.id !== device.productId)).toMatchObject({ machines: 0, slots: 0, count: 0, capacity: 0 });
+    expect(pagination).toEqual({ page: 1, limit: 20, total: 2, pages: 1 });
+    expect((await listAssortment(rt, newId("organization"), { page: 1, limit: 20 })).data).toEqual([]);
+  });
+
+  it("is searched, filtered and paged, and says what sold in the last thirty days", async () => {
+    const list = async (input: object) => (await listAssortment(rt, device.organizationId, { page: 1, limit: 20, ...input })).data.map((item) => item.name);
+    await createProduct(rt, TESTER, { ...scope, name: "100 % juice", sku: "J_1", price: "2000000" });
+    const old = await createProduct(rt, TESTER, { ...scope, name: "Apple", sku: "APPLE", price: "2000000" });
+    await archiveProduct(rt, TESTER, scope, { id: old.id, archived: true });
+    expect(await list({})).toEqual(["100 % juice", "Bar", "Bar", "Apple"]);
+    expect(await list({ limit: 2, page: 2 })).toEqual(["Bar", "Apple"]);
+    expect(await list({ status: "archived" })).toEqual(["Apple"]);
+    expect(await list({ status: "sold", search: "apple" })).toEqual([]);
+    expect(await list({ search: "0 %" })).toEqual(["100 % juice"]);
+    expect(await list({ search: "%" })).toEqual(["100 % juice"]);
+    expect(await list({ search: "j_" })).toEqual(["100 % juice"]);
+    const { id: machineId, productId } = device;
+    const move = (kind: string, delta: number, daysAgo: number) => rt.db.prisma.stockMovement.create({ data: { id: newId("stockMovement"), machineId, slot: "A1", productId, kind, delta, countAfter: 0, at: new Date(rt.clock.now().getTime() - daysAgo * 86_400_000) } });
+    await move("dispense", -1, 1);
+    await move("device", -2, 29);
+    await move("dispense", -4, 31);
+    await move("spoilage", -8, 1);
+    await move("device", 16, 1);
+    expect((await listAssortment(rt, device.organizationId, { page: 1, limit: 20 })).data.find((item) => item.id === productId)?.sold).toBe(3);
   });
 
   it("tells every machine of a new price or name, and none of a new description", async () => {

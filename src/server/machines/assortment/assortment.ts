@@ -1,17 +1,23 @@
 import type { z } from "zod";
 import { AppError, notFound } from "#shared/errors.ts";
-import type { AssortmentItem, productArchiveInput, productUpdateInput, slotPricesInput, slotPricesOutput } from "#shared/machines/assortment.ts";
+import { type AssortmentItem, type assortmentListInput, type assortmentOutput, type productArchiveInput, type productUpdateInput, type slotPricesInput, type slotPricesOutput, SOLD_DAYS } from "#shared/machines/assortment.ts";
+import { pagination } from "#shared/schema.ts";
 import type { Actor, Scope } from "#server/identity/actor.ts";
-import { publishAll, type Tx } from "#server/infra/events.ts";
+import type { Tx } from "#server/infra/events.ts";
 import type { Product } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import { publishConfiguration } from "../configuration/configuration.ts";
 import { findAssortment, lockMachinesOf, lockProduct, machinesWith, setSlotPrices, skuIsFree, updateProductRow } from "./assortment-repository.ts";
+import { tellMachines } from "./tell-machines.ts";
 
-/** The products of an organization, with where each is sold. */
-export async function listAssortment(rt: Runtime, organizationId: string): Promise<{ data: AssortmentItem[] }> {
-  return { data: await findAssortment(rt, organizationId, null) };
+const SOLD_MS = SOLD_DAYS * 86_400_000;
+
+/** A page of an organization's products, with where each is sold. */
+export async function listAssortment(rt: Runtime, organizationId: string, input: z.output<typeof assortmentListInput>): Promise<z.output<typeof assortmentOutput>> {
+  const { search, status, limit, page } = input;
+  const filter = { organizationId, productId: null, search: search || null, archived: status === undefined ? null : status === "archived", soldSince: soldSince(rt), limit, offset: (page - 1) * limit };
+  const rows = await findAssortment(rt, filter);
+  return { data: rows.map(({ total: _total, ...item }) => item), pagination: pagination(input, rows[0]?.total ?? 0) };
 }
 
 /**
@@ -82,19 +88,16 @@ export async function setPrices(rt: Runtime, actor: Actor, scope: Scope, input: 
   return result;
 }
 
-async function tellMachines(tx: Tx, organizationId: string, machineIds: readonly string[], at: Date): Promise<void> {
-  if (machineIds.length === 0) return;
-  // All locks first, in the order of their ids, so that two such changes never wait for each other.
-  await lockMachinesOf(tx, machineIds);
-  for (const id of machineIds) await publishConfiguration(tx, id, at);
-  await publishAll(tx, machineIds.map((machineId) => ({ type: "machine.updated" as const, subject: machineId, organizationId, data: { machineId }, at })));
-}
-
 async function told(rt: Runtime, product: Product): Promise<AssortmentItem> {
   rt.signals.send("downlinks");
-  const [item] = await findAssortment(rt, product.organizationId, product.id);
-  if (!item) throw notFound("product");
+  const [row] = await findAssortment(rt, { organizationId: product.organizationId, productId: product.id, search: null, archived: null, soldSince: soldSince(rt), limit: 1, offset: 0 });
+  if (!row) throw notFound("product");
+  const { total: _total, ...item } = row;
   return item;
+}
+
+function soldSince(rt: Runtime): Date {
+  return new Date(rt.clock.now().getTime() - SOLD_MS);
 }
 
 function facts({ name, sku, price, description }: Product): { name: string; sku: string; price: string; description: string } {

@@ -29,6 +29,15 @@ export async function raiseVersion(tx: Tx, id: string): Promise<void> {
   await tx.machine.update({ where: { id }, data: { configVersion: { increment: 1 } }, select: { id: true } });
 }
 
+/** Machines with all that their configurations are made of, in the order of their ids. */
+export async function findManyConfigured(tx: Tx, ids: readonly string[]): Promise<ConfiguredMachine[]> {
+  return tx.machine.findMany({ where: { id: { in: [...ids] } }, select: CONFIGURED, orderBy: { id: "asc" } });
+}
+
+export async function raiseVersions(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.machine.updateMany({ where: { id: { in: [...ids] } }, data: { configVersion: { increment: 1 } } });
+}
+
 export interface ReportRow {
   machine_id: string;
   boot: string;

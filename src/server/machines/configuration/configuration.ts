@@ -1,9 +1,9 @@
 import { AppError, notFound } from "#shared/errors.ts";
 import { type ConfigMessage, MAX_PAYLOAD_BYTES, PROTOCOL_VERSION } from "#shared/machines/device.ts";
 import type { Tx } from "#server/infra/events.ts";
-import { sendDownlink } from "../downlinks/downlinks.ts";
+import { sendDownlink, sendDownlinks } from "../downlinks/downlinks.ts";
 import { lockForStock } from "../inventory/stock-repository.ts";
-import { type ConfiguredMachine, findBehind, findConfigured, raiseVersion } from "./configuration-repository.ts";
+import { type ConfiguredMachine, findBehind, findConfigured, findManyConfigured, raiseVersion, raiseVersions } from "./configuration-repository.ts";
 
 /** Names are cut to these lengths, one after the other, until the message is one that a device takes. */
 const NAME_LENGTHS = [64, 32, 16, 0] as const;
@@ -18,6 +18,19 @@ export async function publishConfiguration(tx: Tx, machineId: string, at: Date):
   if (!(await lockForStock(tx, machineId))) throw notFound("machine");
   await raiseVersion(tx, machineId);
   await sendConfiguration(tx, machineId, at);
+}
+
+/** How many machines' slots and messages are held in memory at a time. */
+const CHUNK = 250;
+
+/** `publishConfiguration` of many machines, in few statements. The machines' locks must be held. @throws AppError INVALID_REQUEST as there */
+export async function publishConfigurations(tx: Tx, machineIds: readonly string[], at: Date): Promise<void> {
+  for (let start = 0; start < machineIds.length; start += CHUNK) {
+    const ids = machineIds.slice(start, start + CHUNK);
+    await raiseVersions(tx, ids);
+    const reachable = (await findManyConfigured(tx, ids)).filter((machine) => machine.claimedAt !== null && machine.status !== "decommissioned");
+    await sendDownlinks(tx, reachable.map((machine) => ({ machineId: machine.id, part: "cfg", payload: configurationMessage(machine), retain: true, at })));
+  }
 }
 
 /** The newest configuration once more: to a device that has just claimed the machine, or that came back without having it. */

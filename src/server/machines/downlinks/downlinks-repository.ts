@@ -1,15 +1,22 @@
 import type { Tx } from "#server/infra/events.ts";
 import type { Downlink } from "#server/infra/prisma/client.ts";
 
+export type DownlinkRow = Omit<Downlink, "seq">;
+
 /**
  * Writes a row in its machine's order: the number is drawn under the machine's lock, so a row that is committed later has a higher one.
  * @returns false when there is no such machine
  */
-export async function insertDownlink(tx: Tx, row: Omit<Downlink, "seq">): Promise<boolean> {
+export async function insertDownlink(tx: Tx, row: DownlinkRow): Promise<boolean> {
   const locked = await tx.$queryRaw<unknown[]>`select 1 from machine where id = ${row.machineId} for no key update`;
   if (locked.length === 0) return false;
   await tx.downlink.create({ data: row, select: { id: true } });
   return true;
+}
+
+/** The same for machines whose locks are held. */
+export async function insertDownlinks(tx: Tx, rows: readonly DownlinkRow[]): Promise<void> {
+  if (rows.length > 0) await tx.downlink.createMany({ data: [...rows] });
 }
 
 /**

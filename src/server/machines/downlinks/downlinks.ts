@@ -3,7 +3,7 @@ import { newId } from "#shared/ids.ts";
 import { MAX_PAYLOAD_BYTES } from "#shared/machines/device.ts";
 import type { Sealer } from "#server/infra/crypto.ts";
 import type { Tx } from "#server/infra/events.ts";
-import { insertDownlink } from "./downlinks-repository.ts";
+import { type DownlinkRow, insertDownlink, insertDownlinks } from "./downlinks-repository.ts";
 
 /** What a device is to be sent. */
 export interface NewDownlink {
@@ -29,6 +29,11 @@ export async function sendDownlink(tx: Tx, downlink: NewDownlink): Promise<void>
   await insert(tx, newId("downlink"), downlink, serialize(downlink));
 }
 
+/** The same for messages to many machines, whose locks must be held. */
+export async function sendDownlinks(tx: Tx, downlinks: readonly NewDownlink[]): Promise<void> {
+  await insertDownlinks(tx, downlinks.map((downlink) => rowOf(newId("downlink"), downlink, serialize(downlink))));
+}
+
 /** The same for a message that holds a secret: the outbox keeps it sealed. */
 export async function sendSealedDownlink(tx: Tx, sealer: Sealer, downlink: NewDownlink): Promise<void> {
   const id = newId("downlink");
@@ -51,9 +56,12 @@ function serialize({ payload, part }: NewDownlink): string {
   return text;
 }
 
-async function insert(tx: Tx, id: string, { machineId, part, retain, commandId, expiresAt, at }: NewDownlink, payload: string): Promise<void> {
+async function insert(tx: Tx, id: string, downlink: NewDownlink, payload: string): Promise<void> {
+  if (!(await insertDownlink(tx, rowOf(id, downlink, payload)))) throw notFound("machine");
+}
+
+function rowOf(id: string, { machineId, part, retain, commandId, expiresAt, at }: NewDownlink, payload: string): DownlinkRow {
   // One that fires at the next connection is worse than one that is lost.
   if (part === "cmd" && retain) throw new Error("a command is never retained");
-  const known = await insertDownlink(tx, { id, machineId, part, payload, retain: retain ?? false, commandId: commandId ?? null, expiresAt: expiresAt ?? null, createdAt: at });
-  if (!known) throw notFound("machine");
+  return { id, machineId, part, payload, retain: retain ?? false, commandId: commandId ?? null, expiresAt: expiresAt ?? null, createdAt: at };
 }
