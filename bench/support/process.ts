@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 
 /** A program under measurement. */
 export interface Measured {
+  pid: number | undefined;
+  /** what it holds now, in MB */
+  rssMb(): number;
   /** most memory it held so far, in MB */
   peakRssMb(): number;
   /** the end of what it printed */
@@ -31,6 +34,8 @@ export async function startProgram(args: string[], environment: Record<string, s
     child.on("exit", (code) => reject(new Error(`${args.join(" ")} ended with ${code}: ${output}`)));
   });
   return {
+    pid: child.pid,
+    rssMb: () => rssMb(child.pid),
     peakRssMb: () => peak,
     output: () => output,
     async stop() {

@@ -2,17 +2,16 @@ import { createServer } from "node:net";
 import { Aedes } from "aedes";
 import mqtt from "mqtt";
 
-/** The baseline: the same broker without rules, and one subscriber that counts. It prints the count. */
+/** The baseline: one subscriber that counts, on the broker at BROKER_PORT; without it on an Aedes without rules, here. It prints the count. */
 const port = Number(process.env.PORT);
-const aedes = await Aedes.createBroker();
-createServer(aedes.handle).listen(port, "127.0.0.1", () => {
-  void (async () => {
-    const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: "counter" });
-    let received = 0;
-    subscriber.on("message", () => (received += 1));
-    await subscriber.subscribeAsync("m/+/tele", { qos: 1 });
-    setInterval(() => process.stdout.write(`received ${received}\n`), 20);
-    process.stdout.write("baseline ready\n");
-  })();
-});
+if (process.env.BROKER_PORT === undefined) {
+  const aedes = await Aedes.createBroker();
+  await new Promise<void>((resolve) => createServer(aedes.handle).listen(port, "127.0.0.1", resolve));
+}
+const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${process.env.BROKER_PORT ?? port}`, { clientId: "counter" });
+let received = 0;
+subscriber.on("message", () => (received += 1));
+await subscriber.subscribeAsync("m/+/tele", { qos: 1 });
+setInterval(() => process.stdout.write(`received ${received}\n`), 20);
+process.stdout.write("baseline ready\n");
 process.on("SIGTERM", () => process.exit(0));

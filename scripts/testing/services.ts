@@ -16,15 +16,17 @@ const STARTS_WITHIN_MS = 30_000;
  * Starts a PostgreSQL that forgets everything. It refuses to run as root: then it runs as the user `postgres`.
  * Its own time zone is an unusual one, so that a query which leans on it is found out.
  * @param programs folder with initdb and postgres
+ * @param durability "full": a commit is on the disk when it is answered, as in production; measurements of writing need it
  */
-export async function startPostgres(programs: string): Promise<Service> {
+export async function startPostgres(programs: string, durability: "none" | "full" = "none"): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "switchyard-postgres-"));
   const user = process.getuid?.() === 0 ? { uid: idOf("postgres", "-u"), gid: idOf("postgres", "-g") } : {};
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, "data");
   execFileSync(join(programs, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], { ...user, cwd: folder, stdio: "ignore" });
   const port = await freePort();
-  const settings = { port, unix_socket_directories: folder, listen_addresses: "127.0.0.1", max_connections: 200, fsync: "off", synchronous_commit: "off", full_page_writes: "off", timezone: "Asia/Kathmandu" };
+  const forgetful = durability === "none" ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" } : {};
+  const settings = { port, unix_socket_directories: folder, listen_addresses: "127.0.0.1", max_connections: 200, timezone: "Asia/Kathmandu", ...forgetful };
   const args = ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
   const child = spawn(join(programs, "postgres"), args, { ...user, cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true });
   // SIGINT is its fast shutdown: it ends the sessions and does not wait for them.
