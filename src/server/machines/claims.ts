@@ -19,7 +19,7 @@ import { findMachine, lockMachine, type MachineDetailRow, updateMachine } from "
 
 const HOUR_MS = 3_600_000;
 /** A code on a screen is used at once; a label may lie in a box for weeks. */
-const LIFETIME_MS = { screen: 24 * HOUR_MS, label: 90 * 24 * HOUR_MS } as const;
+export const LIFETIME_MS = { screen: 24 * HOUR_MS, label: 90 * 24 * HOUR_MS } as const;
 
 /**
  * Makes a claim token and all that carries it. The machine's earlier unused tokens are worthless from then on. The token is in this answer and nowhere else.
@@ -69,13 +69,18 @@ export async function claimStatus(rt: Runtime, ip: string, text: string): Promis
 
 /** Made once for each machine: a label that was printed keeps working with the phone apps when the claim token is renewed. */
 async function provisioningSecret(rt: Runtime, tx: Tx, machine: Machine): Promise<ProvisioningSecret> {
-  const context = `machine.${machine.id}.provisioning_pop`;
+  const context = provisioningContext(machine.id);
   if (machine.provisioningName && machine.provisioningUser && machine.provisioningPop) {
     return { name: machine.provisioningName, username: machine.provisioningUser, pop: rt.sealer.open(machine.provisioningPop, context) };
   }
   const secret = newProvisioningSecret();
   await updateMachine(tx, machine.id, { provisioningName: secret.name, provisioningUser: secret.username, provisioningPop: rt.sealer.seal(secret.pop, context) });
   return secret;
+}
+
+/** What the sealed proof of possession is bound to. */
+export function provisioningContext(machineId: string): string {
+  return `machine.${machineId}.provisioning_pop`;
 }
 
 async function claimPackage(

@@ -1,4 +1,4 @@
-import { nvsCsv } from "./nvs.ts";
+import { nvsCsv, type NvsEntry } from "./nvs.ts";
 
 /** What a generated file needs to know. The Wi-Fi password is not among it: it stays with the installer. */
 export interface ProvisioningFacts {
@@ -24,9 +24,18 @@ export interface ProvisioningFile {
 
 /** A partition of its own, so that flashing it leaves the stored Wi-Fi of `nvs` alone. */
 const PARTITION = "fctry";
-const PARTITION_OFFSET = "0x3d0000";
-const PARTITION_SIZE = "0x4000";
-const NAMESPACE = "switchyard";
+export const PARTITION_OFFSET = "0x3d0000";
+export const PARTITION_SIZE = "0x4000";
+export const NVS_NAMESPACE = "switchyard";
+
+/** The line that a partition table needs besides the usual ones, for 4 MB of flash, with the ones before it. */
+export const PARTITION_TABLE = `    # Name,   Type, SubType, Offset,   Size
+    nvs,      data, nvs,     0x9000,   0x4000
+    otadata,  data, ota,     0xd000,   0x2000
+    phy_init, data, phy,     0xf000,   0x1000
+    ota_0,    app,  ota_0,   0x10000,  0x1e0000
+    ota_1,    app,  ota_1,   0x1f0000, 0x1e0000
+    ${PARTITION},    data, nvs,     ${PARTITION_OFFSET}, ${PARTITION_SIZE}`;
 
 /** The files an installer takes along: for other programs, for Espressif's tools, for Arduino, and how to use them. */
 export function provisioningFiles(facts: ProvisioningFacts): ProvisioningFile[] {
@@ -52,18 +61,23 @@ function configJson(facts: ProvisioningFacts): string {
 }
 
 function nvs(facts: ProvisioningFacts): string {
-  return nvsCsv(NAMESPACE, [
+  return nvsCsv(NVS_NAMESPACE, nvsEntries(facts));
+}
+
+/** What a device finds in its partition. */
+export function nvsEntries(facts: Omit<ProvisioningFacts, "machineId" | "slug" | "timezone" | "slots">): NvsEntry[] {
+  return [
     { key: "server_url", encoding: "string", value: facts.serverUrl },
     { key: "firmware_key", encoding: "string", value: facts.firmwareKey },
     { key: "claim_token", encoding: "string", value: facts.claimToken },
     { key: "machine_name", encoding: "string", value: facts.name },
     { key: "heartbeat_s", encoding: "u16", value: facts.heartbeatSeconds },
     { key: "net_kind", encoding: "string", value: facts.network.kind },
-    ...(facts.network.wifiSsid ? [{ key: "wifi_ssid", encoding: "string" as const, value: facts.network.wifiSsid }] : []),
+    ...(facts.network.wifiSsid === null ? [] : [{ key: "wifi_ssid", encoding: "string" as const, value: facts.network.wifiSsid }]),
     { key: "prov_name", encoding: "string", value: facts.provisioning.name },
     { key: "sec2_salt", encoding: "hex2bin", value: facts.provisioning.salt },
     { key: "sec2_verifier", encoding: "hex2bin", value: facts.provisioning.verifier },
-  ]);
+  ];
 }
 
 function arduinoHeader(facts: ProvisioningFacts): string {
@@ -102,13 +116,7 @@ These files let one device become this machine. The claim token in them works on
 
 Your partition table needs a partition \`${PARTITION}\` besides the usual \`nvs\`, so that the stored Wi-Fi survives. For 4 MB of flash:
 
-    # Name,   Type, SubType, Offset,   Size
-    nvs,      data, nvs,     0x9000,   0x4000
-    otadata,  data, ota,     0xd000,   0x2000
-    phy_init, data, phy,     0xf000,   0x1000
-    ota_0,    app,  ota_0,   0x10000,  0x1e0000
-    ota_1,    app,  ota_1,   0x1f0000, 0x1e0000
-    ${PARTITION},    data, nvs,     ${PARTITION_OFFSET}, ${PARTITION_SIZE}
+${PARTITION_TABLE}
 
 Make the partition and write it:
 
@@ -117,7 +125,7 @@ Make the partition and write it:
     esptool write-flash ${PARTITION_OFFSET} ${bin}
 
 (esptool 4 spells it \`esptool.py write_flash\`.) The firmware opens it with \`nvs_flash_init_partition("${PARTITION}")\` and
-\`nvs_open_from_partition("${PARTITION}", "${NAMESPACE}", …)\`. \`sec2_salt\` and \`sec2_verifier\` are for Espressif's provisioning with Security 2.
+\`nvs_open_from_partition("${PARTITION}", "${NVS_NAMESPACE}", …)\`. \`sec2_salt\` and \`sec2_verifier\` are for Espressif's provisioning with Security 2.
 
 ## Arduino
 

@@ -26,6 +26,12 @@ export function nvsCsv(namespace: string, entries: readonly NvsEntry[]): string 
   return `${[HEADER, `${namespace},namespace,,`, ...rows].join("\n")}\n`;
 }
 
+/** An entry's value as it stands in a CSV file of Espressif's tools. @throws RangeError when it breaks a rule of the format */
+export function nvsValue(entry: NvsEntry): string {
+  checkKey(entry.key);
+  return field(checked(entry));
+}
+
 function checkKey(key: string): void {
   if (key.length === 0 || key.length > MAX_KEY || !/^[A-Za-z0-9_]+$/.test(key)) throw new RangeError(`NVS key ${key} must have 1 to ${MAX_KEY} letters, digits and _`);
 }
@@ -44,6 +50,6 @@ function checked(entry: NvsEntry): string {
 }
 
 /** As Python's csv module reads it: quoted when it must be, quotes doubled. */
-function field(text: string): string {
+export function field(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

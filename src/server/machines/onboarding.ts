@@ -10,6 +10,7 @@ import { publish, type Tx } from "#server/infra/events.ts";
 import type { Machine, Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { deleteRulesOfMachine } from "./alerts/rules-repository.ts";
 import { publishConfiguration } from "./configuration/configuration.ts";
 import { getMachine } from "./machines.ts";
 import { deleteMachine, hasOrders, insertMachine, lockMachine, updateMachine } from "./machines-repository.ts";
@@ -22,27 +23,32 @@ type SaveInput = z.output<typeof onboardingSaveInput>;
 /** Begins the wizard: a draft with a slug of its own. @throws AppError NOT_FOUND for the organization */
 export async function startOnboarding(rt: Runtime, actor: Actor, input: z.output<typeof onboardingStartInput> & { simulated?: boolean }): Promise<MachineDetail> {
   if (!(await namesOfOrganizations(rt, [input.organizationId])).has(input.organizationId)) throw notFound("organization");
-  const id = newId("machine");
-  const at = rt.clock.now();
-  await transact(rt, async (tx) => {
-    const machine = {
-      id,
-      organizationId: input.organizationId,
-      name: input.name,
-      notes: input.notes,
-      status: "draft",
-      simulated: input.simulated ?? false,
-      createdById: actor.kind === "user" ? actor.userId : null,
-      createdAt: at,
-      updatedAt: at,
-    };
-    const slug = slugOf(input.name);
-    const inserted = (await insertMachine(tx, { ...machine, slug })) || (await insertMachine(tx, { ...machine, slug: `${slug}-${randomBytes(3).toString("hex")}` }));
-    if (!inserted) throw new AppError("CONFLICT", "Machines of this name were made at the same moment; try again.");
-    await publish(tx, { type: "machine.created", subject: id, organizationId: input.organizationId, data: { machineId: id }, at });
-    await recordAudit(tx, actor, { action: "machine.create", subjectType: "machine", subjectId: id, organizationId: input.organizationId, after: { name: input.name }, at });
-  });
+  const { organizationId, name, notes, simulated = false } = input;
+  const id = await transact(rt, (tx) => insertDraft(tx, actor, { organizationId, name, notes, wizardStep: "details", settings: { simulated }, at: rt.clock.now() }));
   return getMachine(rt, "platform", id);
+}
+
+interface NewDraft {
+  organizationId: string;
+  name: string;
+  notes: string;
+  /** where the wizard is to go on */
+  wizardStep: WizardStep;
+  settings: Pick<Prisma.MachineCreateManyInput, "simulated" | "templateId" | "heartbeatSeconds" | "networkKind" | "wifiSsid" | "timezone" | "salesOpen" | "clonedFromId">;
+  at: Date;
+}
+
+/** A draft with a slug of its own, announced. @returns its id */
+export async function insertDraft(tx: Tx, actor: Actor, { organizationId, name, notes, wizardStep, settings, at }: NewDraft): Promise<string> {
+  const id = newId("machine");
+  const machine = { id, organizationId, name, notes, status: "draft", wizardStep, ...settings, createdById: actor.kind === "user" ? actor.userId : null, createdAt: at, updatedAt: at };
+  const slug = slugOf(name);
+  const inserted = (await insertMachine(tx, { ...machine, slug })) || (await insertMachine(tx, { ...machine, slug: `${slug}-${randomBytes(3).toString("hex")}` }));
+  if (!inserted) throw new AppError("CONFLICT", "Machines of this name were made at the same moment; try again.");
+  await publish(tx, { type: "machine.created", subject: id, organizationId, data: { machineId: id }, at });
+  const { clonedFromId } = settings;
+  await recordAudit(tx, actor, { action: "machine.create", subjectType: "machine", subjectId: id, organizationId, after: { name, ...(clonedFromId ? { clonedFromId } : {}) }, at });
+  return id;
 }
 
 /**
@@ -89,6 +95,7 @@ export async function discardDraft(rt: Runtime, actor: Actor, id: string): Promi
     if (machine.claimedAt) throw new AppError("INVALID_STATE", "A device has claimed this machine; it can no longer be discarded.", { state: machine.status });
     // An import brings drafts with what they have sold.
     if (await hasOrders(tx, id)) throw new AppError("INVALID_STATE", "There are orders of this machine; it can no longer be discarded.", { state: machine.status });
+    await deleteRulesOfMachine(tx, id, at);
     await deleteMachine(tx, id);
     await publish(tx, { type: "machine.updated", subject: id, organizationId: machine.organizationId, data: { machineId: id }, at });
     await recordAudit(tx, actor, { action: "machine.discard", subjectType: "machine", subjectId: id, organizationId: machine.organizationId, before: { name: machine.name }, at });
@@ -116,8 +123,8 @@ function needsPlanogram(step: WizardStep): boolean {
   return WIZARD_STEPS.indexOf(step) > WIZARD_STEPS.indexOf("planogram");
 }
 
-/** Lower-case Latin letters, digits and hyphens; names in other scripts become "machine". */
-function slugOf(name: string): string {
+/** Lower-case Latin letters, digits and hyphens; names in other scripts become "machine" with an ending of its own. */
+export function slugOf(name: string): string {
   const slug = name
     .normalize("NFKD")
     .toLowerCase()

@@ -8,9 +8,13 @@ export function toCsv(rows: readonly (readonly (string | number | null)[])[]): U
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
+/** Whether a spreadsheet would take a cell for a formula. It skips blanks and control characters before it looks. */
+export function readsAsFormula(text: string): boolean {
+  return /^[\s\p{Cc}]*[=+\-@＝＋－＠]/u.test(text) && !NUMBER.test(text);
+}
+
 function cell(value: string | number | null): string {
   const text = value === null ? "" : String(value);
-  // Spreadsheets skip blanks and control characters before they look for a formula.
-  const safe = /^[\s\p{Cc}]*[=+\-@＝＋－＠]/u.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  const safe = readsAsFormula(text) ? `'${text}` : text;
   return /[",\r\n\t']|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
