@@ -5,9 +5,11 @@ import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
 import { adminCommandsRouter, commandsRouter } from "./commands/router.ts";
 import { adminAssortmentRouter, assortmentRouter } from "./assortment/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
+import { cloneMachine } from "./cloning.ts";
 import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.ts";
 import { adminDecommissionRouter, decommissionRouter } from "./decommission/router.ts";
 import { adminDiagnosticsRouter, diagnosticsRouter } from "./diagnostics/router.ts";
+import { listDrafts } from "./drafts.ts";
 import { anyMachineUpdates, firmwareRouter, machineUpdates } from "./firmware/router.ts";
 import { adminRefillsRouter, adminStockRouter, refillsRouter, stockRouter } from "./inventory/router.ts";
 import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
@@ -76,6 +78,8 @@ export const machinesRouter = router({
       .query(({ ctx, input }) => listProducts(ctx.rt, input.organizationId)),
     createProduct: adminWrite().input(schema.productCreateInput).output(answer(schema.productOutput)).mutation(({ ctx, input }) => createProduct(ctx.rt, ctx.actor, input)),
     start: adminWrite().input(schema.onboardingStartInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => startOnboarding(ctx.rt, ctx.actor, input)),
+    clone: adminWrite().input(schema.machineCloneInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => cloneMachine(ctx.rt, ctx.actor, input)),
+    drafts: adminRead().input(schema.draftListInput).output(answer(schema.draftListOutput)).query(({ ctx, input }) => listDrafts(ctx.rt, input)),
     save: adminWrite().input(schema.onboardingSaveInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => saveOnboarding(ctx.rt, ctx.actor, input)),
     discard: adminWrite().input(schema.machineIdInput).output(answer(z.void())).mutation(({ ctx, input }) => discardDraft(ctx.rt, ctx.actor, input.id)),
     issueClaim: adminWrite().input(schema.claimIssueInput).output(answer(schema.claimIssueOutput)).mutation(({ ctx, input }) => issueClaim(ctx.rt, ctx.actor, input)),

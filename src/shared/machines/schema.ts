@@ -81,6 +81,29 @@ export const machineIdInput = z.object({ id: id("machine") });
 /** Start of the wizard. Each later step saves itself by `onboardingSaveInput` and can be left at any time. */
 export const onboardingStartInput = z.object({ organizationId: id("organization"), name: displayName(), notes: z.string().trim().max(500).default("") });
 
+/** Start of the wizard with what another machine of the same organization is set to. */
+export const machineCloneInput = z.object({
+  sourceId: id("machine"),
+  organizationId: id("organization").describe("for whom the copy is: the same as the machine's that is copied, whose products are in it"),
+  name: displayName(),
+  notes: z.string().trim().max(500).default(""),
+});
+
+/** Onboardings that were begun and have no codes yet. */
+export const draftListInput = pageInput;
+export const draftListOutput = pageOf(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    organizationName: z.string(),
+    wizardStep: z.enum(WIZARD_STEPS).describe("where it goes on"),
+    slots: z.number().int(),
+    startedBy: z.string().nullable().describe("null: not a person, or one that is no longer there"),
+    startedAt: timestamp,
+    savedAt: timestamp.describe("last change"),
+  }),
+);
+
 export const onboardingSaveInput = z.object({
   id: id("machine"),
   step: z.enum(WIZARD_STEPS).describe("where the wizard is to resume"),

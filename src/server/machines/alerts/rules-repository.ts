@@ -54,6 +54,11 @@ export async function updateRule(tx: Tx, id: string, data: Prisma.AlertRuleUnche
   await tx.alertRule.update({ where: { id }, data, select: { id: true } });
 }
 
+/** Ends the rules about a machine that is removed: nothing is left that they could be about. */
+export async function deleteRulesOfMachine(tx: Tx, machineId: string, at: Date): Promise<void> {
+  await tx.alertRule.updateMany({ where: { machineId, deletedAt: null }, data: { deletedAt: at } });
+}
+
 /** The name of a kind of machine, or null. */
 export async function templateExists(tx: Tx, id: string): Promise<boolean> {
   return (await tx.machineTemplate.count({ where: { id } })) === 1;
