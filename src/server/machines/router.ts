@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fleetInput, fleetOutput } from "#shared/machines/fleet.ts";
 import * as schema from "#shared/machines/schema.ts";
 import { answer, member, platform, publicProcedure, router } from "#server/trpc/init.ts";
 import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
@@ -10,6 +11,7 @@ import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.
 import { adminDecommissionRouter, decommissionRouter } from "./decommission/router.ts";
 import { adminDiagnosticsRouter, diagnosticsRouter } from "./diagnostics/router.ts";
 import { listDrafts } from "./drafts.ts";
+import { getFleet } from "./fleet/fleet.ts";
 import { anyMachineUpdates, firmwareRouter, machineUpdates } from "./firmware/router.ts";
 import { adminRefillsRouter, adminStockRouter, refillsRouter, stockRouter } from "./inventory/router.ts";
 import { listConnections, listMachines, getMachine, listRejected } from "./machines.ts";
@@ -40,6 +42,7 @@ export const machinesRouter = router({
   firmware: firmwareRouter,
   list: read().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
   get: read().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
+  fleet: read().output(answer(fleetOutput)).query(({ ctx }) => getFleet(ctx.rt, { organizationId: ctx.actor.organizationId })),
   telemetry: read().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
   connections: read()
     .meta({ route: { method: "GET", path: "/machines/{id}/connections", tags: ["Machines"], summary: "When a machine was claimed, came and went, newest first" } })
@@ -65,6 +68,7 @@ export const machinesRouter = router({
     updates: anyMachineUpdates,
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
     get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),
+    fleet: adminRead().input(fleetInput).output(answer(fleetOutput)).query(({ ctx, input }) => getFleet(ctx.rt, "platform", input)),
     telemetry: adminRead().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, "platform", input)),
     connections: adminRead().input(schema.connectionListInput).output(answer(schema.connectionListOutput)).query(({ ctx, input }) => listConnections(ctx.rt, "platform", input)),
     rejected: adminRead()

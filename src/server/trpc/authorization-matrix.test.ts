@@ -294,6 +294,8 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.refills.finish": platform("platform:machines:write", refill),
   "machines.refills.abandon": thing("machine:stock", refill),
   "machines.admin.refills.abandon": platform("platform:machines:write", refill),
+  "machines.fleet": own("machine:read"),
+  "machines.admin.fleet": platform("platform:machines:read", organization),
   "machines.assortment.list": own("machine:read", page),
   "machines.admin.assortment.list": platform("platform:machines:read", organization),
   "machines.assortment.choices": own("machine:read"),

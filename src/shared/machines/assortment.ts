@@ -1,11 +1,7 @@
 import { z } from "zod";
 import { displayName, id, micro, pageInput, pageOf } from "../schema.ts";
+import { PRODUCT_STATUSES, SOLD_DAYS } from "./products.ts";
 import { productCreateInput } from "./schema.ts";
-
-/** How far back a list says what sold. */
-export const SOLD_DAYS = 30;
-
-export const PRODUCT_STATUSES = ["sold", "archived"] as const;
 
 /** A product with where it is sold. */
 export const assortmentItemOutput = z.object({

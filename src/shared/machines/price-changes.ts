@@ -1,15 +1,12 @@
 import { z } from "zod";
 import { id, micro, timestamp } from "../schema.ts";
+import { PRICE_PROBLEMS, ROUNDING_MODES, ROUNDING_STEPS } from "./price-rule.ts";
 import { productCreateInput } from "./schema.ts";
 import { MACHINE_STATUSES } from "./states.ts";
 
 /** What can be chosen at a time; whoever means more means all. */
 export const MAX_CHOSEN_PRODUCTS = 500;
 export const MAX_CHOSEN_MACHINES = 1_000;
-
-/** What prices can be rounded to, micro-credits. */
-export const ROUNDING_STEPS = ["10000", "50000", "100000", "500000", "1000000"] as const;
-export const ROUNDING_MODES = ["nearest", "up", "down"] as const;
 
 const { price } = productCreateInput.shape;
 
@@ -43,9 +40,6 @@ export const priceChangeInput = z.object({
   rule: priceRule,
 });
 export type PriceChangeInput = z.output<typeof priceChangeInput>;
-
-/** Why a price cannot be what the rule makes of it. */
-export const PRICE_PROBLEMS = ["too_low", "too_high"] as const;
 
 const lineOutput = z.object({
   productId: z.string(),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { priceApplyInput, priceChangeInput, type PriceRule, ROUNDING_MODES, ROUNDING_STEPS } from "./price-changes.ts";
-import { priceAfter, priceProblem } from "./price-rule.ts";
+import { priceApplyInput, priceChangeInput, type PriceRule } from "./price-changes.ts";
+import { priceAfter, priceProblem, ROUNDING_MODES, ROUNDING_STEPS } from "./price-rule.ts";
 
 const percent = (basisPoints: number, step: (typeof ROUNDING_STEPS)[number] = "10000", mode: (typeof ROUNDING_MODES)[number] = "nearest"): PriceRule => ({ kind: "percent", basisPoints, rounding: { step, mode } });
 const amount = (micro: string, step: (typeof ROUNDING_STEPS)[number] = "10000", mode: (typeof ROUNDING_MODES)[number] = "nearest"): PriceRule => ({ kind: "amount", amount: micro, rounding: { step, mode } });

@@ -1,4 +1,11 @@
-import type { PRICE_PROBLEMS, PriceRule } from "./price-changes.ts";
+import type { PriceRule } from "./price-changes.ts";
+
+/** What prices can be rounded to, micro-credits. */
+export const ROUNDING_STEPS = ["10000", "50000", "100000", "500000", "1000000"] as const;
+export const ROUNDING_MODES = ["nearest", "up", "down"] as const;
+
+/** Why a price cannot be what the rule makes of it. */
+export const PRICE_PROBLEMS = ["too_low", "too_high"] as const;
 
 const MAX_PRICE = 10_000_000_000n;
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AppError, notFound } from "#shared/errors.ts";
-import { type AssortmentItem, type assortmentListInput, type assortmentOutput, type productArchiveInput, type productUpdateInput, type slotPricesInput, type slotPricesOutput, SOLD_DAYS } from "#shared/machines/assortment.ts";
+import type { AssortmentItem, assortmentListInput, assortmentOutput, productArchiveInput, productUpdateInput, slotPricesInput, slotPricesOutput } from "#shared/machines/assortment.ts";
+import { SOLD_DAYS } from "#shared/machines/products.ts";
 import { pagination } from "#shared/schema.ts";
 import type { Actor, Scope } from "#server/identity/actor.ts";
 import type { Tx } from "#server/infra/events.ts";
