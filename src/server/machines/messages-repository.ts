@@ -74,6 +74,30 @@ export async function touchMachines(tx: Tx, ids: readonly string[], at: Date): P
   );
 }
 
+/** What a batch changes in who is there; `null` in the last three: as it was. */
+export interface PresenceRow {
+  id: string;
+  status: string;
+  mqtt_session: string | null;
+  connected_at: string | null;
+  first_reading_at: string | null;
+  status_changed_at: string | null;
+  firmware_version: string | null;
+  ip: string | null;
+}
+
+/** Writes it of all of them in one statement. */
+export async function writePresence(tx: Tx, rows: readonly PresenceRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.$executeRawUnsafe(
+    `update machine set status = row.status, mqtt_session = row.mqtt_session, connected_at = row.connected_at, first_reading_at = row.first_reading_at,
+        status_changed_at = coalesce(row.status_changed_at, machine.status_changed_at), firmware_version = coalesce(row.firmware_version, machine.firmware_version), ip = coalesce(row.ip, machine.ip)
+      from jsonb_to_recordset($1::jsonb) as row (id text, status text, mqtt_session text, connected_at timestamptz, first_reading_at timestamptz, status_changed_at timestamptz, firmware_version text, ip text)
+      where machine.id = row.id`,
+    JSON.stringify(rows),
+  );
+}
+
 const KEPT_REJECTED = 500;
 
 /** Puts messages into quarantine; of each machine the newest 500 are kept. */

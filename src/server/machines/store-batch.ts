@@ -11,13 +11,11 @@ import { takeConfigReports } from "./configuration/config-reports.ts";
 import { takeOtaStates } from "./firmware/ota-states.ts";
 import { takeDiagnostics } from "./diagnostics/device-diagnostics.ts";
 import { takeStockReports } from "./inventory/device-stock.ts";
-import { updateMachine } from "./machines-repository.ts";
-import { insertMessages, insertRejected, lockMachines, type MachineState, touchMachines, upsertLatest } from "./messages-repository.ts";
-import { applyPresence, type PresenceChange } from "./presence.ts";
+import { insertMessages, insertRejected, lockMachines, type MachineState, upsertLatest } from "./messages-repository.ts";
+import { takePresence } from "./take-presence.ts";
 import { insertLate } from "./telemetry/late-repository.ts";
 import { lateReadings } from "./telemetry/late.ts";
 import { takeSequences } from "./telemetry/sequence-repository.ts";
-import { announceTransition } from "./transitions.ts";
 
 export interface Received {
   topic: string;
@@ -143,43 +141,7 @@ async function takeReadings(tx: Tx, messages: readonly Read[], machines: Readonl
   return [...latest.values()].map((row) => ({ machineId: row.machine_id, organizationId: machines.get(row.machine_id)?.organizationId ?? "", at: row.at, metrics: row.metrics }));
 }
 
-/** @returns the machines that came online */
-async function takePresence(tx: Tx, messages: readonly Read[], machines: Map<string, MachineState>): Promise<string[]> {
-  const heard = new Map<string, Date>();
-  const changes = new Map<string, { at: Date; before: MachineState; fields: PresenceChange["fields"]; transitions: PresenceChange["transitions"] }>();
-  for (const one of messages) {
-    const state = machines.get(one.machineId);
-    if (!state) continue;
-    if (!isWill(one)) heard.set(one.machineId, one.at);
-    const change = applyPresence(state, one, one.at);
-    machines.set(one.machineId, change.state);
-    const entry = changes.get(one.machineId) ?? { at: one.at, before: state, fields: {}, transitions: [] };
-    changes.set(one.machineId, { ...entry, at: one.at, fields: { ...entry.fields, ...change.fields }, transitions: [...entry.transitions, ...change.transitions] });
-  }
-  const latest = [...heard.values()].at(-1);
-  if (latest) await touchMachines(tx, [...heard.keys()], latest);
-  for (const [id, { at, before, fields, transitions }] of changes) {
-    const after = machines.get(id) ?? before;
-    const { status, mqttSession, connectedAt, firstReadingAt } = after;
-    if (transitions.length > 0 || mqttSession !== before.mqttSession || Object.keys(fields).length > 0) {
-      await updateMachine(tx, id, { ...fields, status, mqttSession, connectedAt, firstReadingAt, ...(status === before.status ? {} : { statusChangedAt: at }) });
-    }
-    for (const transition of transitions) {
-      const { type, ...data } = transition;
-      // Its type and its data belong together in `transition`; TypeScript loses that in taking them apart.
-      await announceTransition(tx, { type, subject: id, organizationId: after.organizationId, at, data: { machineId: id, ...data } } as Parameters<typeof announceTransition>[1]);
-    }
-  }
-  return [...changes].filter(([, change]) => change.transitions.some((transition) => transition.type === "machine.online")).map(([id]) => id);
-}
-
 /** What the server itself says of a machine that it cut off comes back from the broker. */
 function isServersWord({ kind, message }: DeviceMessage): boolean {
   return kind === "status" && message.boot.startsWith("server");
-}
-
-/** Said by the broker for a device that is gone: it does not show that the device lives. */
-function isWill({ kind, message }: DeviceMessage): boolean {
-  const { state, clean } = message as UpMessage<"status">;
-  return kind === "status" && state === "offline" && clean !== true;
 }
