@@ -4,7 +4,8 @@ import type * as schema from "#shared/machines/schema.ts";
 /** What the API answers with, as the components use it. */
 export type Machine = z.infer<typeof schema.machineOutput>;
 export type MachineDetail = z.infer<typeof schema.machineDetailOutput>;
-export type Slot = z.infer<typeof schema.slotOutput>;
+/** As a grid draws it: whether it sells is a mark that the caller gives. */
+export type Slot = Omit<z.infer<typeof schema.slotOutput>, "disabledReason">;
 export type Template = z.infer<typeof schema.templateOutput>;
 export type Product = z.infer<typeof schema.productOutput>;
 export type IssuedClaim = z.infer<typeof schema.claimIssueOutput>;

@@ -103,6 +103,7 @@ function detail(row: MachineDetailRow, organizationName: string): MachineDetail 
       capacity: slot.capacity,
       count: slot.count,
       price: slot.price?.toString() ?? null,
+      disabledReason: slot.disabledReason as "manual" | "failures" | null,
       product: slot.product ? { id: slot.product.id, name: slot.product.name, sku: slot.product.sku, price: slot.product.price.toString() } : null,
     })),
     claim: claim ? { medium: claim.medium as "screen" | "label", expiresAt: claim.expiresAt.toISOString(), usedAt: claim.usedAt?.toISOString() ?? null } : null,

@@ -81,6 +81,41 @@ describe("the wizard", () => {
     expect((await getMachine(rt, "platform", machine.id)).stock.count).toBe(5);
   });
 
+  it("takes slots away, makes them larger, adds others, and keeps what was set of them otherwise", async () => {
+    const machine = await givenMachine(rt, { organizationId });
+    const { templateId: kind, productId } = machine;
+    const save = (slots: { code: string; capacity?: number; enabled?: boolean; count?: number }[]) =>
+      saveOnboarding(rt, TESTER, { id: machine.id, step: "network", planogram: { templateId: kind, exact: true, slots: slots.map(({ code, count = 0, ...slot }) => ({ code, productId: count > 0 ? productId : null, count, price: null, ...slot })) } });
+    await rt.db.prisma.slot.update({ where: { machineId_code: { machineId: machine.id, code: "A1" } }, data: { par: 6, mechanism: "servo" } });
+    const changed = await save([{ code: "A1", capacity: 12, count: 11 }, { code: "A2", enabled: false }, { code: "A9", capacity: 3 }, { code: "G1", capacity: 2, count: 2 }]);
+    expect(changed.slots.map(({ code, row, column, capacity, count, disabledReason }) => [code, row, column, capacity, count, disabledReason])).toEqual([
+      ["A1", 1, 1, 12, 11, null],
+      ["A2", 1, 2, 8, 0, "manual"],
+      ["A9", 1, 9, 3, 0, null],
+      ["G1", 7, 1, 2, 2, null],
+    ]);
+    const rows = await rt.db.prisma.slot.findMany({ where: { machineId: machine.id }, select: { code: true, par: true, mechanism: true }, orderBy: { code: "asc" } });
+    expect(rows.slice(0, 1)).toEqual([{ code: "A1", par: 6, mechanism: "servo" }]);
+    const smaller = await save([{ code: "A1", capacity: 4, count: 4 }, { code: "A2", enabled: true }]);
+    expect(smaller.slots.map((slot) => [slot.code, slot.disabledReason])).toEqual([["A1", null], ["A2", null]]);
+    expect(await rt.db.prisma.slot.findFirst({ where: { machineId: machine.id, code: "A1" } })).toMatchObject({ par: null, mechanism: "servo", count: 4 });
+    const movements = await rt.db.prisma.stockMovement.findMany({ where: { machineId: machine.id, slot: "G1" }, orderBy: { id: "asc" } });
+    expect(movements.map((movement) => movement.delta)).toEqual([2, -2]);
+  });
+
+  it("refuses slots that no machine can have", async () => {
+    const machine = await givenMachine(rt, { organizationId });
+    const save = (slots: { code: string; capacity?: number; productId?: string }[]) =>
+      saveOnboarding(rt, TESTER, { id: machine.id, step: "network", planogram: { templateId: machine.templateId, exact: true, slots: slots.map((slot) => ({ productId: null, count: 0, price: null, ...slot })) } });
+    await expect(save([])).rejects.toMatchObject({ code: "INVALID_REQUEST", message: "A machine has at least one slot." });
+    await expect(save([{ code: "A9" }])).rejects.toMatchObject({ message: "A9 needs a capacity: the template has no such slot" });
+    await expect(save([{ code: "Z0", capacity: 1 }])).rejects.toMatchObject({ message: "Z0 has no place: columns are counted from 1" });
+    await expect(save([{ code: "A9", capacity: 1 }, { code: "A09", capacity: 1 }])).rejects.toMatchObject({ message: "A09 would stand where A9 stands" });
+    const many = ["A", "B", "C", "D", "E"].flatMap((row) => Array.from({ length: 24 }, (_, index) => ({ code: `${row}${index + 1}`, capacity: 9, productId: machine.productId })));
+    await expect(save(many)).rejects.toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining("120 slots") });
+    expect((await getMachine(rt, "platform", machine.id)).slots).toHaveLength(48);
+  });
+
   it("discards a draft, never a machine that a device has claimed", async () => {
     const { id } = await start("Short-lived");
     await discardDraft(rt, TESTER, id);

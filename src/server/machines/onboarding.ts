@@ -11,10 +11,11 @@ import type { Machine, Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
 import { deleteRulesOfMachine } from "./alerts/rules-repository.ts";
-import { publishConfiguration } from "./configuration/configuration.ts";
+import { publishConfiguration, requireSendable } from "./configuration/configuration.ts";
 import { getMachine } from "./machines.ts";
 import { deleteMachine, hasOrders, insertMachine, lockMachine, updateMachine } from "./machines-repository.ts";
 import { planogramSlots } from "./planogram.ts";
+import { findSettings } from "./planogram/slots-repository.ts";
 import { writeSlots } from "./planogram/write-slots.ts";
 
 type MachineDetail = z.output<typeof machineDetailOutput>;
@@ -69,6 +70,8 @@ export async function saveOnboarding(rt: Runtime, actor: Actor, input: SaveInput
     }
     const data = await changes(tx, machine, input, { actorId: actor.kind === "user" ? actor.userId : null, at });
     await updateMachine(tx, machine.id, { ...data, wizardStep: input.step, updatedAt: at });
+    // Before a device is there to which it would be too much.
+    if (input.planogram) await requireSendable(tx, machine.id);
     if (input.planogram || input.network || (input.location && input.location.timezone !== machine.timezone)) await publishConfiguration(tx, machine.id, at);
     await publish(tx, { type: "machine.updated", subject: machine.id, organizationId: machine.organizationId, data: { machineId: machine.id }, at });
     const { planogram, id: _id, ...after } = input;
@@ -105,7 +108,9 @@ export async function discardDraft(rt: Runtime, actor: Actor, id: string): Promi
 async function changes(tx: Tx, machine: Machine, input: SaveInput, by: { actorId: string | null; at: Date }): Promise<Prisma.MachineUncheckedUpdateInput> {
   const data: Prisma.MachineUncheckedUpdateInput = { ...input.details, ...input.location };
   if (input.planogram) {
-    const { template, slots } = await planogramSlots(tx, machine.organizationId, input.planogram);
+    const before = await findSettings(tx, machine.id);
+    // Another kind of machine begins anew.
+    const { template, slots } = await planogramSlots(tx, machine.organizationId, input.planogram, (chosen) => (chosen.id === machine.templateId ? before : new Map()));
     await writeSlots(tx, machine.id, slots, { whole: true, ...by });
     data.templateId = template.id;
     // The template's interval is the default until the network step was saved.

@@ -11,6 +11,7 @@ export const slotOutput = z.object({
   capacity: z.number().int(),
   count: z.number().int(),
   price: micro.nullable().describe("null: the product's"),
+  disabledReason: z.enum(["manual", "failures"]).nullable().describe("null: it sells"),
   product: z.object({ id: z.string(), name: z.string(), sku: z.string(), price: micro }).nullable(),
 });
 
@@ -119,8 +120,18 @@ export const onboardingSaveInput = z.object({
   planogram: z
     .object({
       templateId: id("machineTemplate"),
+      exact: z.boolean().optional().describe("true: the slots named here are all that the machine has, also without some of the template's or with others; else it has the template's, those not named empty"),
       slots: z
-        .array(z.object({ code: slotCode, productId: id("product").nullable(), count: z.number().int().min(0).max(999), price: productCreateInput.shape.price.nullable() }))
+        .array(
+          z.object({
+            code: slotCode,
+            productId: id("product").nullable(),
+            count: z.number().int().min(0).max(999),
+            price: productCreateInput.shape.price.nullable(),
+            capacity: z.number().int().min(1).max(999).optional().describe("not given: the template's"),
+            enabled: z.boolean().optional().describe("false: not for sale; not given: as it is"),
+          }),
+        )
         .max(200),
     })
     .optional(),

@@ -41,6 +41,13 @@ export async function sendConfiguration(tx: Tx, machineId: string, at: Date): Pr
   await sendDownlink(tx, { machineId, part: "cfg", payload: configurationMessage(machine), retain: true, at });
 }
 
+/** Whether a device could be told all of it; for machines that have none yet. @throws AppError NOT_FOUND, INVALID_REQUEST when it is more than a device takes in one message */
+export async function requireSendable(tx: Tx, machineId: string): Promise<void> {
+  const machine = await findConfigured(tx, "platform", machineId);
+  if (!machine) throw notFound("machine");
+  configurationMessage(machine);
+}
+
 /** The broker may have lost what it retained; the device says at each connection what it has. @returns whether something is to be sent */
 export async function sendMissingConfigurations(tx: Tx, machineIds: readonly string[], at: Date): Promise<boolean> {
   if (machineIds.length === 0) return false;

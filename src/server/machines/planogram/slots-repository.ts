@@ -30,6 +30,12 @@ export interface SlotSettings {
   disabledReason: string | null;
 }
 
+/** What the machine's slots keep when it is saved again, by code. */
+export async function findSettings(tx: Tx, machineId: string): Promise<Map<string, Pick<SlotSettings, "par" | "mechanism" | "disabledReason">>> {
+  const rows = await tx.slot.findMany({ where: { machineId }, select: { code: true, par: true, mechanism: true, disabledReason: true } });
+  return new Map(rows.map(({ code, ...settings }) => [code, settings]));
+}
+
 /** What is in the machine's slots, by code. */
 export async function findContents(tx: Tx, machineId: string): Promise<Map<string, { count: number; productId: string | null }>> {
   const rows = await tx.slot.findMany({ where: { machineId }, select: { code: true, count: true, productId: true } });
