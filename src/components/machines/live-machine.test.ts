@@ -3,7 +3,7 @@ import { degreeDomain, metricPoints, withLatest, withReading } from "./live-mach
 import type { Machine, Telemetry } from "./types.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
-const series = (...seconds: number[]): Telemetry => ({ bucketSeconds: 30, series: seconds.map((second) => ({ at: at(second), metrics: { temp_c: second } })) });
+const series = (...seconds: number[]): Telemetry => ({ bucketSeconds: 30, series: seconds.map((second) => ({ at: at(second), metrics: { temp_c: second }, extremes: { temp_c: [second - 1, second + 2] } })) });
 
 describe("withReading", () => {
   test("a reading within the bucket takes the place of the one before it", () =>
@@ -23,6 +23,7 @@ describe("metricPoints", () => {
     const points = metricPoints(series(0, 30, 300), "temp_c");
     expect(points.map((point) => point.value)).toEqual([0, 30, null, 300]);
     expect(points[2]?.at).toBe(at(60));
+    expect(points[1]).toMatchObject({ low: 29, high: 32 });
   });
   test("leaves out readings without the metric", () => expect(metricPoints(series(0, 30), "rssi_dbm")).toEqual([]));
 });
@@ -35,6 +36,6 @@ describe("withLatest", () => {
 });
 
 test("degreeDomain leaves a degree of room, divides into four whole steps, and says nothing without readings", () => {
-  expect(degreeDomain([{ value: 4.2 }, { value: null }, { value: 5 }])).toEqual([3, 7]);
-  expect(degreeDomain([{ value: null }])).toBeUndefined();
+  expect(degreeDomain([{ low: 4.2, high: 4.4 }, { low: null, high: null }, { low: 4.8, high: 5 }])).toEqual([3, 7]);
+  expect(degreeDomain([{ low: null, high: null }])).toBeUndefined();
 });

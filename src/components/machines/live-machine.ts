@@ -1,13 +1,13 @@
+import { TELEMETRY_RANGE_SECONDS, type TelemetryRange } from "#shared/machines/telemetry.ts";
 import type { Machine, MachineDetail, Telemetry } from "./types.ts";
-
-const RANGE_MS = { "1h": 3_600_000, "24h": 86_400_000, "7d": 7 * 86_400_000 };
-export type TelemetryRange = keyof typeof RANGE_MS;
-export const TELEMETRY_RANGES = ["1h", "24h", "7d"] as const satisfies readonly TelemetryRange[];
 
 export interface Reading {
   at: string;
   metrics: Record<string, number>;
 }
+
+/** A bucket of a metric: its mean, its lowest and its highest reading; null: a gap. */
+export type MetricPoint = { at: string } & Record<"value" | "low" | "high", number | null>;
 
 /**
  * The series with one more reading. The newest is always its end, and gives way to the next until it stands a whole bucket behind the point before it,
@@ -19,9 +19,11 @@ export function withReading(telemetry: Telemetry, reading: Reading, range: Telem
   if (last && Date.parse(last.at) >= at) return telemetry;
   const before = telemetry.series.at(-2);
   const provisional = last && before && Date.parse(last.at) - Date.parse(before.at) < telemetry.bucketSeconds * 1_000;
-  const kept = (provisional ? telemetry.series.slice(0, -1) : telemetry.series).filter((point) => Date.parse(point.at) >= at - RANGE_MS[range]);
+  const kept = (provisional ? telemetry.series.slice(0, -1) : telemetry.series).filter((point) => Date.parse(point.at) >= at - TELEMETRY_RANGE_SECONDS[range] * 1_000);
   const metrics = provisional ? { ...last.metrics, ...reading.metrics } : reading.metrics;
-  return { ...telemetry, series: [...kept, { at: reading.at, metrics }] };
+  const own = Object.fromEntries(Object.entries(reading.metrics).map(([name, value]): [string, [number, number]] => [name, [value, value]]));
+  const extremes = provisional ? { ...last.extremes, ...own } : own;
+  return { ...telemetry, series: [...kept, { at: reading.at, metrics, extremes }] };
 }
 
 /** A machine with its newest reading; an older one than known changes nothing. */
@@ -37,16 +39,17 @@ export function withCounts(machine: MachineDetail, counts: readonly { slot: stri
   return { ...machine, slots, stock: { ...machine.stock, count: slots.reduce((sum, slot) => sum + slot.count, 0) } };
 }
 
-/** One metric over time for a chart. Where two readings are further apart than twice the bucket, the line breaks: the machine said nothing. */
-export function metricPoints(telemetry: Telemetry, name: string): { at: string; value: number | null }[] {
-  const points: { at: string; value: number | null }[] = [];
+/** One metric over time for a chart, with its extremes. Where two readings are further apart than twice the bucket, the line breaks: the machine said nothing. */
+export function metricPoints(telemetry: Telemetry, name: string): MetricPoint[] {
+  const points: MetricPoint[] = [];
   const gap = 2 * telemetry.bucketSeconds * 1_000;
-  for (const { at, metrics } of telemetry.series) {
+  for (const { at, metrics, extremes } of telemetry.series) {
     const value = metrics[name];
     if (value === undefined) continue;
     const last = points.at(-1);
-    if (last && Date.parse(at) - Date.parse(last.at) > gap) points.push({ at: new Date(Date.parse(last.at) + gap / 2).toISOString(), value: null });
-    points.push({ at, value });
+    if (last && Date.parse(at) - Date.parse(last.at) > gap) points.push({ at: new Date(Date.parse(last.at) + gap / 2).toISOString(), value: null, low: null, high: null });
+    const [low, high] = extremes[name] ?? [value, value];
+    points.push({ at, value, low, high });
   }
   return points;
 }
@@ -54,8 +57,8 @@ export function metricPoints(telemetry: Telemetry, name: string): { at: string; 
 const AXIS_STEPS = 4;
 
 /** Where a temperature's axis begins and ends: whole degrees with one of room, so that noise does not look like a failing compressor, and four equal steps between. */
-export function degreeDomain(points: readonly { value: number | null }[]): readonly [number, number] | undefined {
-  const values = points.flatMap(({ value }) => value ?? []);
+export function degreeDomain(points: readonly Pick<MetricPoint, "low" | "high">[]): readonly [number, number] | undefined {
+  const values = points.flatMap(({ low, high }) => (low === null || high === null ? [] : [low, high]));
   if (values.length === 0) return undefined;
   const low = Math.floor(Math.min(...values)) - 1;
   const high = Math.ceil(Math.max(...values)) + 1;

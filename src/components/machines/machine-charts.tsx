@@ -7,7 +7,8 @@ import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { WhenNear } from "#components/ui/when-near.tsx";
-import { degreeDomain, metricPoints, TELEMETRY_RANGES } from "./live-machine.ts";
+import { TELEMETRY_RANGES } from "#shared/machines/telemetry.ts";
+import { degreeDomain, metricPoints } from "./live-machine.ts";
 import classes from "./machine-charts.module.css";
 import { type MachineSide, useTelemetry } from "./use-machines.ts";
 

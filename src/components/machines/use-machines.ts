@@ -5,7 +5,8 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { useRealtime, useRoom } from "#components/api/use-live.ts";
 import type { ListInput } from "#components/table/list-input.ts";
 import type { MachineStatus } from "#shared/machines/states.ts";
-import { type TelemetryRange, withCounts, withLatest, withReading } from "./live-machine.ts";
+import type { TelemetryRange } from "#shared/machines/telemetry.ts";
+import { withCounts, withLatest, withReading } from "./live-machine.ts";
 
 /** Whose eyes: the organization's own machines, or all of them. */
 export type MachineSide = "customer" | "admin";

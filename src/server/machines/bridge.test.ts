@@ -6,7 +6,7 @@ import { type Bridge, startBridge } from "./bridge.ts";
 import { getMachine, listConnections, listRejected } from "./machines.ts";
 import { BROKERS, connectDevice, eventually, startTestBroker, type TestBroker } from "./testing/broker.ts";
 import { type GivenDevice, givenDevice } from "./testing/fixtures.ts";
-import { getTelemetry } from "./telemetry.ts";
+import { getTelemetry } from "./telemetry/machine-series.ts";
 
 describe.each(BROKERS)("the bridge on %s", (kind) => {
   let rt: TestRuntime;

@@ -20,7 +20,7 @@ import { discardDraft, saveOnboarding, startOnboarding } from "./onboarding.ts";
 import { adminPlanogramRouter, planogramRouter } from "./planogram/router.ts";
 import { adminSalesRouter, salesRouter } from "./storefront/router.ts";
 import { createProduct, listProducts, listTemplates } from "./products.ts";
-import { getTelemetry } from "./telemetry.ts";
+import { anyFleetTelemetry, anyTelemetry, fleetTelemetry, telemetry } from "./telemetry/router.ts";
 
 const read = () => member("machine:read");
 const adminRead = () => platform("platform:machines:read");
@@ -43,7 +43,8 @@ export const machinesRouter = router({
   list: read().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
   get: read().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, { organizationId: ctx.actor.organizationId }, input.id)),
   fleet: read().output(answer(fleetOutput)).query(({ ctx }) => getFleet(ctx.rt, { organizationId: ctx.actor.organizationId })),
-  telemetry: read().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, { organizationId: ctx.actor.organizationId }, input)),
+  telemetry,
+  fleetTelemetry,
   connections: read()
     .meta({ route: { method: "GET", path: "/machines/{id}/connections", tags: ["Machines"], summary: "When a machine was claimed, came and went, newest first" } })
     .input(schema.connectionListInput)
@@ -69,7 +70,8 @@ export const machinesRouter = router({
     list: adminRead().input(schema.machineListInput).output(answer(schema.machineListOutput)).query(({ ctx, input }) => listMachines(ctx.rt, "platform", input)),
     get: adminRead().input(schema.machineIdInput).output(answer(schema.machineDetailOutput)).query(({ ctx, input }) => getMachine(ctx.rt, "platform", input.id)),
     fleet: adminRead().input(fleetInput).output(answer(fleetOutput)).query(({ ctx, input }) => getFleet(ctx.rt, "platform", input)),
-    telemetry: adminRead().input(schema.telemetryInput).output(answer(schema.telemetryOutput)).query(({ ctx, input }) => getTelemetry(ctx.rt, "platform", input)),
+    telemetry: anyTelemetry,
+    fleetTelemetry: anyFleetTelemetry,
     connections: adminRead().input(schema.connectionListInput).output(answer(schema.connectionListOutput)).query(({ ctx, input }) => listConnections(ctx.rt, "platform", input)),
     rejected: adminRead()
       .input(schema.machineIdInput)

@@ -27,6 +27,8 @@ import { archiveMachines } from "#server/machines/decommission/archive.ts";
 import { startOrders } from "#server/machines/orders/orders-worker.ts";
 import { startAlertRounds } from "#server/machines/alerts/rounds.ts";
 import { ROUND_MS as ROLLOUT_ROUND_MS, runRollouts } from "#server/machines/firmware/rollout-round.ts";
+import { maintainTelemetry } from "#server/machines/telemetry/partitions.ts";
+import { rollUpTelemetry } from "#server/machines/telemetry/rollup.ts";
 import { purgePlatform } from "#server/platform/jobs.ts";
 import { startPlatformSubscribers } from "#server/platform/subscribers.ts";
 import type { Part } from "./program.ts";
@@ -36,6 +38,7 @@ const MINUTE_MS = 60_000;
 const REVENUE_ROUNDS = 20;
 const COMMAND_SWEEP_MS = 2_000;
 const ARCHIVE_MS = 5_000;
+const TELEMETRY_MS = 15_000;
 
 /** Operations, metering, the event relay, metrics and cleaning up. Every piece may run in many processes at once. */
 export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
@@ -50,6 +53,7 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
   const orders = startOrders(rt);
   const collector = startMetricsCollector(rt);
   const rollups = startLoop({ name: "vm-metric-rollups", pauseMs: MINUTE_MS / 2, log: rt.log }, () => rollUpMetrics(rt));
+  const telemetry = startLoop({ name: "machine-rollups", pauseMs: TELEMETRY_MS, log: rt.log }, () => rollUpTelemetry(rt));
   const alerts = startAlertRounds(rt);
   const notifications = await startPlatformSubscribers(rt);
   return [
@@ -78,6 +82,8 @@ export async function startWorkerRole(rt: Runtime): Promise<Part[]> {
     every("rollouts", ROLLOUT_ROUND_MS, () => runRollouts(rt)),
     { name: "vm-metric-rollups", stop: () => rollups.stop() },
     every("vm-metric-partitions", 60 * MINUTE_MS, () => maintainMetrics(rt)),
+    { name: "machine-rollups", stop: () => telemetry.stop() },
+    every("machine-partitions", 60 * MINUTE_MS, () => maintainTelemetry(rt)),
     every("purge", 60 * MINUTE_MS, async () => {
       await purgeIdentity(rt);
       await purgeVmLogs(rt);

@@ -158,11 +158,6 @@ export const claimIssueOutput = z.object({
   files: z.array(z.object({ name: z.string(), mediaType: z.string(), content: z.string() })).describe("config.json, NVS CSV, Arduino header, README"),
 });
 
-export const telemetryInput = z.object({ id: id("machine"), range: z.enum(["1h", "24h", "7d"]).default("24h") });
-export const telemetryOutput = z.object({
-  bucketSeconds: z.number().int(),
-  series: z.array(z.object({ at: timestamp, metrics: z.record(z.string(), z.number()) })),
-});
 export const rejectedOutput = z.object({ id: z.string(), topic: z.string(), reason: z.string(), payload: z.string(), sizeBytes: z.number().int(), receivedAt: timestamp });
 export const connectionOutput = z.object({ id: z.string(), type: z.string(), at: timestamp, reason: z.string().nullable() });
 export const connectionListInput = cursorInput.extend({ id: id("machine") });

@@ -1,5 +1,6 @@
 import type { Alert, AlertRule, Machine, MachineConnection, MachineOrder, OrderLine, Product, Refill, Slot, StockMovement } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { partsOfMachine } from "../telemetry/series-repository.ts";
 
 /** Rows that are in memory at once. */
 const PAGE = 500;
@@ -49,27 +50,13 @@ export interface HourRow {
 }
 
 /**
- * Each metric by the hour (UTC), from the messages that are kept (a month of them at most) and from what an earlier archive brought along. What was buffered offline counts at the
- * device's own time, as in charts, unless that lies before anything is kept.
+ * Each metric by the hour (UTC), as charts know it: from roll-ups, from what is not rolled up yet, and from what an earlier archive brought along.
  */
 export async function hoursOf(rt: Runtime, machineId: string): Promise<HourRow[]> {
   return rt.db.query<HourRow>({
-    text: `with message as (
-        select received_at, payload from device_message where machine_id = $1 and kind = 'tele'
-      ), reading as (
-        select received_at as at, metric.key as metric, metric.value::float8 as value from message cross join lateral jsonb_each(payload -> 'metrics') metric
-        union all
-        select to_timestamp((sample ->> 0)::float8 / 1000), metric.key, metric.value::float8
-        from message cross join lateral jsonb_array_elements(coalesce(payload -> 'samples', '[]')) sample cross join lateral jsonb_each(sample -> 1) metric
-        where to_timestamp((sample ->> 0)::float8 / 1000) between received_at - interval '31 days' and received_at
-      ), part as (
-        select metric, date_trunc('hour', at, 'UTC') as hour, min(value) as min, avg(value) as avg, max(value) as max, count(*)::int as count from reading group by 1, 2
-        union all
-        select metric, hour, min, avg, max, count from telemetry_hour where machine_id = $1
-      )
-      select metric, hour, min(min)::float8 as min, (case when count(*) = 1 then max(avg) else sum(avg * count) / sum(count) end)::float8 as avg, max(max)::float8 as max, sum(count)::int as count
-      from part group by 1, 2 order by 2, 1`,
-    values: [machineId],
+    text: `select metric, date_trunc('hour', at, 'UTC') as hour, min(min) as min, sum(sum) / sum(count) as avg, max(max) as max, sum(count)::int as count
+      from (${partsOfMachine("3600")}) part group by 1, 2 order by 2, 1`,
+    values: [machineId, "-infinity"],
   });
 }
 
