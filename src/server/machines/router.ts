@@ -5,6 +5,7 @@ import { answer, member, platform, publicProcedure, router } from "#server/trpc/
 import { adminAlertsRouter, alertsRouter } from "./alerts/router.ts";
 import { adminCommandsRouter, commandsRouter } from "./commands/router.ts";
 import { adminAssortmentRouter, assortmentRouter } from "./assortment/router.ts";
+import { adminBatchesRouter } from "./batches/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
 import { cloneMachine } from "./cloning.ts";
 import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.ts";
@@ -57,6 +58,7 @@ export const machinesRouter = router({
   admin: router({
     alerts: adminAlertsRouter,
     assortment: adminAssortmentRouter,
+    batches: adminBatchesRouter,
     commands: adminCommandsRouter,
     credentials: adminCredentialsRouter,
     decommission: adminDecommissionRouter,

@@ -19,6 +19,8 @@ export interface Tenant extends Person {
   operationId: string;
   productId: string;
   machineId: string;
+  /** of the file that the machine was added by */
+  batchId: string;
   commandId: string;
   orderId: string;
   alertRuleId: string;
@@ -56,6 +58,7 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
     operationId: newId("operation"),
     productId: newId("product"),
     machineId: newId("machine"),
+    batchId: newId("machineBatch"),
     commandId: newId("deviceCommand"),
     orderId: newId("order"),
     alertRuleId: newId("alertRule"),
@@ -107,8 +110,9 @@ export async function makeTenant(rt: Runtime): Promise<Tenant> {
   });
   await prisma.product.create({ data: { id: ids.productId, organizationId, name: "Secret product", sku: "SECRET", price: 1n, createdAt: at } });
   await prisma.machineTemplate.create({ data: { id: ids.templateId, slug: ids.templateId, name: "Template", slots: [{ code: "A1", row: 0, column: 0, capacity: 5 }] } });
+  await prisma.machineBatch.create({ data: { id: ids.batchId, organizationId, fileHash: ids.batchId, fileName: "machines.csv", rows: 1, sources: {}, createdAt: at, completedAt: at } });
   await prisma.machine.create({
-    data: { id: ids.machineId, organizationId, name: "Secret machine", slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
+    data: { id: ids.machineId, organizationId, name: "Secret machine", batchId: ids.batchId, batchRow: 2, slug: ids.machineId, status: "draft", templateId: ids.templateId, address: "Secret street", createdAt: at, updatedAt: at },
   });
   await prisma.slot.create({ data: { machineId: ids.machineId, code: "A1", row: 0, column: 0, capacity: 5, productId: ids.productId } });
   await prisma.refill.create({ data: { id: ids.refillId, machineId: ids.machineId, status: "open", userId: person.userId, startedAt: at } });

@@ -56,6 +56,8 @@ const order: Input = (victim) => ({ id: victim.orderId });
 const guessed: Input = (victim) => ({ orderId: victim.orderId, secret: "guessed" });
 const refill: Input = (victim) => ({ refillId: victim.refillId });
 const planogram: Input = (victim) => ({ id: victim.machineId, expectedVersion: 1, slots: [{ code: "A1", capacity: 6, par: null, mechanism: "motor", productId: victim.productId, price: null, enabled: true }] });
+const batch: Input = (victim) => ({ id: victim.batchId });
+const fileOfMachines: Input = (victim) => ({ organizationId: victim.organizationId, csv: `name,template\nHall,${victim.templateId}\n` });
 const organization: Input = (victim) => ({ organizationId: victim.organizationId });
 const firmware: Input = (victim) => ({ id: victim.firmwareId });
 const rollout: Input = (victim) => ({ id: victim.rolloutId });
@@ -262,6 +264,12 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.save": platform("platform:machines:write", (victim) => ({ id: victim.machineId, step: "details", details: { name: "Lobby", notes: "" } })),
   "machines.admin.discard": platform("platform:machines:write", machine),
   "machines.admin.issueClaim": platform("platform:machines:write", machine),
+  "machines.admin.batches.preview": platform("platform:machines:write", fileOfMachines),
+  "machines.admin.batches.create": platform("platform:machines:write", fileOfMachines),
+  "machines.admin.batches.list": platform("platform:machines:read", page),
+  "machines.admin.batches.get": platform("platform:machines:read", batch),
+  "machines.admin.batches.machines": platform("platform:machines:read", batch),
+  "machines.admin.batches.issue": platform("platform:machines:write", batch),
   "machines.sales.get": thing("machine:read", machine),
   "machines.admin.sales.get": platform("platform:machines:read", machine),
   "machines.sales.set": thing("machine:configure", (victim) => ({ id: victim.machineId, open: false })),

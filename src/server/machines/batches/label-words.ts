@@ -18,7 +18,7 @@ export const LABEL_WORDS: Record<LabelLanguage, LabelWords> = {
     serial: (serial) => `No. ${serial}`,
   },
   ko: {
-    title: (count) => `머신 ${count}대의 등록 라벨`,
+    title: (count) => `기기 ${count}대의 등록 라벨`,
     scan: "한 번 스캔하여 등록하거나",
     type: "아래 코드를 입력하세요.",
     until: (day) => `${day}까지 유효`,
