@@ -41,7 +41,7 @@ const SERVER: Record<string, (message: unknown) => unknown> = {
     const parsed = claimAnswer.safeParse(message);
     if (!parsed.success) return undefined;
     const { machine_id, mqtt, config, server_time, firmware_key = null } = parsed.data;
-    const slots = config.slots.map(({ slot, capacity, count }) => ({ slot, capacity, count }));
+    const slots = config.slots.map(({ slot, capacity, count, filled }) => ({ slot, capacity, count, filled }));
     return { machine_id, mqtt, firmware_key, server_time: Date.parse(server_time), version: config.version, heartbeat_seconds: config.heartbeat_seconds, slots };
   },
 };

@@ -132,13 +132,18 @@ static void use_zone(void) {
 }
 
 /* The counts stay with their slots when the configuration changes; a new slot is empty. */
-static void keep_counts(const sy_config *before, const uint16_t *stock) {
-    uint16_t counts[SY_MAX_SLOTS];
-    memcpy(counts, stock, sizeof counts);
+static void keep_counts(const sy_config *before) {
+    static uint16_t stock[SY_MAX_SLOTS];
+    static int32_t filled[SY_MAX_SLOTS];
+    memcpy(stock, m.commands.stock, sizeof stock);
+    memcpy(filled, m.commands.filled, sizeof filled);
     memset(m.commands.stock, 0, sizeof m.commands.stock);
+    memset(m.commands.filled, 0, sizeof m.commands.filled);
     for (uint16_t i = 0; i < before->slot_count; i++) {
         int place = sy_stock_place(&m.commands, before->slots[i].slot);
-        if (place >= 0) m.commands.stock[place] = counts[i];
+        if (place < 0) continue;
+        m.commands.stock[place] = stock[i];
+        m.commands.filled[place] = filled[i];
     }
 }
 
@@ -153,10 +158,12 @@ static void take_config(const char *payload, size_t length) {
     sy_config before = m.config;
     m.config = m.other;
     m.has_config = true;
-    keep_counts(&before, m.commands.stock);
+    keep_counts(&before);
+    sy_stock_follow(&m.commands);
     sy_stock_save(&m.commands);
     use_zone();
     report_config(NULL);
+    report_stock(NULL);
 }
 
 /* The stored configuration; before the first one the slots of the claim. */
@@ -182,7 +189,9 @@ static void load_stock(void) {
     if (sy_stock_load(&m.commands)) return;
     for (uint16_t i = 0; i < m.claim->slot_count; i++) {
         int place = sy_stock_place(&m.commands, m.claim->slots[i].slot);
-        if (place >= 0) m.commands.stock[place] = m.claim->slots[i].count;
+        if (place < 0) continue;
+        m.commands.stock[place] = m.claim->slots[i].count;
+        m.commands.filled[place] = m.claim->slots[i].filled;
     }
     sy_stock_save(&m.commands);
 }
@@ -378,6 +387,8 @@ void machine_run(sy_claim *claim, const char *boot, const char *hardware_id, int
     sy_log_open(&m.commands.log, settings_store());
     load_stock();
     sy_commands_recover(&m.commands, m.next_password[0] != '\0');
+    /* The power may have gone between the configuration and the counts. */
+    sy_stock_follow(&m.commands);
     sy_clock_heard(&m.commands.clock, claim->server_time, now_ms());
     updates_open(claim->firmware_key);
     link_open(claim, &m.envelope);

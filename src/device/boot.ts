@@ -73,6 +73,7 @@ export class Boot {
       const answer = await this.#power.until(claim(this, this.#power.signal));
       flash.state.claim = answer;
       flash.state.stock = Object.fromEntries(answer.config.slots.map((slot) => [slot.slot, slot.count]));
+      flash.state.filled = Object.fromEntries(answer.config.slots.map((slot) => [slot.slot, slot.filled]));
       flash.state.clockOffsetMs = Date.parse(answer.server_time) - this.#options.now();
       flash.save();
       this.#options.log.info({ machineId: answer.machine_id }, "claimed");
@@ -128,7 +129,9 @@ export class Boot {
     const take: Record<DownTopic, (payload: Buffer) => Promise<void>> = {
       cmd: (payload) => commands.take(payload),
       cfg: async (payload) => {
-        if (takeConfiguration(board, payload)) readings.every(heartbeatOf(flash.state));
+        if (!takeConfiguration(board, payload)) return;
+        readings.every(heartbeatOf(flash.state));
+        readings.stock();
       },
       ota: (payload) => update.take(payload),
     };

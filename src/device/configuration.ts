@@ -1,6 +1,7 @@
 import { type ConfigMessage, configMessage, MAX_PAYLOAD_BYTES } from "#shared/machines/device.ts";
 import type { Board } from "./board.ts";
 import { heartbeatOf, slotsOf, timezoneOf, versionOf } from "./planogram.ts";
+import type { DeviceState } from "./state-file.ts";
 
 /** bytes of a report beside its slots */
 const ROOM_BESIDE_SLOTS = 600;
@@ -22,10 +23,22 @@ export function takeConfiguration(board: Board, payload: Buffer): boolean {
     return false;
   }
   flash.state.config = read.config;
+  followFillings(flash.state, read.config.slots);
+  // The counts and the sums that they are at, in one: after a power cut nothing is added twice.
   flash.save();
   power.reach("config.stored");
   reportConfiguration(board);
   return true;
+}
+
+/** Adds what people put in or took out since the device last heard of it; a slot that is gone is forgotten. */
+function followFillings(state: DeviceState, slots: ConfigMessage["slots"]): void {
+  const counts = slots.map(({ slot, filled, capacity }) => {
+    const count = (state.stock[slot] ?? 0) + filled - (state.filled[slot] ?? 0);
+    return [slot, Math.min(capacity, Math.max(0, count))] as const;
+  });
+  state.stock = Object.fromEntries(counts);
+  state.filled = Object.fromEntries(slots.map(({ slot, filled }) => [slot, filled]));
 }
 
 /** Says what the device has; what it was refused, too. */

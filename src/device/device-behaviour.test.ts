@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 function configuration(version: number, changes: Partial<ConfigMessage> = {}): ConfigMessage {
-  const slot = { sku: "WATER", name: "Water", price: "1500000", capacity: 5, mechanism: "motor" as const, enabled: true };
+  const slot = { sku: "WATER", name: "Water", price: "1500000", capacity: 5, mechanism: "motor" as const, enabled: true, filled: 0 };
   return { v: 1, version, heartbeat_seconds: 30, timezone: "Asia/Seoul", slots: [{ ...slot, slot: "A1" }, { ...slot, slot: "B1", enabled: false }], ...changes };
 }
 
@@ -26,6 +26,34 @@ describe("configuration", () => {
     expect(report).toMatchObject({ heartbeat_seconds: 30, timezone: "Asia/Seoul", slots: [{ slot: "A1", sku: "WATER", capacity: 5, price: "1500000" }, { slot: "B1" }] });
     await device.powerCycle();
     await until(() => rig.all("cfg/rep").filter((one) => one.version === 7).length >= 2);
+  });
+
+  it("brings what people put in or took out: added once to what the device counts, however often it comes and whenever the power goes", async () => {
+    const filled = (version: number, sum: number) => configuration(version, { slots: [{ ...configuration(version).slots[0], slot: "A1", filled: sum }] as ConfigMessage["slots"] });
+    const device = await rig.device();
+    const counts = () => rig.all("stock").at(-1)?.slots;
+    await rig.dispense("cmd_1");
+    await rig.dispense("cmd_2");
+    await until(() => rig.acks("cmd_2").includes("done") || rig.acks("cmd_2").includes("BUSY"));
+    const sold = 5 - (device.stored()?.stock["A1"] ?? 0);
+    expect(sold).toBeGreaterThan(0);
+    // One thrown away, and then two put in while the device was away: it hears of the sum alone.
+    await rig.send("cfg", filled(7, -1));
+    await until(() => counts()?.[0]?.filled === -1);
+    expect(counts()).toEqual([{ slot: "A1", count: 5 - sold - 1, filled: -1 }]);
+    device.faults.powerCycleAt = "config.stored";
+    await rig.send("cfg", filled(9, 1), true);
+    await until(() => rig.all("cfg/rep").some((one) => one.version === 9) && counts()?.[0]?.filled === 1);
+    expect(counts()).toEqual([{ slot: "A1", count: 5 - sold + 1, filled: 1 }]);
+    expect(device.stored()).toMatchObject({ stock: { A1: 5 - sold + 1 }, filled: { A1: 1 } });
+  });
+
+  it("never brings more than fit, nor less than nothing", async () => {
+    await rig.device();
+    for (const [version, sum, count] of [[7, 40, 5], [8, 0, 0]] as const) {
+      await rig.send("cfg", configuration(version, { slots: [{ ...configuration(version).slots[0], slot: "A1", filled: sum }] as ConfigMessage["slots"] }));
+      await until(() => rig.all("stock").some((one) => one.slots.length === 1 && one.slots[0]?.filled === sum && one.slots[0].count === count));
+    }
   });
 
   it("is discarded when it is older", async () => {
@@ -92,7 +120,7 @@ describe("the connection", () => {
 
 describe("people at the machine", () => {
   it("buy of what there is plenty of, from the last slot of a product", async () => {
-    rig.claimed({ config: { version: 3, heartbeat_seconds: 60, timezone: "UTC", slots: ["A1", "A2"].map((slot) => ({ slot, sku: "WATER", capacity: 5, count: 5 })) } });
+    rig.claimed({ config: { version: 3, heartbeat_seconds: 60, timezone: "UTC", slots: ["A1", "A2"].map((slot) => ({ slot, sku: "WATER", capacity: 5, count: 5, filled: 0 })) } });
     await rig.device({ sales: true, speed: 450 });
     const sold = await until(() => rig.all("event").filter((one) => one.type === "vend.completed").length >= 6 && rig.all("event").filter((one) => one.type === "vend.completed"), 15_000);
     expect(sold.slice(0, 6).map((one) => one.data?.["slot"])).toEqual(["A2", "A2", "A2", "A2", "A2", "A1"]);
@@ -104,14 +132,14 @@ describe("people at the machine", () => {
   });
 
   it("fill it when little is left", async () => {
-    rig.claimed({ config: { version: 3, heartbeat_seconds: 60, timezone: "UTC", slots: [{ slot: "A1", sku: "WATER", capacity: 16, count: 5 }] } });
+    rig.claimed({ config: { version: 3, heartbeat_seconds: 60, timezone: "UTC", slots: [{ slot: "A1", sku: "WATER", capacity: 16, count: 5, filled: 0 }] } });
     await rig.device({ sales: true, speed: 450 });
     await until(() => rig.all("stock").some((one) => one.source === "manual" && one.slots.some(({ slot, count }) => slot === "A1" && count === 16)));
     expect(rig.all("event").map((one) => one.type)).toEqual(expect.arrayContaining(["door.open", "door.closed"]));
   });
 
   it("do not come while an order is being served", async () => {
-    rig.claimed({ config: { version: 3, heartbeat_seconds: 60, timezone: "UTC", slots: ["A1", "A2"].map((slot) => ({ slot, sku: "WATER", capacity: 5, count: 5 })) } });
+    rig.claimed({ config: { version: 3, heartbeat_seconds: 60, timezone: "UTC", slots: ["A1", "A2"].map((slot) => ({ slot, sku: "WATER", capacity: 5, count: 5, filled: 0 })) } });
     await rig.device({ sales: true, speed: 20 });
     await rig.dispense("cmd_1");
     await until(() => rig.acks("cmd_1").includes("done"));

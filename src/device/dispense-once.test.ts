@@ -72,7 +72,7 @@ const CLAIM = {
   machine_id: "mch_1",
   mqtt: { url: "mqtt://localhost", username: "u", password: "p", client_id: "c", ca_pem: null },
   topics: Object.fromEntries(["status", "tele", "event", "stock", "diag", "log", "ack", "cfg/rep", "ota/state", "cmd", "cfg", "ota"].map((part) => [part, part])) as never,
-  config: { version: 1, heartbeat_seconds: 60, timezone: "UTC", slots: [{ slot: "A1", sku: "A", capacity: 100, count: 100 }] },
+  config: { version: 1, heartbeat_seconds: 60, timezone: "UTC", slots: [{ slot: "A1", sku: "A", capacity: 100, count: 100, filled: 0 }] },
   server_time: "2028-02-28T10:00:00.000Z",
 };
 

@@ -1,7 +1,7 @@
 import type { Board } from "./board.ts";
 import type { CommandHandler } from "./commands.ts";
 import type { Dispenser } from "./dispenser.ts";
-import { slotsOf } from "./planogram.ts";
+import { countsOf, slotsOf } from "./planogram.ts";
 
 /** A promise of a server to dispense later than this is none. */
 const LONGEST_EXPIRY_MS = 600_000;
@@ -61,7 +61,7 @@ export function dispenseHandler(board: Board, dispenser: Dispenser, motors: Moto
           return { phase: "done", data: { slot, order, left } };
         }),
       after: () => {
-        if (dropped) void send("stock", { slots: [{ slot, count: flash.state.stock[slot] ?? 0 }], source: "sensor" });
+        if (dropped) void send("stock", { slots: countsOf(flash.state, [slot]), source: "sensor" });
       },
     };
   };

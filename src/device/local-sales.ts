@@ -1,7 +1,7 @@
 import type { Board } from "./board.ts";
 import type { Motors } from "./dispense.ts";
 import type { Dispenser } from "./dispenser.ts";
-import { type DeviceSlot, slotsOf } from "./planogram.ts";
+import { countsOf, type DeviceSlot, slotsOf } from "./planogram.ts";
 import type { Sensors } from "./sensors.ts";
 
 const REFILL_BELOW = 0.35;
@@ -47,7 +47,7 @@ export class LocalSales {
     flash.state.stock[slot] = left;
     flash.save();
     void send("event", { type: "vend.completed", level: "info", data: { slot, sku, left } });
-    void send("stock", { slots: [{ slot, count: left }], source: "sensor" });
+    void send("stock", { slots: countsOf(flash.state, [slot]), source: "sensor" });
   }
 
   async #refill(slots: readonly DeviceSlot[]): Promise<void> {
@@ -60,7 +60,7 @@ export class LocalSales {
       flash.save();
       this.#sensors.doorOpen = false;
       void send("event", { type: "door.closed", level: "info" });
-      void send("stock", { slots: Object.entries(flash.state.stock).map(([slot, count]) => ({ slot, count })), source: "manual" });
+      void send("stock", { slots: countsOf(flash.state), source: "manual" });
     });
   }
 }

@@ -6,7 +6,12 @@ export type DeviceSlot = ConfigMessage["slots"][number];
 /** The device's slots: as its configuration says, before the first one as the claim did. */
 export function slotsOf(state: Pick<DeviceState, "claim" | "config">): DeviceSlot[] {
   if (state.config) return state.config.slots;
-  return (state.claim?.config.slots ?? []).map(({ slot, sku, capacity }) => ({ slot, sku, capacity, name: null, price: null, mechanism: "motor" as const, enabled: true }));
+  return (state.claim?.config.slots ?? []).map(({ slot, sku, capacity, filled }) => ({ slot, sku, capacity, name: null, price: null, mechanism: "motor" as const, enabled: true, filled }));
+}
+
+/** Counts as stock reports say them: the device counts for itself. */
+export function countsOf(state: Pick<DeviceState, "stock" | "filled">, slots = Object.keys(state.stock)): { slot: string; count: number; filled: number }[] {
+  return slots.map((slot) => ({ slot, count: state.stock[slot] ?? 0, filled: state.filled[slot] ?? 0 }));
 }
 
 export function versionOf(state: Pick<DeviceState, "claim" | "config">): number {

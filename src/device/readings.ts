@@ -1,4 +1,5 @@
 import type { Board } from "./board.ts";
+import { countsOf } from "./planogram.ts";
 import { PowerLost } from "./power.ts";
 import type { Sensors } from "./sensors.ts";
 
@@ -46,7 +47,7 @@ export class Readings {
 
   /** Says how many items are in each slot. */
   stock(): void {
-    const slots = Object.entries(this.#board.flash.state.stock).map(([slot, count]) => ({ slot, count }));
+    const slots = countsOf(this.#board.flash.state);
     if (slots.length > 0) void this.#board.send("stock", { slots, source: "sensor" });
   }
 

@@ -41,6 +41,8 @@ const deviceState = z.object({
   claim: claimAnswer.nullable(),
   /** items in each slot */
   stock: z.record(z.string(), z.number().int()),
+  /** of each slot, which sum of what people filled its count is at */
+  filled: z.record(z.string(), z.number().int()).default({}),
   /** tried before the claim's, which goes once this one has worked */
   nextPassword: z.string().nullable().default(null),
   /** null: it has what the claim said */

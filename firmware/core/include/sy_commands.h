@@ -13,6 +13,7 @@ typedef struct {
     sy_clock clock;
     const sy_config *config;
     uint16_t stock[SY_MAX_SLOTS]; /* by the slot's place in the configuration */
+    int32_t filled[SY_MAX_SLOTS]; /* the same; the sum of fillings that the count is at */
     bool busy;                    /* a motor turns, or firmware is being written */
 } sy_commands;
 
@@ -53,5 +54,8 @@ size_t sy_write_query_answer(char *buffer, size_t capacity, sy_envelope *envelop
 bool sy_stock_load(sy_commands *commands);
 bool sy_stock_save(sy_commands *commands);
 int sy_stock_place(const sy_commands *commands, const char *slot);
+
+/* Adds to the counts what people put in or took out since, as the configuration says. Counts and sums are written as one: after a power cut nothing is added twice. */
+bool sy_stock_follow(sy_commands *commands);
 
 #endif

@@ -43,6 +43,7 @@ typedef struct {
     uint16_t capacity;
     sy_mechanism mechanism;
     bool enabled;
+    int32_t filled; /* what people put in less what they took out, ever, as Switchyard was told */
 } sy_slot;
 
 typedef struct {
@@ -107,6 +108,7 @@ typedef struct {
         char slot[SY_SLOT_LENGTH + 1];
         uint16_t capacity;
         uint16_t count;
+        int32_t filled; /* the sum that the count is at */
     } slots[SY_MAX_SLOTS];
     int64_t server_time; /* Unix milliseconds */
 } sy_claim;

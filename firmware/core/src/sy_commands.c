@@ -10,6 +10,7 @@ int sy_stock_place(const sy_commands *commands, const char *slot) {
 typedef struct {
     char slot[SY_SLOT_LENGTH + 1];
     uint16_t count;
+    int32_t filled;
 } stored_count;
 
 static stored_count counts[SY_MAX_SLOTS];
@@ -17,11 +18,14 @@ static stored_count counts[SY_MAX_SLOTS];
 bool sy_stock_load(sy_commands *commands) {
     size_t length = sizeof counts;
     memset(commands->stock, 0, sizeof commands->stock);
-    if (!commands->log.store.read(commands->log.store.context, "stock", counts, &length)) return false;
+    memset(commands->filled, 0, sizeof commands->filled);
+    if (!commands->log.store.read(commands->log.store.context, "counts", counts, &length)) return false;
     for (size_t i = 0; i < length / sizeof counts[0]; i++) {
         counts[i].slot[SY_SLOT_LENGTH] = '\0';
         int place = sy_stock_place(commands, counts[i].slot);
-        if (place >= 0) commands->stock[place] = counts[i].count;
+        if (place < 0) continue;
+        commands->stock[place] = counts[i].count;
+        commands->filled[place] = counts[i].filled;
     }
     return true;
 }
@@ -31,8 +35,22 @@ bool sy_stock_save(sy_commands *commands) {
     for (uint16_t i = 0; i < commands->config->slot_count; i++) {
         memcpy(counts[i].slot, commands->config->slots[i].slot, sizeof counts[i].slot);
         counts[i].count = commands->stock[i];
+        counts[i].filled = commands->filled[i];
     }
-    return commands->log.store.write(commands->log.store.context, "stock", counts, commands->config->slot_count * sizeof counts[0]);
+    return commands->log.store.write(commands->log.store.context, "counts", counts, commands->config->slot_count * sizeof counts[0]);
+}
+
+bool sy_stock_follow(sy_commands *commands) {
+    bool differs = false;
+    for (uint16_t i = 0; i < commands->config->slot_count; i++) {
+        const sy_slot *slot = &commands->config->slots[i];
+        if (slot->filled == commands->filled[i]) continue;
+        int64_t count = (int64_t)commands->stock[i] + slot->filled - commands->filled[i];
+        commands->stock[i] = (uint16_t)(count < 0 ? 0 : count > slot->capacity ? slot->capacity : count);
+        commands->filled[i] = slot->filled;
+        differs = true;
+    }
+    return !differs || sy_stock_save(commands);
 }
 
 static void settle(sy_commands *commands, sy_remembered *entry) {

@@ -114,6 +114,15 @@ static bool read_price(const sy_json *json, int token, int64_t *out) {
     return true;
 }
 
+/* None is 0. */
+static bool read_filled(const sy_json *json, int object, int32_t *out) {
+    int64_t filled = 0;
+    int member = sy_json_member(json, object, "filled");
+    if (member >= 0 && !sy_json_integer(json, member, INT32_MIN, INT32_MAX, &filled)) return false;
+    *out = (int32_t)filled;
+    return true;
+}
+
 static bool read_slot(const sy_json *json, int object, sy_slot *slot) {
     int64_t capacity;
     if (!sy_json_string(json, sy_json_member(json, object, "slot"), slot->slot, sizeof slot->slot) || !is_slot(slot->slot)) return false;
@@ -122,6 +131,7 @@ static bool read_slot(const sy_json *json, int object, sy_slot *slot) {
     if (!read_price(json, sy_json_member(json, object, "price"), &slot->price)) return false;
     if (!sy_json_integer(json, sy_json_member(json, object, "capacity"), 0, 9999, &capacity)) return false;
     slot->capacity = (uint16_t)capacity;
+    if (!read_filled(json, object, &slot->filled)) return false;
     return read_mechanism(json, sy_json_member(json, object, "mechanism"), &slot->mechanism) && sy_json_bool(json, sy_json_member(json, object, "enabled"), &slot->enabled);
 }
 
@@ -240,6 +250,7 @@ bool sy_read_claim(const char *payload, size_t length, sy_claim *claim) {
         int64_t count;
         if (!sy_json_string(&json, sy_json_member(&json, at, "slot"), claim->slots[i].slot, sizeof claim->slots[i].slot)) return false;
         if (!sy_json_integer(&json, sy_json_member(&json, at, "capacity"), 0, 9999, &capacity) || !sy_json_integer(&json, sy_json_member(&json, at, "count"), 0, 9999, &count)) return false;
+        if (!read_filled(&json, at, &claim->slots[i].filled)) return false;
         claim->slots[i].capacity = (uint16_t)capacity;
         claim->slots[i].count = (uint16_t)count;
         claim->slot_count++;

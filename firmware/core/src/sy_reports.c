@@ -36,6 +36,7 @@ size_t sy_write_stock(char *buffer, size_t capacity, sy_envelope *envelope, int6
         sy_write_object(&w, NULL);
         sy_write_string(&w, "slot", commands->config->slots[i].slot);
         sy_write_integer(&w, "count", commands->stock[i]);
+        sy_write_integer(&w, "filled", commands->filled[i]);
         sy_write_object_end(&w);
     }
     sy_write_array_end(&w);

@@ -207,10 +207,34 @@ static void count_after_cut(void) {
     CHECK(commands.stock[0] == 8);
 }
 
+/* What people put in is added once, whichever write the power goes at, beside what was sold meanwhile. */
+static void fillings(void) {
+    sy_commands commands;
+    first_boot(&commands);
+    commands.stock[0] = 2;
+    CHECK(sy_stock_save(&commands));
+    config.slots[0].filled = 5;
+    flash.writes_left = 0;
+    CHECK(!sy_stock_follow(&commands));
+    boot(&commands);
+    CHECK(commands.stock[0] == 2 && commands.filled[0] == 0);
+    sy_command command = dispense(1, "A1", 100000);
+    sy_commands_finish(&commands, sy_commands_take(&commands, &command, 0).entry, NULL);
+    for (int again = 0; again < 2; again++) {
+        CHECK(sy_stock_follow(&commands) && commands.stock[0] == 6 && commands.filled[0] == 5);
+        boot(&commands);
+    }
+    config.slots[0].filled = 50;
+    CHECK(sy_stock_follow(&commands) && commands.stock[0] == 9);
+    config.slots[0].filled = 0;
+    CHECK(sy_stock_follow(&commands) && commands.stock[0] == 0);
+}
+
 void test_commands(void) {
     refusals();
     results();
     restarts();
     count_after_cut();
+    fillings();
     for (uint32_t seed = 1; seed <= 40; seed++) storm(seed * 2654435761u);
 }

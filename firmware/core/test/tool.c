@@ -61,6 +61,7 @@ static void print_config(sy_write *w, const sy_config *config) {
         sy_write_integer(w, "capacity", slot->capacity);
         sy_write_string(w, "mechanism", sy_mechanism_name(slot->mechanism));
         sy_write_bool(w, "enabled", slot->enabled);
+        sy_write_integer(w, "filled", slot->filled);
         sy_write_object_end(w);
     }
     sy_write_array_end(w);
@@ -103,6 +104,7 @@ static void print_claim(sy_write *w, const sy_claim *claim) {
         sy_write_string(w, "slot", claim->slots[i].slot);
         sy_write_integer(w, "capacity", claim->slots[i].capacity);
         sy_write_integer(w, "count", claim->slots[i].count);
+        sy_write_integer(w, "filled", claim->slots[i].filled);
         sy_write_object_end(w);
     }
     sy_write_array_end(w);
@@ -147,7 +149,7 @@ static int say(const char *topic, size_t length) {
 
 static int write_all(void) {
     static sy_commands commands;
-    static sy_config config = {.version = 7, .heartbeat_seconds = 30, .timezone = "Asia/Seoul", .slot_count = 2, .slots = {{.slot = "A1", .sku = "WATER-05", .price = 1500000, .capacity = 10, .enabled = true}, {.slot = "B12", .price = -1, .capacity = 1}}};
+    static sy_config config = {.version = 7, .heartbeat_seconds = 30, .timezone = "Asia/Seoul", .slot_count = 2, .slots = {{.slot = "A1", .sku = "WATER-05", .price = 1500000, .capacity = 10, .enabled = true, .filled = 12}, {.slot = "B12", .price = -1, .capacity = 1}}};
     sy_envelope envelope = {.boot = "b0123abcd"};
     int64_t ts = 1835344800000LL;
     sy_metric metrics[] = {{"temp_c", 4.125}, {"door", 0}, {"rssi_dbm", -61}, {"broken", 0.0 / 0.0}};
@@ -157,6 +159,7 @@ static int write_all(void) {
     sy_remembered interrupted = {.id = "cmd_3", .type = SY_COMMAND_SELF_TEST, .phase = SY_PHASE_FAILED, .code = "INTERRUPTED"};
     commands.config = &config;
     commands.stock[0] = 4;
+    commands.filled[0] = 12;
     char *t = text;
     size_t n = sizeof text;
     sy_envelope *e = &envelope;

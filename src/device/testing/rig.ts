@@ -61,7 +61,7 @@ export class Rig {
   /** Makes the device's flash: claimed, with two slots of five. */
   claimed(changes: Partial<ClaimAnswer> = {}): void {
     const topics = Object.fromEntries([...UP_TOPICS, ...DOWN_TOPICS].map((part) => [part, deviceTopic(MACHINE_ID, part)])) as ClaimAnswer["topics"];
-    const slots = ["A1", "A2"].map((slot) => ({ slot, sku: `SKU-${slot}`, capacity: 5, count: 5 }));
+    const slots = ["A1", "A2"].map((slot) => ({ slot, sku: `SKU-${slot}`, capacity: 5, count: 5, filled: 0 }));
     const claim: ClaimAnswer = {
       machine_id: MACHINE_ID,
       mqtt: { url: this.url, username: MACHINE_ID, password: "first", client_id: MACHINE_ID, ca_pem: null },

@@ -112,7 +112,7 @@ function answerOf(rt: Runtime, machine: MachineDetailRow, password: string, trus
       version: machine.configVersion,
       heartbeat_seconds: machine.heartbeatSeconds,
       timezone: machine.timezone,
-      slots: machine.slots.map((slot) => ({ slot: slot.code, sku: slot.product?.sku ?? null, capacity: slot.capacity, count: slot.count })),
+      slots: machine.slots.map((slot) => ({ slot: slot.code, sku: slot.product?.sku ?? null, capacity: slot.capacity, count: slot.count, filled: slot.filled })),
     },
     firmware_key: trust.publicKey,
     server_time: rt.clock.now().toISOString(),

@@ -26,6 +26,12 @@ const metricName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, { error: "must be 
 const metrics = z.record(metricName, z.number()).refine((all) => Object.keys(all).length <= 64, { error: "must have at most 64 metrics" });
 const text = (max: number) => z.string().max(max);
 
+/**
+ * Pieces that people put into a slot less those that they took out, as Switchyard was told of them: a sum that runs on. A device that counts for itself adds what is new in it
+ * to its count, and says in its stock reports which sum they are at; so nothing is lost of a refill, nor of what is sold while the device does not know of it.
+ */
+const filled = z.number().int();
+
 /** Unix milliseconds by the device's clock, which may be wrong; up to the year 9999. */
 const deviceTime = z.number().int().min(0).max(253_402_300_799_999);
 
@@ -51,7 +57,7 @@ const tele = envelope.extend({
 });
 
 const stock = envelope.extend({
-  slots: z.array(z.object({ slot: z.string().regex(/^[A-Z][0-9]{1,2}$/), count: z.number().int().min(0).max(9_999) })).min(1).max(200),
+  slots: z.array(z.object({ slot: z.string().regex(/^[A-Z][0-9]{1,2}$/), count: z.number().int().min(0).max(9_999), filled: filled.optional().describe("the sum that the count is at; none from a device that sees what is there") })).min(1).max(200),
   source: z.enum(["sensor", "manual"]),
 });
 
@@ -128,7 +134,7 @@ export const configMessage = z.object({
   version: z.number().int(),
   heartbeat_seconds: z.number().int(),
   timezone: z.string(),
-  slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), name: z.string().nullable(), price: z.string().nullable(), capacity: z.number().int(), mechanism: z.enum(["motor", "servo", "lock"]), enabled: z.boolean() })),
+  slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), name: z.string().nullable(), price: z.string().nullable(), capacity: z.number().int(), mechanism: z.enum(["motor", "servo", "lock"]), enabled: z.boolean(), filled: filled.default(0) })),
 });
 export type ConfigMessage = z.infer<typeof configMessage>;
 
@@ -171,7 +177,7 @@ export const claimAnswer = z.object({
     version: z.number().int(),
     heartbeat_seconds: z.number().int(),
     timezone: z.string(),
-    slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), capacity: z.number().int(), count: z.number().int() })),
+    slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), capacity: z.number().int(), count: z.number().int(), filled: filled.default(0) })),
   }),
   server_time: z.iso.datetime(),
   firmware_key: z.string().nullable().optional().describe("Ed25519 public key, 32 bytes in base64, that manifests of firmware are signed with; a device without it takes no update"),

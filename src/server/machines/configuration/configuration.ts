@@ -9,7 +9,7 @@ import { type ConfiguredMachine, findBehind, findConfigured, findManyConfigured,
 const NAME_LENGTHS = [64, 32, 16, 0] as const;
 
 /**
- * The machine's configuration has changed: counts its version up and puts the new one into the outbox, to be retained by the broker. Whoever changes slots, prices,
+ * The machine's configuration has changed: counts its version up and puts the new one into the outbox, to be retained by the broker. Whoever changes slots, prices, counts by people,
  * what is for sale, the heartbeat or the time zone calls it in the same transaction, and sends the signal "downlinks" after the commit. A machine that no
  * device has claimed gets its configuration with the claim.
  * @throws AppError NOT_FOUND, INVALID_REQUEST when it is more than a device takes in one message
@@ -80,6 +80,7 @@ function messageWith(machine: ConfiguredMachine, nameLength: number): ConfigMess
       // The column holds only what our own code writes from this list.
       mechanism: slot.mechanism as ConfigMessage["slots"][number]["mechanism"],
       enabled: slot.disabledReason === null && slot.product !== null && slot.product.archivedAt === null,
+      filled: slot.filled,
     })),
   };
 }

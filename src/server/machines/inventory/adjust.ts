@@ -5,6 +5,7 @@ import type { Actor, Scope } from "#server/identity/actor.ts";
 import { namesOfUsers } from "#server/identity/directory.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { publishConfiguration } from "../configuration/configuration.ts";
 import { findMachine, isVisible } from "../machines-repository.ts";
 import { findMovements } from "./movements-repository.ts";
 import { moveStock } from "./stock.ts";
@@ -27,6 +28,7 @@ export async function adjustStock(rt: Runtime, actor: Actor, scope: Scope, input
       actorId: actor.kind === "user" ? actor.userId : null,
       at,
     });
+    await publishConfiguration(tx, id, at);
     await recordAudit(tx, actor, {
       action: `machine.stock.${kind}`,
       subjectType: "machine",
@@ -38,6 +40,7 @@ export async function adjustStock(rt: Runtime, actor: Actor, scope: Scope, input
     });
     return moved;
   });
+  rt.signals.send("downlinks");
   return { slots };
 }
 

@@ -21,7 +21,7 @@ export interface StockReports<M extends Message> {
 const MAX_REASON = 300;
 
 /**
- * What devices say that they hold, of a whole batch, in one statement; the machines' locks must be held. Only what differs from what was known is a movement.
+ * What devices say that they hold (of one that counts for itself: with what was filled since it last heard of that), of a whole batch, in one statement; the machines' locks must be held. Only what differs from what was known is a movement.
  * A slot that the machine does not have is passed over, a count above the capacity cut to it and marked as doubtful; both are told as problems of the message.
  */
 export async function takeStockReports<M extends Message>(tx: Tx, messages: readonly M[]): Promise<StockReports<M>> {
@@ -30,11 +30,11 @@ export async function takeStockReports<M extends Message>(tx: Tx, messages: read
   for (const message of messages) {
     if (message.kind !== "stock") continue;
     const { boot, seq, slots, source } = message.message as UpMessage<"stock">;
-    for (const { slot, count } of slots) {
+    for (const { slot, count, filled = null } of slots) {
       const key = `${message.machineId} ${slot}`;
       const before = rows.get(key)?.row;
       if (before?.boot === boot && (before.seq ?? 0) > seq) continue;
-      rows.set(key, { row: { ...EMPTY, id: newId("stockMovement"), machine_id: message.machineId, slot, count, boot, seq, at: message.at.toISOString(), reason: source }, message, at: message.at });
+      rows.set(key, { row: { ...EMPTY, id: newId("stockMovement"), machine_id: message.machineId, slot, count, filled, boot, seq, at: message.at.toISOString(), reason: source }, message, at: message.at });
     }
   }
   if (rows.size === 0) return { changed: [], problems: [] };
@@ -44,8 +44,8 @@ export async function takeStockReports<M extends Message>(tx: Tx, messages: read
   for (const [key, said] of rows) {
     const result = results.get(key);
     if (!result || result.stale) continue;
-    const { machineId, slot, exists, before, after, capacity } = result;
-    const problem = exists ? (said.row.count > capacity ? `${slot} holds at most ${capacity}, not ${said.row.count}` : null) : `${slot} is not a slot of this machine`;
+    const { machineId, slot, exists, before, said: total, after, capacity } = result;
+    const problem = exists ? (total > capacity ? `${slot} holds at most ${capacity}, not ${total}` : null) : `${slot} is not a slot of this machine`;
     if (problem) wrong.set(said.message, [...(wrong.get(said.message) ?? []), problem]);
     if (!exists || before === after) continue;
     const entry = changed.get(machineId) ?? { machineId, at: said.at, slots: [] };

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
+import { configMessage } from "#shared/machines/device.ts";
 import { refillConfirmInput } from "#shared/machines/refills.ts";
 import { transact } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { storeBatch } from "../store-batch.ts";
 import { createProduct } from "../products.ts";
-import { type GivenMachine, givenMachine, TESTER } from "../testing/fixtures.ts";
+import { givenClaim, type GivenMachine, givenMachine, TESTER } from "../testing/fixtures.ts";
+import { adjustStock } from "./adjust.ts";
 import { getPickList } from "./pick-list.ts";
 import { abandonRefill, confirmSlot, finishRefill, getRefill, listRefills, openRefill, startRefill } from "./refills.ts";
 import { take } from "./reservations.ts";
@@ -50,6 +52,20 @@ describe("a refill", () => {
     expect(await movements(refill.id)).toHaveLength(1);
     expect(await rt.db.prisma.event.count({ where: { subject: machine.id, type: "machine.refill.finished" } })).toBe(1);
     expect((await listRefills(rt, scope, { id: machine.id, limit: 20 })).data).toMatchObject([{ id: refill.id, status: "done", added: 3, removed: 0, slots: 1 }]);
+  });
+
+  it("is told to the device, which counts for itself", async () => {
+    await givenClaim(rt, machine.id);
+    const before = await rt.db.prisma.slot.findUniqueOrThrow({ where: { machineId_code: { machineId: machine.id, code: "A1" } } });
+    const refill = await start();
+    await confirm(refill.id, { added: 3, removed: 1 });
+    await finish(refill.id);
+    const row = await rt.db.prisma.downlink.findFirstOrThrow({ where: { machineId: machine.id, part: "cfg" }, orderBy: { seq: "desc" } });
+    expect(configMessage.parse(JSON.parse(row.payload)).slots[0]).toMatchObject({ slot: "A1", filled: before.filled + 2 });
+    // As one adjusts it without a refill, too.
+    await adjustStock(rt, ann.actor, scope, { id: machine.id, kind: "count", reason: "", slots: [{ slot: "A1", count: 0 }] });
+    const next = await rt.db.prisma.downlink.findFirstOrThrow({ where: { machineId: machine.id, part: "cfg" }, orderBy: { seq: "desc" } });
+    expect(configMessage.parse(JSON.parse(next.payload)).slots[0]).toMatchObject({ slot: "A1", filled: before.filled - 5 });
   });
 
   it("is gone on with after a break, and a repeated confirmation puts right the first", async () => {

@@ -8,6 +8,7 @@ import { publish, type Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { publishConfiguration } from "../configuration/configuration.ts";
 import { isVisible } from "../machines-repository.ts";
 import { findOpenRefill, findRefill, findRefills, insertRefill, type RefillRow, soldSince, updateRefill } from "./refill-repository.ts";
 import { refillLines, viewRefill } from "./refill-view.ts";
@@ -99,6 +100,7 @@ export async function finishRefill(rt: Runtime, actor: UserActor, scope: Scope, 
       });
     }
     await moveLines(tx, refill, lines, actor.userId, at);
+    await publishConfiguration(tx, refill.machineId, at);
     await updateRefill(tx, refill.id, { status: "done", finishedAt: at, note: input.note });
     const { organizationId } = refill.machine;
     await publish(tx, { type: "machine.refill.finished", subject: refill.machineId, organizationId, data: { machineId: refill.machineId, refillId: refill.id }, at });
@@ -111,6 +113,7 @@ export async function finishRefill(rt: Runtime, actor: UserActor, scope: Scope, 
       at,
     });
   });
+  rt.signals.send("downlinks");
   return getRefill(rt, scope, input.refillId);
 }
 

@@ -23,6 +23,8 @@ export interface CountRow {
   slot: string;
   /** the whole, not what comes or goes */
   count: number;
+  /** of a device that counts for itself: the sum of what people filled that the count is at */
+  filled: number | null;
   kind: string;
   reason: string;
   actor_id: string | null;
@@ -46,6 +48,8 @@ export interface CountResult {
   /** a later report was taken already */
   stale: boolean;
   before: number;
+  /** what was said, with what the device did not know of yet; may be more than fits */
+  said: number;
   after: number;
   capacity: number;
 }
@@ -85,21 +89,24 @@ export async function findStock(tx: Tx, machineId: string, slots: readonly strin
 /**
  * The only statement that writes slot.count: counts and their movements, of one machine or of all of a bridge's batch, as one JSON parameter. The machines'
  * locks must be held, and each slot may come once. A device's report that says what is known already leaves no movement; a count above the capacity is cut
- * to it and marked as doubtful.
+ * to it and marked as doubtful. What people change, a device that counts for itself has to learn: slot.filled is the sum of it.
  */
 export async function writeCounts(tx: Tx, rows: readonly CountRow[]): Promise<CountResult[]> {
   return tx.$queryRawUnsafe<CountResult[]>(
     `with said as (
         select * from jsonb_to_recordset($1::jsonb) as said (id text, machine_id text, slot text, count int, kind text, reason text, actor_id text, refill_id text,
-          order_line_id text, at timestamptz, boot text, seq bigint, counted boolean, uncertain boolean)
+          order_line_id text, at timestamptz, filled int, boot text, seq bigint, counted boolean, uncertain boolean)
       ), known as (
-        select said.*, slot.code is not null as exists, slot.product_id, slot.capacity, slot.count as before, least(said.count, slot.capacity) as after,
-          said.uncertain or said.count > slot.capacity as doubtful,
+        select said.*, slot.code is not null as exists, slot.product_id, slot.capacity, slot.count as before, sums.total,
+          greatest(0, least(sums.total, slot.capacity)) as after,
+          said.uncertain or sums.total not between 0 and slot.capacity as doubtful,
           said.boot is not null and exists (select 1 from device_message later
             where later.machine_id = said.machine_id and later.boot = said.boot and later.seq > said.seq and later.kind = 'stock') as stale
         from said left join slot on slot.machine_id = said.machine_id and slot.code = said.slot
+        cross join lateral (select said.count + coalesce(slot.filled - said.filled, 0) as total) sums
       ), changed as (
         update slot set count = known.after,
+          filled = slot.filled + case when known.kind in ('device', 'dispense') then 0 else known.after - known.before end,
           uncertain = case when known.doubtful then true when known.counted then false else slot.uncertain end,
           counted_at = case when known.counted then known.at else slot.counted_at end
         from known
@@ -110,7 +117,7 @@ export async function writeCounts(tx: Tx, rows: readonly CountRow[]): Promise<Co
         select id, machine_id, slot, product_id, kind, after - before, after, reason, actor_id, refill_id, order_line_id, at
         from known where exists and not stale and (kind <> 'device' or after <> before)
       )
-      select machine_id as "machineId", slot, exists, stale, coalesce(before, 0) as before, coalesce(after, 0) as after, coalesce(capacity, 0) as capacity from known`,
+      select machine_id as "machineId", slot, exists, stale, coalesce(before, 0) as before, coalesce(total, 0) as said, coalesce(after, 0) as after, coalesce(capacity, 0) as capacity from known`,
     JSON.stringify(rows),
   );
 }

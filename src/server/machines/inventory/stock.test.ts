@@ -26,7 +26,7 @@ const move = (change: Pick<StockMove, "kind" | "changes"> & Partial<StockMove>) 
 const buy = (quantity = 1, code = "A1") => transact(rt, (tx) => reserve(tx, { machineId: machine.id, slots: [{ slot: code, quantity }] }));
 const fall = (since: Date, reserved = true, orderLineId = newId("orderLine")) => transact(rt, (tx) => take(tx, { machineId: machine.id, slot: "A1", orderLineId, since, reserved, at: rt.clock.now() }));
 let sequence = 0;
-const report = (slots: { slot: string; count: number }[], seq = (sequence += 1), boot = "b1") =>
+const report = (slots: { slot: string; count: number; filled?: number }[], seq = (sequence += 1), boot = "b1") =>
   storeBatch(rt, [{ topic: `m/${machine.id}/stock`, payload: Buffer.from(JSON.stringify({ v: 1, boot, seq, slots, source: "sensor" })), at: rt.clock.now() }]);
 
 describe("movements", () => {
@@ -98,6 +98,62 @@ describe("movements", () => {
 });
 
 describe("what devices report", () => {
+  it("counts with what was filled since the device last heard of it, where it counts for itself", async () => {
+    const known = (await slot()).filled;
+    await move({ kind: "refill", changes: [{ slot: "A1", delta: 3 }] });
+    // It has sold one, and does not know of the refill; then it does, and has sold another.
+    await report([{ slot: "A1", count: 4, filled: known }]);
+    expect(await slot()).toMatchObject({ count: 7, filled: known + 3, uncertain: false });
+    await report([{ slot: "A1", count: 6, filled: known + 3 }]);
+    expect((await slot()).count).toBe(6);
+    await move({ kind: "spoilage", changes: [{ slot: "A1", delta: -6 }] });
+    // Two fell out that nobody had reported when the slot was emptied: what is there is doubtful.
+    await report([{ slot: "A1", count: 4, filled: known + 3 }]);
+    expect(await slot()).toMatchObject({ count: 0, filled: known - 3, uncertain: true });
+    expect((await movements()).slice(-4).map(({ kind, delta }) => [kind, delta])).toEqual([["refill", 3], ["device", -1], ["device", -1], ["spoilage", -6]]);
+  });
+
+  it("is what a sensor sees: nothing is added to it", async () => {
+    await move({ kind: "refill", changes: [{ slot: "A1", delta: 3 }] });
+    await report([{ slot: "A1", count: 4 }]);
+    expect((await slot()).count).toBe(4);
+  });
+
+  it("comes to what is in the slot, in whatever order people fill, pieces fall and the device hears of it", async () => {
+    const step = fc.oneof(fc.record({ put: fc.integer({ min: -3, max: 3 }) }), fc.record({ falls: fc.constant(true) }), fc.record({ hears: fc.constant(true) }), fc.record({ tells: fc.constant(true) }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
+        await move({ kind: "count", changes: [{ slot: "A1", count: 4 }] });
+        const start = await slot();
+        const device = { count: start.count, filled: start.filled };
+        let inside = start.count;
+        const boot = newId("machine").slice(-12);
+        const tell = () => report([{ slot: "A1", ...device }], undefined, boot);
+        const hear = async () => {
+          const { filled } = await slot();
+          device.count += filled - device.filled;
+          device.filled = filled;
+        };
+        for (const one of steps) {
+          if ("put" in one) {
+            // People see what is there.
+            const put = Math.min(8 - inside, Math.max(-inside, one.put));
+            const moved = await move({ kind: "correction", changes: [{ slot: "A1", delta: put }] }).then(() => true, () => false);
+            if (moved) inside += put;
+          } else if ("falls" in one && inside > 0 && device.count > 0) {
+            inside -= 1;
+            device.count -= 1;
+          } else if ("hears" in one) await hear();
+          else if ("tells" in one) await tell();
+        }
+        await hear();
+        await tell();
+        expect((await slot()).count).toBe(inside);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("is a movement only where the count differs, and no durable event", async () => {
     const events = await rt.db.prisma.event.count({ where: { subject: machine.id } });
     const { stock } = await report([{ slot: "A1", count: 5 }, { slot: "B1", count: 0 }]);

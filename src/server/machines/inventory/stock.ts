@@ -71,6 +71,7 @@ function row(move: StockMove, change: StockChange, count: number): CountRow {
     machine_id: move.machineId,
     slot: change.slot,
     count: Math.max(0, count),
+    filled: null,
     kind: move.kind,
     reason: change.reason ?? move.reason ?? "",
     actor_id: move.actorId ?? null,

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "slot" ADD COLUMN     "filled" INTEGER NOT NULL DEFAULT 0;
