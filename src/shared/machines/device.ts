@@ -137,6 +137,8 @@ export const configMessage = z.object({
   slots: z.array(z.object({ slot: z.string(), sku: z.string().nullable(), name: z.string().nullable(), price: z.string().nullable(), capacity: z.number().int(), mechanism: z.enum(["motor", "servo", "lock"]), enabled: z.boolean(), filled: filled.default(0) })),
 });
 export type ConfigMessage = z.infer<typeof configMessage>;
+/** As it is sent. */
+export type ConfigPayload = z.input<typeof configMessage>;
 
 /** `ota`: one job at a time; not retained. The manifest is what `signature` (Ed25519, base64) is over, as these bytes. */
 export const otaMessage = z.object({

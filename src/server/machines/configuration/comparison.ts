@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { notFound } from "#shared/errors.ts";
 import type { Configuration } from "#shared/machines/configuration.ts";
-import { type ConfigMessage, UP_MESSAGES } from "#shared/machines/device.ts";
+import { type ConfigPayload, UP_MESSAGES } from "#shared/machines/device.ts";
 import type { Scope } from "#server/identity/actor.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { configurationMessage } from "./configuration.ts";
@@ -36,7 +36,7 @@ function stateOf(machine: ConfiguredMachine, report: StoredReport | undefined, d
   return report?.error !== undefined && report.desired === machine.configVersion ? "refused" : "waiting";
 }
 
-function differencesOf(desired: ConfigMessage, report: StoredReport): Difference[] {
+function differencesOf(desired: ConfigPayload, report: StoredReport): Difference[] {
   const found: Difference[] = [];
   const compare = (slot: string | null, field: Difference["field"], wanted: string | null, said: string | null): void => {
     if (wanted !== said) found.push({ slot, field, desired: wanted, reported: said });

@@ -1,12 +1,12 @@
 import { AppError, notFound } from "#shared/errors.ts";
-import { type ConfigMessage, MAX_PAYLOAD_BYTES, PROTOCOL_VERSION } from "#shared/machines/device.ts";
+import { type ConfigPayload, MAX_PAYLOAD_BYTES, PROTOCOL_VERSION } from "#shared/machines/device.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { sendDownlink, sendDownlinks } from "../downlinks/downlinks.ts";
 import { lockForStock } from "../inventory/stock-repository.ts";
 import { type ConfiguredMachine, findBehind, findConfigured, findManyConfigured, raiseVersion, raiseVersions } from "./configuration-repository.ts";
 
 /** Names are cut to these lengths, one after the other, until the message is one that a device takes. */
-const NAME_LENGTHS = [64, 32, 16, 0] as const;
+const NAME_LENGTHS = [64, 32, 16, 8, 0] as const;
 
 /**
  * The machine's configuration has changed: counts its version up and puts the new one into the outbox, to be retained by the broker. Whoever changes slots, prices, counts by people,
@@ -57,7 +57,7 @@ export async function sendMissingConfigurations(tx: Tx, machineIds: readonly str
 }
 
 /** What stands on `cfg`. @throws AppError INVALID_REQUEST when it is too large without any names */
-export function configurationMessage(machine: ConfiguredMachine): ConfigMessage {
+export function configurationMessage(machine: ConfiguredMachine): ConfigPayload {
   for (const length of NAME_LENGTHS) {
     const message = messageWith(machine, length);
     if (Buffer.byteLength(JSON.stringify(message)) <= MAX_PAYLOAD_BYTES) return message;
@@ -65,7 +65,7 @@ export function configurationMessage(machine: ConfiguredMachine): ConfigMessage 
   throw new AppError("INVALID_REQUEST", `The configuration of ${machine.slots.length} slots is larger than the ${MAX_PAYLOAD_BYTES} bytes that a device takes.`, { limit: MAX_PAYLOAD_BYTES });
 }
 
-function messageWith(machine: ConfiguredMachine, nameLength: number): ConfigMessage {
+function messageWith(machine: ConfiguredMachine, nameLength: number): ConfigPayload {
   return {
     v: PROTOCOL_VERSION,
     version: machine.configVersion,
@@ -78,9 +78,9 @@ function messageWith(machine: ConfiguredMachine, nameLength: number): ConfigMess
       price: (slot.price ?? slot.product?.price)?.toString() ?? null,
       capacity: slot.capacity,
       // The column holds only what our own code writes from this list.
-      mechanism: slot.mechanism as ConfigMessage["slots"][number]["mechanism"],
+      mechanism: slot.mechanism as ConfigPayload["slots"][number]["mechanism"],
       enabled: slot.disabledReason === null && slot.product !== null && slot.product.archivedAt === null,
-      filled: slot.filled,
+      ...(slot.filled === 0 ? {} : { filled: slot.filled }),
     })),
   };
 }
