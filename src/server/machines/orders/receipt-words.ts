@@ -28,7 +28,7 @@ const ko: typeof en = {
   total: "합계",
   refunded: "환불 금액",
   kept: "환불 후 금액",
-  machine: "판매기",
+  machine: "기기",
   order: (id) => `주문 ${id}`,
   credits: (amount) => `${amount} 크레딧`,
   byCard: (provider, reference) => `카드 결제: ${provider}, 결제 참조 번호: ${reference}`,
