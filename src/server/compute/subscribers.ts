@@ -32,7 +32,7 @@ async function soon(rt: Runtime, { resourceType, resourceId }: { resourceType: s
 
 /** What this domain does on others' events. */
 export function startComputeSubscribers(rt: Runtime): Promise<Loop> {
-  return consumeEvents(rt, "compute", async (event) => {
+  return consumeEvents(rt, "compute", ["credits.stop.due", "credits.start.due"], async (event) => {
     if (event.type === "credits.stop.due") await stopUnpaid(rt, event.data);
     if (event.type === "credits.start.due") await startPaid(rt, event.data);
   });

@@ -55,7 +55,7 @@ describe("the outbox", () => {
   it("delivers to a consumer again what its handler failed on, and goes on in order", async () => {
     const seen: string[] = [];
     let failures = 2;
-    const consumer = await consumeEvents(rt, "test-consumer", async (event) => {
+    const consumer = await consumeEvents(rt, "test-consumer", "all", async (event) => {
       const name = (event.data as { name: string }).name;
       if (name === "c1" && failures > 0) {
         failures -= 1;
@@ -70,9 +70,26 @@ describe("the outbox", () => {
 
     await announce("vm_c", "c3");
     await expect.poll(() => lastPosition(rt)).toBeGreaterThan(0n);
-    const again = await consumeEvents(rt, "test-consumer", async (event) => void seen.push((event.data as { name: string }).name));
+    const again = await consumeEvents(rt, "test-consumer", "all", async (event) => void seen.push((event.data as { name: string }).name));
     await expect.poll(() => seen, { timeout: 15_000 }).toEqual(["c0", "c1", "c2", "c3"]);
     await again.stop();
+    await relay.stop();
+  });
+
+  it("passes over what a consumer does not ask for, and notes how far it is", async () => {
+    const seen: string[] = [];
+    const handle = async (event: StoredEvent): Promise<void> => void seen.push((event.data as { name: string }).name);
+    const consumer = await consumeEvents(rt, "choosy", ["vm.created"], handle);
+    const relay = startRelay(rt);
+    const other = (name: string) => transact(rt, (tx) => publish(tx, { type: "machine.online", subject: "mch_a", data: { machineId: name, firstTime: false }, organizationId: null, at: rt.clock.now() }));
+    await other("e0");
+    await announce("vm_e", "e1");
+    for (let i = 0; i < 5; i += 1) await other(`e${i + 2}`);
+    await expect.poll(() => seen, { timeout: 15_000 }).toEqual(["e1"]);
+    const noted = async (): Promise<bigint | undefined> => (await rt.db.query<{ position: bigint }>({ text: "select position from event_cursor where name = 'choosy'" }))[0]?.position;
+    await expect.poll(async () => (await noted()) === (await lastPosition(rt)), { timeout: 15_000 }).toBe(true);
+    expect((await eventsAfter(rt, (await noted()) ?? 0n)).length).toBe(0);
+    await consumer.stop();
     await relay.stop();
   });
 

@@ -105,19 +105,26 @@ export async function tailEvents(rt: Runtime, handle: (event: StoredEvent) => vo
 /**
  * Follows the events with a cursor kept under `name`: each event at least once, in order, over restarts. `handle` must bear a repetition (drop by id).
  * A handler that throws is tried again with the same event.
+ * @param only events of these types; thousands of others, as when all machines of a street come back, are passed over a page at a time
  */
-export async function consumeEvents(rt: Runtime, name: string, handle: (event: StoredEvent) => Promise<void>): Promise<Loop> {
+export async function consumeEvents(rt: Runtime, name: string, only: readonly EventType[] | "all", handle: (event: StoredEvent) => Promise<void>): Promise<Loop> {
   await rt.db.query({
     text: "insert into event_cursor (name, position) select $1, position from event_cursor where name = 'relay' on conflict do nothing",
     values: [name],
   });
+  const passed = (event: StoredEvent): Promise<unknown> => rt.db.query({ text: "update event_cursor set position = greatest(position, $2) where name = $1", values: [name, event.position] });
   return follow(rt, `events:${name}`, async () => {
     const rows = await rt.db.query<{ position: bigint }>({ text: "select position from event_cursor where name = $1", values: [name] });
-    const events = await eventsAfter(rt, rows[0]?.position ?? 0n, 50);
+    const events = await eventsAfter(rt, rows[0]?.position ?? 0n);
+    let unnoted: StoredEvent | null = null;
     for (const event of events) {
+      unnoted = event;
+      if (only !== "all" && !only.includes(event.type)) continue;
       await handle(event);
-      await rt.db.query({ text: "update event_cursor set position = greatest(position, $2) where name = $1", values: [name, event.position] });
+      await passed(event);
+      unnoted = null;
     }
+    if (unnoted) await passed(unnoted);
     return events.length > 0;
   });
 }

@@ -52,8 +52,8 @@ export async function startPayments(rt: Runtime): Promise<{ stop(): Promise<void
     off.push(start("test-payments", 1_000, () => deliverTestEvents(rt), "test-payments"));
     off.push(start("test-checkouts", MINUTE_MS, () => closeTestCheckouts(rt)));
   }
-  const subscriber = await consumeEvents(rt, "payments", async (event) => {
-    if (event.organizationId === null || (event.type !== "credits.changed" && event.type !== "credits.low")) return;
+  const subscriber = await consumeEvents(rt, "payments", ["credits.changed", "credits.low"], async (event) => {
+    if (event.organizationId === null) return;
     // The next round looks again: a provider that is away must not hold up the events behind.
     await topUpWhenLow(rt, event.organizationId).catch((error: unknown) => rt.log.error({ err: error, organizationId: event.organizationId }, "payments: an automatic top-up did not go through"));
   });
