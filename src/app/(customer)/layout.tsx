@@ -18,7 +18,7 @@ export default async function CustomerLayout({ children }: { children: ReactNode
   const [messages, jar] = await Promise.all([getMessages(), cookies(), prefetch(trpc.billing.balance.queryOptions())]);
   return (
     <SiteProviders>
-      <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "changes", "backups", "console", "credits", "topups", "statements", "projects", "machines", "map", "alerts", "notifications", "orders", "diagnostics", "stock", "settings", "updates"])}>
+      <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "changes", "backups", "console", "credits", "topups", "statements", "projects", "machines", "map", "alerts", "notifications", "orders", "diagnostics", "stock", "products", "fleet", "settings", "updates"])}>
         <ViewerProvider viewer={viewer}>
           <Hydrate>
             <SocketProvider>

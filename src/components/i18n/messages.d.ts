@@ -26,6 +26,8 @@ import type payments from "./messages/en/payments.json";
 import type revenue from "./messages/en/revenue.json";
 import type topups from "./messages/en/topups.json";
 import type storefront from "./messages/en/storefront.json";
+import type products from "./messages/en/products.json";
+import type fleet from "./messages/en/fleet.json";
 import type stock from "./messages/en/stock.json";
 import type shell from "./messages/en/shell.json";
 import type vm from "./messages/en/vm.json";
@@ -56,6 +58,8 @@ declare module "next-intl" {
       orders: typeof orders;
       projects: typeof projects;
       settings: typeof settings;
+      products: typeof products;
+      fleet: typeof fleet;
       stock: typeof stock;
       storefront: typeof storefront;
       shell: typeof shell;

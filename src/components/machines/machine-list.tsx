@@ -11,6 +11,7 @@ import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { MACHINE_STATUSES } from "#shared/machines/states.ts";
+import { ViewSwitch } from "./fleet/view-switch.tsx";
 import { machineHref } from "./machine-href.ts";
 import { useMachineColumns } from "./use-machine-columns.tsx";
 import { type MachineSide, useMachineList } from "./use-machines.ts";
@@ -24,6 +25,7 @@ export function MachineList({ side }: { side: MachineSide }) {
   const mayAdd = useViewer().me.permissions.includes("platform:machines:write") && side === "admin";
   const query = useMachineList(side, listInput({ page: state.page, status: filters.status, q: filters.q }));
   const columns = useMachineColumns(side);
+  const base = side === "admin" ? "/admin/machines" : "/machines";
   const add = (
     <ButtonLink href="/admin/machines/new" leftSection={<IconPlus size={16} aria-hidden />}>
       {t("add")}
@@ -35,7 +37,11 @@ export function MachineList({ side }: { side: MachineSide }) {
         title={t("title")}
         actions={
           <>
-            <ButtonLink href={side === "admin" ? "/admin/machines/refill" : "/machines/refill"} variant="default">
+            <ViewSwitch side={side} current="list" />
+            <ButtonLink href={`${base}/products`} variant="default">
+              {t("products")}
+            </ButtonLink>
+            <ButtonLink href={`${base}/refill`} variant="default">
               {t("refill")}
             </ButtonLink>
             {mayAdd && add}

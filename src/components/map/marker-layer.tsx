@@ -3,22 +3,27 @@
 import { Popover } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { GROUP_PX, groupMarkers, type MapMarker, type MarkerGroup } from "./map-markers.ts";
 import { areTogether, screenOf, viewInto } from "./map-view.ts";
 import { project } from "./projection.ts";
 import type { MapControl } from "./use-map-view.ts";
 import classes from "./map.module.css";
 
+/** One that is brought into view is shown at least this near. */
+const NEAR_SCALE = 16_384;
+
 interface MarkerLayerProps {
   control: MapControl;
   markers: readonly MapMarker[];
   /** what a group is called, if markers are not to be called places */
   groupLabel?: ((markers: readonly MapMarker[]) => string) | undefined;
+  onSelect?: ((id: string) => void) | undefined;
+  selected: string | null;
 }
 
 /** The markers, as shapes that say their state; those too near to each other as one with their number. */
-export function MarkerLayer({ control, markers, groupLabel }: MarkerLayerProps) {
+export function MarkerLayer({ control, markers, groupLabel, onSelect, selected }: MarkerLayerProps) {
   const t = useTranslations("map");
   const { view, size } = control;
   const [named, setNamed] = useState<string | null>(null);
@@ -29,6 +34,18 @@ export function MarkerLayer({ control, markers, groupLabel }: MarkerLayerProps) 
   const placed = groups
     .map((group) => ({ group, key: group.markers[0]?.id ?? "", at: screenOf(view, size, group) }))
     .filter(({ at }) => at.left > -GROUP_PX && at.left < size.width + GROUP_PX && at.top > -GROUP_PX && at.top < size.height + GROUP_PX);
+  const bringIntoView = useEffectEvent((id: string) => {
+    const group = groups.find((each) => each.markers.some((marker) => marker.id === id));
+    const marker = group?.markers.find((each) => each.id === id);
+    if (!group || !marker) return;
+    const at = screenOf(view, size, project(marker));
+    const seen = at.left > 0 && at.left < size.width && at.top > 0 && at.top < size.height;
+    const apart = group.markers.length === 1 || areTogether(group.markers.map(project), GROUP_PX);
+    if (!seen || !apart) control.show({ ...project(marker), scale: Math.max(view.scale, NEAR_SCALE) });
+  });
+  useEffect(() => {
+    if (selected !== null) bringIntoView(selected);
+  }, [selected]);
   const name = placed.find(({ key }) => key === named);
   return (
     <>
@@ -42,7 +59,7 @@ export function MarkerLayer({ control, markers, groupLabel }: MarkerLayerProps) 
           onFocus={() => setNamed(key)}
           onBlur={() => setNamed(null)}
         >
-          {group.markers.length > 1 ? <Group group={group} label={labelOf(group)} control={control} /> : <Single marker={group.markers[0]} />}
+          {group.markers.length > 1 ? <Group group={group} label={labelOf(group)} control={control} onSelect={onSelect} selected={selected} /> : <Single marker={group.markers[0]} onSelect={onSelect} selected={selected} />}
         </div>
       ))}
       {name && (
@@ -60,9 +77,18 @@ function sideOf(left: number, width: number): "start" | "middle" | "end" {
   return left > (width * 3) / 4 ? "end" : "middle";
 }
 
-function Single({ marker }: { marker: MapMarker | undefined }) {
+type Selection = Pick<MarkerLayerProps, "onSelect" | "selected">;
+
+function Single({ marker, onSelect, selected }: Selection & { marker: MapMarker | undefined }) {
   if (!marker) return null;
   const mark = <span className={classes.mark} data-tone={marker.tone} aria-hidden />;
+  if (onSelect) {
+    return (
+      <button type="button" className={classes.hit} aria-label={marker.label} aria-pressed={marker.id === selected} onClick={() => onSelect(marker.id)}>
+        {mark}
+      </button>
+    );
+  }
   return marker.href === undefined ? (
     <span className={classes.hit} role="img" aria-label={marker.label} tabIndex={0}>
       {mark}
@@ -74,7 +100,8 @@ function Single({ marker }: { marker: MapMarker | undefined }) {
   );
 }
 
-function Group({ group, label, control }: { group: MarkerGroup; label: string; control: MapControl }) {
+function Group({ group, label, control, onSelect, selected }: Selection & { group: MarkerGroup; label: string; control: MapControl }) {
+  const holds = group.markers.some((marker) => marker.id === selected);
   const points = group.markers.map(project);
   const face = (
     <>
@@ -84,7 +111,7 @@ function Group({ group, label, control }: { group: MarkerGroup; label: string; c
   );
   if (!areTogether(points, GROUP_PX)) {
     return (
-      <button type="button" className={classes.group} data-tone={group.tone} aria-label={label} onClick={() => control.show(viewInto(points, control.size))}>
+      <button type="button" className={classes.group} data-tone={group.tone} data-holds={holds || undefined} aria-label={label} onClick={() => control.show(viewInto(points, control.size))}>
         {face}
       </button>
     );
@@ -92,7 +119,7 @@ function Group({ group, label, control }: { group: MarkerGroup; label: string; c
   return (
     <Popover position="bottom" withArrow trapFocus shadow="md">
       <Popover.Target>
-        <button type="button" className={classes.group} data-tone={group.tone} aria-label={label}>
+        <button type="button" className={classes.group} data-tone={group.tone} data-holds={holds || undefined} aria-label={label}>
           {face}
         </button>
       </Popover.Target>
@@ -101,7 +128,15 @@ function Group({ group, label, control }: { group: MarkerGroup; label: string; c
           {group.markers.map((marker) => (
             <li key={marker.id}>
               <span className={classes.mark} data-tone={marker.tone} aria-hidden />
-              {marker.href === undefined ? marker.label : <Link href={marker.href}>{marker.label}</Link>}
+              {onSelect ? (
+                <button type="button" className={classes.choose} aria-pressed={marker.id === selected} onClick={() => onSelect(marker.id)}>
+                  {marker.label}
+                </button>
+              ) : marker.href === undefined ? (
+                marker.label
+              ) : (
+                <Link href={marker.href}>{marker.label}</Link>
+              )}
             </li>
           ))}
         </ul>

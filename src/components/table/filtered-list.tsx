@@ -31,14 +31,18 @@ interface FilteredListProps<T, S extends string> {
   empty: ReactNode;
   rowHref?: (row: T) => string;
   onRowClick?: (row: T) => void;
+  selection?: { ids: readonly string[]; onChange: (ids: string[]) => void };
+  /** between the filters and the rows: what can be done to those that are chosen */
+  bar?: ReactNode;
 }
 
 /** A page's list: filters in the address above it, rows page by page, walked through by j and k. */
-export function FilteredList<T extends { id: string }, S extends string>({ label, query, columns, filters, state, searchLabel, statuses, empty, rowHref, onRowClick }: FilteredListProps<T, S>) {
+export function FilteredList<T extends { id: string }, S extends string>({ label, query, columns, filters, state, searchLabel, statuses, empty, rowHref, onRowClick, selection, bar }: FilteredListProps<T, S>) {
   const { list, search } = useRowKeys();
   return (
     <>
       <FilterBar filters={filters} searchRef={search} {...(searchLabel === undefined ? {} : { searchLabel })} {...(statuses ? { statuses } : {})} />
+      {bar}
       <div ref={list}>
         <Section flush>
           <DataTable
@@ -47,6 +51,7 @@ export function FilteredList<T extends { id: string }, S extends string>({ label
             columns={columns}
             {...(rowHref ? { rowHref } : {})}
             {...(onRowClick ? { onRowClick } : {})}
+            {...(selection ? { selection } : {})}
             stale={query.isPlaceholderData}
             error={query.error}
             onRetry={() => void query.refetch()}

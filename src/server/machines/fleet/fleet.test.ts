@@ -21,7 +21,7 @@ it("is all machines of an organization that are not decommissioned, with their p
   const at = rt.clock.now();
   const rule = newId("alertRule");
   await rt.db.prisma.alertRule.create({ data: { id: rule, name: "Warm", kind: "offline", severity: "warning", condition: { kind: "offline", forSeconds: 300 }, createdAt: at, updatedAt: at } });
-  const alert = (machineId: string | undefined, state: string, severity: string) => rt.db.prisma.alert.create({ data: { id: newId("alert"), ruleId: rule, machineId: machineId ?? "", organizationId, state, severity, startedAt: at } });
+  const alert = (machineId: string | undefined, state: string, severity: string) => rt.db.prisma.alert.create({ data: { id: newId("alert"), ruleId: rule, machineId: machineId ?? "", subject: `${state} ${severity}`, organizationId, state, severity, startedAt: at } });
   await alert(warned, "firing", "warning");
   await alert(warned, "acknowledged", "critical");
   await alert(warned, "resolved", "critical");
