@@ -240,6 +240,9 @@ describe("the database refuses, whoever asks", () => {
     await refused("insert into ledger_account (id, organization_id, kind, balance, created_at) values ('acc_x', 'org_x', 'customer', 5, now())", "SY403");
     await refused("insert into ledger_account (id, kind, shard, created_at) values ('acc_x', 'revenue', 3, now())", "23514");
     await refused("insert into ledger_account (id, kind, created_at) values ('acc_x', 'customer', now())", "23514");
+    await refused("insert into ledger_account (id, kind, created_at) values ('acc_x', 'other', now())", "23514");
+    await refused("insert into ledger_account (id, kind, shard, created_at) values ('acc_revenue_16', 'revenue', 16, now())", "23514");
+    await refused("insert into ledger_account (id, organization_id, kind, created_at) values ('acc_revenue_99', 'org_x', 'customer', now())", "23514");
   });
 
   it("a customer below zero, even with the guard against edits taken away", async () => {
@@ -249,6 +252,8 @@ describe("the database refuses, whoever asks", () => {
       await refused(`update ledger_account set balance = -1 where id = '${id}'`, "23514");
       await refused(`update ledger_account set held = 101 where id = '${id}'`, "23514");
       await refused(`update ledger_account set held = -1 where id = '${id}'`, "23514");
+      // What it is stays, also for triggers that are not those of transfers and holds.
+      for (const set of ["id = 'acc_y'", "kind = 'revenue'", "organization_id = 'org_y'", "shard = 1"]) await refused(`update ledger_account set ${set} where id = '${id}'`, "SY403");
     } finally {
       await rt.db.exec("alter table ledger_account enable trigger ledger_account_indirect");
     }
@@ -267,6 +272,9 @@ describe("the database refuses, whoever asks", () => {
     await refused(insert(-10, id, other.id, 110, 2, -10, 1), "23514");
     await refused(insert(0, id, other.id, 100, 2, 0, 1), "23514");
     await refused(insert(10, id, id, 90, 2, 110, 3), "23514");
+    await refused(insert(10, id, newId("ledgerAccount"), 90, 2, 10, 1), "SY409");
+    await refused(insert(10, newId("ledgerAccount"), id, -10, 1, 110, 2), "SY409");
+    await refused(insert(10, id, other.id, 90, 2, 10, 1).replace("'usage'", "'other'"), "23514");
   });
 
   it("amounts that are not above zero, asked of its functions directly", async () => {

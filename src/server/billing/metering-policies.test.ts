@@ -191,7 +191,8 @@ it("lets credits expire between the hours before and after, days late as if it h
       for (let nth = 0; nth <= 48 * 60; nth += 59) await run(hourly, minute(nth));
       for (const owner of [hourly, late]) await run(owner, minute(50 * 60));
       const uses = async ({ account, organizationId }: typeof hourly) => {
-        const transfers = await rt.db.prisma.transfer.findMany({ where: { fromAccountId: account }, include: { lotUses: { include: { lot: true } }, usage: true }, orderBy: { fromVersion: "asc" } });
+        const transfers = await rt.db.prisma.transfer.findMany({ where: { fromAccountId: account }, include: { usage: true }, orderBy: { fromVersion: "asc" } });
+        const lotUses = await rt.db.prisma.lotUse.findMany({ where: { transferId: { in: transfers.map((each) => each.id) } } });
         const all = await rt.db.prisma.creditLot.findMany({ where: { accountId: account }, orderBy: { transfer: { toVersion: "asc" } } });
         const owed = await rt.db.prisma.usageRecord.findMany({ where: { organizationId, transferId: null }, orderBy: [{ createdAt: "asc" }, { resourceName: "asc" }] });
         return {
@@ -200,7 +201,7 @@ it("lets credits expire between the hours before and after, days late as if it h
             each.amount,
             each.toAccountId.replace(/_\d+$/, ""),
             each.usage.map((row) => [row.resourceName, row.hourStart, row.seconds, row.createdAt]),
-            each.lotUses.map((use) => [all.findIndex((lot) => lot.id === use.lotId), use.amount]).sort(),
+            lotUses.filter((use) => use.transferId === each.id).map((use) => [all.findIndex((lot) => lot.id === use.lotId), use.amount]).sort(),
           ]),
           left: all.map((lot) => lot.remaining),
           owed: owed.map((row) => [row.resourceName, row.hourStart, row.seconds, row.amount]),

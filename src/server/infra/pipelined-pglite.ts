@@ -1,4 +1,5 @@
-import { parse, PGlite, type PGliteOptions, type messages, protocol, type QueryOptions, type Results, type Transaction } from "@electric-sql/pglite";
+import { parse, type ParserOptions, PGlite, type PGliteOptions, type messages, protocol, type QueryOptions, type Results, type Transaction } from "@electric-sql/pglite";
+import { bindAndExecute, readResult, rowReader, type RowReader } from "./pglite-messages.ts";
 
 /** A statement that the session knows by name. */
 interface Prepared {
@@ -6,6 +7,8 @@ interface Prepared {
   parameterTypes: readonly number[];
   /** null: it returns no rows */
   columns: messages.RowDescriptionMessage | null;
+  /** for the parsers of its last call, which are nearly always the same */
+  reader?: { of: readonly [ParserOptions, ParserOptions | undefined]; rows: RowReader };
 }
 
 /** So many are kept; of what was not used for longest the session forgets the plan. */
@@ -66,14 +69,9 @@ export class PipelinedPGlite extends PGlite {
       this.#prepared.delete(text);
       this.#prepared.set(text, prepared);
       const bound = values.map((value, index) => this.#serialize(value, prepared.parameterTypes[index], options));
-      const packets = [serialize.bind({ statement: prepared.name, values: bound }), serialize.execute({}), ...this.#forgetOldest(), serialize.sync()];
       try {
-        const answers = await this.execProtocolStream(Buffer.concat(packets), { syncToFs });
-        // The columns were described when it was prepared.
-        const all = prepared.columns === null ? answers : [prepared.columns, ...answers];
-        const [result] = parse.parseResults(all, this.parsers, options);
-        if (!result) throw new Error("PGlite answered nothing");
-        return result as Results<T>;
+        const answers = await this.execProtocolStream(bindAndExecute(prepared.name, bound), { syncToFs });
+        return readResult(answers, this.#reader(prepared, options.parsers), options.rowMode) as Results<T>;
       } catch (error) {
         if ((error as { code?: string }).code === CHANGED_SHAPE) this.#prepared.delete(text);
         throw error;
@@ -85,10 +83,18 @@ export class PipelinedPGlite extends PGlite {
   async #prepare(text: string): Promise<Prepared> {
     this.#count += 1;
     const name = `switchyard_${this.#count}`;
-    const packets = [serialize.parse({ name, text }), serialize.describe({ type: "S", name }), serialize.sync()];
+    const packets = [...this.#forgetOldest(), serialize.parse({ name, text }), serialize.describe({ type: "S", name }), serialize.sync()];
     const answers = await this.execProtocolStream(Buffer.concat(packets), { syncToFs: false });
     const columns = answers.find((answer): answer is messages.RowDescriptionMessage => answer.name === "rowDescription") ?? null;
     return { name, parameterTypes: parse.parseDescribeStatementResults(answers), columns };
+  }
+
+  #reader(prepared: Prepared, parsers: ParserOptions | undefined): RowReader {
+    const { reader } = prepared;
+    if (reader?.of[0] === this.parsers && reader.of[1] === parsers) return reader.rows;
+    const rows = rowReader(prepared.columns, (type) => parsers?.[type] ?? this.parsers[type]);
+    prepared.reader = { of: [this.parsers, parsers], rows };
+    return rows;
   }
 
   #serialize(value: unknown, type: number | undefined, options: QueryOptions): string | null {
@@ -99,7 +105,7 @@ export class PipelinedPGlite extends PGlite {
 
   #forgetOldest(): Uint8Array[] {
     const [oldest] = this.#prepared;
-    if (!oldest || this.#prepared.size <= KEPT) return [];
+    if (!oldest || this.#prepared.size < KEPT) return [];
     this.#prepared.delete(oldest[0]);
     return [serialize.close({ type: "S", name: oldest[1].name })];
   }
