@@ -28,8 +28,8 @@ static const char TAG[] = "machine";
 #define FAST_STEP_MS 10
 #define SLOW_STEP_MS 100
 #define RECONNECT_MS 1000
-/* A broker may learn of a new password a little later than the device. */
-#define PASSWORD_TRIES 10
+/* A broker may learn of a new password later than the device: one that reads it from a file needs somebody who writes the file. */
+#define PASSWORD_TRIAL_MS 60000
 #define LAST_WORDS_MS 1500
 /* Firmware on trial that is not online by then is given up: the next start is the old one's. */
 #define TRIAL_MS 90000
@@ -52,7 +52,8 @@ static struct {
     int64_t lamp_until_ms;
     char session[20];
     char next_password[SY_PASSWORD_LENGTH + 1]; /* "": no rotation */
-    int refusals;
+    bool shows_next;         /* the new password was shown last, not the old one */
+    int64_t trial_ends_ms;   /* of the new password; 0: it was not refused yet */
     bool online;
     bool was_online;
     bool door_open;
@@ -224,7 +225,7 @@ static void begin(const sy_command *command, sy_remembered *entry) {
         case SY_COMMAND_ROTATE:
             if (settings_write_text("next_password", command->password) != ESP_OK) return finish(entry, "FAILED");
             memcpy(m.next_password, command->password, sizeof m.next_password);
-            m.refusals = 0;
+            m.trial_ends_ms = 0;
             m.connect_at_ms = now_ms() + LAST_WORDS_MS;
             break;
         default: finish(entry, "UNKNOWN_TYPE"); break;
@@ -253,18 +254,25 @@ static void take_command(const char *payload, size_t length) {
     }
 }
 
-static bool uses_new_password(void) { return m.next_password[0] != '\0' && m.refusals % (PASSWORD_TRIES + 1) < PASSWORD_TRIES; }
+/* The new one, for a minute from its first refusal; then the old one, once, which still works then; and so on. */
+static bool choose_password(void) { return m.next_password[0] != '\0' && (m.trial_ends_ms == 0 || now_ms() < m.trial_ends_ms); }
+
+static void password_refused(void) {
+    if (!m.shows_next) m.trial_ends_ms = 0;
+    else if (m.trial_ends_ms == 0) m.trial_ends_ms = now_ms() + PASSWORD_TRIAL_MS;
+}
 
 static void connect_now(void) {
     m.connect_at_ms = 0;
     m.online = false;
-    link_connect(m.claim, uses_new_password() ? m.next_password : m.claim->password, m.session);
+    m.shows_next = choose_password();
+    link_connect(m.claim, m.shows_next ? m.next_password : m.claim->password, m.session);
 }
 
 /* The broker took a password: a rotation that was under way has ended. */
 static void end_rotation(void) {
     if (m.next_password[0] == '\0') return;
-    bool is_new = uses_new_password();
+    bool is_new = m.shows_next;
     if (is_new && claiming_change_password(m.claim, m.next_password) != ESP_OK) return;
     settings_erase("next_password");
     m.next_password[0] = '\0';
@@ -283,7 +291,7 @@ static void came_online(void) {
     link_send("status", m.text, length, true);
     updates_confirm();
     end_rotation();
-    m.refusals = 0;
+    m.trial_ends_ms = 0;
     if (!m.was_online) send("diag", sy_write_diag(m.text, sizeof m.text, &m.envelope, unix_ms(), reset_reason(), m.boots, (int64_t)esp_get_free_heap_size(), CHIP, m.hardware_id));
     m.was_online = true;
     size_t at = 0;
@@ -296,7 +304,7 @@ static void came_online(void) {
 static void take_event(link_event *event) {
     switch (event->kind) {
         case LINK_CONNECTED: came_online(); break;
-        case LINK_REFUSED: m.refusals++; break;
+        case LINK_REFUSED: password_refused(); break;
         case LINK_LOST:
             m.online = false;
             if (m.connect_at_ms == 0) m.connect_at_ms = now_ms() + RECONNECT_MS + esp_random() % RECONNECT_MS;

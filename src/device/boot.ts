@@ -111,7 +111,7 @@ export class Boot {
     };
     const motors = new Motors();
     const dispenser = new Dispenser({ faults, power: this.#power, turns: this.#options.turns, speed });
-    const passwords = new Passwords(flash);
+    const passwords = new Passwords({ flash, speed });
     const update = new FirmwareUpdate(board, () => motors.busy);
     const readings = new Readings(board, sensors, () => this.connected);
     const commands = new Commands(
@@ -164,7 +164,7 @@ export class Boot {
           boot: this.id,
           now: () => board.clock.now(),
           password: () => passwords.current(),
-          onRefused: () => passwords.refused(),
+          onRefused: (password) => passwords.refused(password),
           onMessage: on.take,
           onConnected: (password) => {
             if (this.#power.signal.aborted) return;
