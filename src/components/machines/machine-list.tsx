@@ -13,6 +13,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { MACHINE_STATUSES } from "#shared/machines/states.ts";
 import { ViewSwitch } from "./fleet/view-switch.tsx";
 import { machineHref } from "./machine-href.ts";
+import { DraftsLink } from "./onboarding/drafts-link.tsx";
 import { useMachineColumns } from "./use-machine-columns.tsx";
 import { type MachineSide, useMachineList } from "./use-machines.ts";
 
@@ -48,6 +49,7 @@ export function MachineList({ side }: { side: MachineSide }) {
           </>
         }
       />
+      {side === "admin" && <DraftsLink />}
       <FilteredList
         label={t("title")}
         query={query}

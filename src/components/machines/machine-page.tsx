@@ -24,7 +24,7 @@ export function MachinePage({ side, id }: { side: MachineSide; id: string }) {
 function MachineContent({ side, machine }: { side: MachineSide; machine: MachineDetail }) {
   const t = useTranslations("machines.detail");
   const waits = machine.status === "draft" || machine.status === "awaiting_claim";
-  const maySetUp = useViewer().me.permissions.includes("platform:machines:write") && side === "admin" && waits;
+  const mayWrite = useViewer().me.permissions.includes("platform:machines:write") && side === "admin";
   return (
     <>
       <PageHeader
@@ -39,7 +39,16 @@ function MachineContent({ side, machine }: { side: MachineSide; machine: Machine
             <CopyText value={machine.id} label={t("id")} />
           </>
         }
-        actions={maySetUp && <ButtonLink href={`/admin/machines/${machine.id}/setup`}>{t(machine.status === "draft" ? "setUp" : "claimCode")}</ButtonLink>}
+        actions={
+          <>
+            {mayWrite && machine.slots.length > 0 && (
+              <ButtonLink href={`/admin/machines/new?from=${machine.id}`} variant="default">
+                {t("clone")}
+              </ButtonLink>
+            )}
+            {mayWrite && waits && <ButtonLink href={`/admin/machines/${machine.id}/setup`}>{t(machine.status === "draft" ? "setUp" : "claimCode")}</ButtonLink>}
+          </>
+        }
       />
       <MachineNotice side={side} machine={machine} />
       <MachineTabs side={side} machine={machine} />

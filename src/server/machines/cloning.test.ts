@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { machineDetailOutput } from "#shared/machines/schema.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
-import { cloneMachine } from "./cloning.ts";
+import { cloneMachine, listCloneSources } from "./cloning.ts";
 import { getMachine } from "./machines.ts";
 import { saveOnboarding, startOnboarding } from "./onboarding.ts";
 import { getPlanogram, savePlanogram } from "./planogram/edit.ts";
@@ -94,5 +94,18 @@ describe("a machine that is made after another", () => {
     const { id } = await startOnboarding(rt, TESTER, { organizationId, name: "Bare", notes: "" });
     await expect(clone({ id, organizationId })).rejects.toMatchObject({ code: "INVALID_STATE" });
     expect(await rt.db.prisma.machine.count({ where: { organizationId } })).toBe(1);
+  });
+
+  it("is offered of machines with slots alone, of the one organization, by name or address", async () => {
+    const { id, organizationId } = await givenMachine(rt, { name: "Lobby 10%" });
+    await givenMachine(rt, { name: "Lobby 10%" });
+    await startOnboarding(rt, TESTER, { organizationId, name: "Lobby bare", notes: "" });
+    const other = await givenMachine(rt, { organizationId, name: "Roof" });
+    await saveOnboarding(rt, TESTER, { id: other.id, step: "label", location: { address: "Lobby street 1", latitude: null, longitude: null, timezone: "UTC" } });
+    const found = async (search?: string) => (await listCloneSources(rt, { organizationId, search })).data.map((machine) => machine.id);
+    expect(await found()).toEqual([other.id, id]);
+    expect(await found("lobby")).toEqual([other.id, id]);
+    expect(await found("10%")).toEqual([id]);
+    expect(await found("100")).toEqual([]);
   });
 });

@@ -1,13 +1,20 @@
 import type { z } from "zod";
 import { AppError, notFound } from "#shared/errors.ts";
-import type { machineCloneInput, machineDetailOutput } from "#shared/machines/schema.ts";
+import type { cloneSourcesInput, cloneSourcesOutput, machineCloneInput, machineDetailOutput } from "#shared/machines/schema.ts";
 import type { Actor } from "#server/identity/actor.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { getMachine } from "./machines.ts";
-import { lockMachine } from "./machines-repository.ts";
+import { findWithSlots, lockMachine } from "./machines-repository.ts";
 import { insertDraft } from "./onboarding.ts";
 import { findPlanogram, soldProductIds } from "./planogram/slots-repository.ts";
 import { type SlotPlan, writeSlots } from "./planogram/write-slots.ts";
+
+const SOURCES_SHOWN = 20;
+
+/** The organization's machines that can be copied, by name or address. */
+export async function listCloneSources(rt: Runtime, { organizationId, search }: z.output<typeof cloneSourcesInput>): Promise<z.output<typeof cloneSourcesOutput>> {
+  return { data: await findWithSlots(rt, organizationId, search || undefined, SOURCES_SHOWN) };
+}
 
 /**
  * Begins the wizard with what another machine is set to: its kind, slots, products, prices, pars, network, heartbeat and time zone. What is that one's own is not copied: address,

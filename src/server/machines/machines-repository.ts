@@ -41,6 +41,17 @@ export async function findMachines(
   return { rows, total };
 }
 
+/** The newest machines of an organization that have slots. */
+export async function findWithSlots(rt: Runtime, organizationId: string, search: string | undefined, limit: number): Promise<{ id: string; name: string; address: string }[]> {
+  const contains = { contains: search ?? "", mode: "insensitive" } as const;
+  return rt.db.prisma.machine.findMany({
+    where: { organizationId, slots: { some: {} }, ...(search ? { OR: [{ name: contains }, { address: contains }, { slug: contains }] } : {}) },
+    select: { id: true, name: true, address: true },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+}
+
 /** Names by id. */
 export async function machineNames(rt: Runtime, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await rt.db.prisma.machine.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true } });

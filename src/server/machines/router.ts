@@ -7,7 +7,7 @@ import { adminCommandsRouter, commandsRouter } from "./commands/router.ts";
 import { adminAssortmentRouter, assortmentRouter } from "./assortment/router.ts";
 import { adminBatchesRouter } from "./batches/router.ts";
 import { claimStatus, issueClaim } from "./claims.ts";
-import { cloneMachine } from "./cloning.ts";
+import { cloneMachine, listCloneSources } from "./cloning.ts";
 import { adminCredentialsRouter, credentialsRouter } from "./credentials/router.ts";
 import { adminDecommissionRouter, decommissionRouter } from "./decommission/router.ts";
 import { adminDiagnosticsRouter, diagnosticsRouter } from "./diagnostics/router.ts";
@@ -87,6 +87,7 @@ export const machinesRouter = router({
     createProduct: adminWrite().input(schema.productCreateInput).output(answer(schema.productOutput)).mutation(({ ctx, input }) => createProduct(ctx.rt, ctx.actor, input)),
     start: adminWrite().input(schema.onboardingStartInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => startOnboarding(ctx.rt, ctx.actor, input)),
     clone: adminWrite().input(schema.machineCloneInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => cloneMachine(ctx.rt, ctx.actor, input)),
+    cloneSources: adminRead().input(schema.cloneSourcesInput).output(answer(schema.cloneSourcesOutput)).query(({ ctx, input }) => listCloneSources(ctx.rt, input)),
     drafts: adminRead().input(schema.draftListInput).output(answer(schema.draftListOutput)).query(({ ctx, input }) => listDrafts(ctx.rt, input)),
     save: adminWrite().input(schema.onboardingSaveInput).output(answer(schema.machineDetailOutput)).mutation(({ ctx, input }) => saveOnboarding(ctx.rt, ctx.actor, input)),
     discard: adminWrite().input(schema.machineIdInput).output(answer(z.void())).mutation(({ ctx, input }) => discardDraft(ctx.rt, ctx.actor, input.id)),

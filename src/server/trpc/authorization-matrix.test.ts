@@ -260,6 +260,7 @@ const MATRIX: Record<string, Rule> = {
   "machines.admin.createProduct": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Cola", sku: "COLA", price: "1000000" })),
   "machines.admin.start": platform("platform:machines:write", (victim) => ({ organizationId: victim.organizationId, name: "Lobby" })),
   "machines.admin.clone": platform("platform:machines:write", (victim) => ({ sourceId: victim.machineId, organizationId: victim.organizationId, name: "Lobby" })),
+  "machines.admin.cloneSources": platform("platform:machines:read", organization),
   "machines.admin.drafts": platform("platform:machines:read", page),
   "machines.admin.save": platform("platform:machines:write", (victim) => ({ id: victim.machineId, step: "details", details: { name: "Lobby", notes: "" } })),
   "machines.admin.discard": platform("platform:machines:write", machine),

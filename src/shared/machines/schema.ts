@@ -90,6 +90,10 @@ export const machineCloneInput = z.object({
   notes: z.string().trim().max(500).default(""),
 });
 
+/** Machines of an organization that can be copied: those with slots. */
+export const cloneSourcesInput = z.object({ organizationId: id("organization"), search: z.string().trim().max(100).optional() });
+export const cloneSourcesOutput = z.object({ data: z.array(z.object({ id: z.string(), name: z.string(), address: z.string() })).describe("the newest that fit the search, at most 20") });
+
 /** Onboardings that were begun and have no codes yet. */
 export const draftListInput = pageInput;
 export const draftListOutput = pageOf(

@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page({ searchParams }: PageProps) {
-  await prefetch(trpc.machines.admin.list.queryOptions(listInputOf(await searchParams, MACHINE_STATUSES)));
+  await prefetch(trpc.machines.admin.list.queryOptions(listInputOf(await searchParams, MACHINE_STATUSES)), trpc.machines.admin.drafts.queryOptions({ limit: 1 }));
   return (
     <Hydrate>
       <MachineList side="admin" />

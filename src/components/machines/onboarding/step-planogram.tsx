@@ -1,15 +1,13 @@
 "use client";
 
-import { Alert, Button, NumberInput, Select } from "@mantine/core";
+import { Alert } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { formatCredits } from "#shared/credits.ts";
 import { PlanogramGrid } from "../planogram-grid.tsx";
-import type { Product } from "../types.ts";
-import { asSlots, draftOf, fill, type PlanogramDraft, setCount, toSave, withTemplate } from "./planogram-draft.ts";
-import { ProductDialog } from "./product-dialog.tsx";
+import { asSlots, draftOf, type PlanogramDraft, toSave, withTemplate } from "./planogram-draft.ts";
+import { SlotBar } from "./slot-bar.tsx";
 import classes from "./step-planogram.module.css";
 import type { WizardControl } from "./use-wizard.ts";
 import { WizardStepForm } from "./wizard-step.tsx";
@@ -61,58 +59,15 @@ export function StepPlanogram({ wizard }: { wizard: WizardControl }) {
       {draft.slots.length > 0 && (
         <>
           <p className={classes.hint}>{t("slotsHelp")}</p>
-          <PlanogramGrid slots={asSlots(draft, products.data)} selected={selected} onSelect={setSelected} />
-          {selected !== null && !locked && <SlotBar draft={draft} code={selected} products={products.data} organizationId={machine.organizationId} onChange={change} />}
+          <PlanogramGrid
+            slots={asSlots(draft, products.data)}
+            selected={selected}
+            onSelect={setSelected}
+            markOf={(code) => (draft.slots.some((slot) => slot.code === code && !slot.enabled) ? { text: t("off"), words: t("off"), tone: "off" } : undefined)}
+          />
+          {selected !== null && !locked && <SlotBar draft={draft} code={selected} products={products.data} organizationId={machine.organizationId} onChange={change} onSelect={setSelected} />}
         </>
       )}
     </WizardStepForm>
-  );
-}
-
-interface SlotBarProps {
-  draft: PlanogramDraft;
-  code: string;
-  products: readonly Product[];
-  organizationId: string;
-  onChange: (draft: PlanogramDraft) => void;
-}
-
-/** What is in the chosen slot: product, count, and the same for its whole row. */
-function SlotBar({ draft, code, products, organizationId, onChange }: SlotBarProps) {
-  const t = useTranslations("machines.wizard.steps.planogram");
-  const [adding, setAdding] = useState(false);
-  const slot = draft.slots.find((candidate) => candidate.code === code);
-  if (!slot) return null;
-  return (
-    <div className={classes.bar} role="group" aria-label={t("slot", { code })}>
-      <Select
-        label={t("productIn", { code })}
-        placeholder={t("empty")}
-        clearable
-        searchable
-        w={{ base: "100%", xs: 280 }}
-        nothingFoundMessage={t("noProduct")}
-        data={products.map((product) => ({ value: product.id, label: `${product.name} · ${formatCredits(product.price)}` }))}
-        value={slot.productId}
-        onChange={(productId) => onChange(fill(draft, code, productId, "slot"))}
-      />
-      <NumberInput
-        label={t("count", { capacity: slot.capacity })}
-        w={130}
-        min={0}
-        max={slot.capacity}
-        allowDecimal={false}
-        disabled={slot.productId === null}
-        value={slot.count}
-        onChange={(count) => onChange(setCount(draft, code, Number(count)))}
-      />
-      <Button variant="default" onClick={() => onChange(fill(draft, code, slot.productId, "row"))}>
-        {t("fillRow", { row: code.slice(0, 1) })}
-      </Button>
-      <Button variant="default" onClick={() => setAdding(true)}>
-        {t("newProduct")}
-      </Button>
-      <ProductDialog opened={adding} organizationId={organizationId} onClose={() => setAdding(false)} onCreated={(product) => onChange(fill(draft, code, product.id, "slot"))} />
-    </div>
   );
 }

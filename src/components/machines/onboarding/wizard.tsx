@@ -1,17 +1,12 @@
 "use client";
 
-import { Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import type { WizardStep } from "#shared/machines/states.ts";
-import { useTRPC } from "#components/api/trpc.ts";
 import { useRoom } from "#components/api/use-live.ts";
-import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
-import { useNotify } from "#components/ui/use-notify.ts";
+import { DiscardDraft } from "./discard-draft.tsx";
 import { StepDetails } from "./step-details.tsx";
 import { StepLabel } from "./step-label.tsx";
 import { StepLive } from "./step-live.tsx";
@@ -34,6 +29,7 @@ const SCREENS: Record<WizardStep, (props: { wizard: WizardControl }) => React.Re
 /** Onboards one machine: a question a screen; it can be left at any time and goes on where it was. */
 export function Wizard({ id }: { id: string }) {
   const t = useTranslations("machines.wizard");
+  const router = useRouter();
   const wizard = useWizard(id);
   const { machine, step } = wizard;
   useRoom(`machine:${id}`);
@@ -51,47 +47,12 @@ export function Wizard({ id }: { id: string }) {
           <WizardProgress current={step} machine={machine} onGo={wizard.go} />
           {machine.claimedAt === null && (
             <div className={classes.discard}>
-              <DiscardButton id={id} name={machine.name} />
+              <DiscardDraft id={id} name={machine.name} onDone={() => router.push("/admin/machines")} />
             </div>
           )}
         </div>
         <Screen key={step} wizard={wizard} />
       </div>
-    </>
-  );
-}
-
-function DiscardButton({ id, name }: { id: string; name: string }) {
-  const t = useTranslations("machines.wizard.discard");
-  const trpc = useTRPC();
-  const router = useRouter();
-  const notify = useNotify();
-  const [opened, setOpened] = useState(false);
-  const discard = useMutation(
-    trpc.machines.admin.discard.mutationOptions({
-      onSuccess: () => {
-        notify.done(t("done", { name }));
-        router.push("/admin/machines");
-      },
-    }),
-  );
-  return (
-    <>
-      <Button variant="subtle" color="red" size="xs" onClick={() => setOpened(true)}>
-        {t("action")}
-      </Button>
-      <ConfirmDialog
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={t("title", { name })}
-        confirmLabel={t("action")}
-        onConfirm={() => discard.mutate({ id })}
-        danger
-        pending={discard.isPending}
-        error={discard.error}
-      >
-        {t("text")}
-      </ConfirmDialog>
     </>
   );
 }
