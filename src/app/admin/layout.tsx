@@ -18,7 +18,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   const [messages, jar] = await Promise.all([getMessages(), cookies()]);
   return (
     <SiteProviders>
-      <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "credits", "machines", "map", "alerts", "notifications", "orders", "diagnostics", "stock", "products", "fleet", "admin", "catalog", "prices", "revenue", "payments", "statements", "hosts", "firmware", "updates"])}>
+      <NextIntlClientProvider messages={pickMessages(messages, ["common", "errors", "shell", "vm", "credits", "machines", "map", "alerts", "notifications", "orders", "diagnostics", "stock", "products", "fleet", "admin", "catalog", "prices", "revenue", "payments", "statements", "hosts", "firmware", "updates", "batches"])}>
         <ViewerProvider viewer={viewer}>
           <SocketProvider>
             <Frame side="admin" collapsed={jar.get(PREFERENCE_COOKIES.rail)?.value === "1"}>

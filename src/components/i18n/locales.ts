@@ -3,7 +3,7 @@ export const LOCALES = ["en", "ko"] as const;
 export type Locale = (typeof LOCALES)[number];
 
 /** One message file an area and language: messages/<locale>/<area>.json; the area is the namespace. */
-export const AREAS = ["common", "errors", "auth", "shell", "vm", "console", "changes", "backups", "credits", "topups", "statements", "projects", "machines", "map", "alerts", "notifications", "orders", "diagnostics", "stock", "products", "fleet", "settings", "admin", "catalog", "prices", "revenue", "payments", "hosts", "firmware", "updates", "storefront", "docs"] as const;
+export const AREAS = ["common", "errors", "auth", "shell", "vm", "console", "changes", "backups", "credits", "topups", "statements", "projects", "machines", "map", "alerts", "notifications", "orders", "diagnostics", "stock", "products", "fleet", "settings", "admin", "catalog", "prices", "revenue", "payments", "hosts", "firmware", "updates", "batches", "storefront", "docs"] as const;
 export type Area = (typeof AREAS)[number];
 
 /** Whether we speak it. */

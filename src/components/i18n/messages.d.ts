@@ -13,6 +13,7 @@ import type docs from "./messages/en/docs.json";
 import type errors from "./messages/en/errors.json";
 import type firmware from "./messages/en/firmware.json";
 import type updates from "./messages/en/updates.json";
+import type batches from "./messages/en/batches.json";
 import type hosts from "./messages/en/hosts.json";
 import type machines from "./messages/en/machines.json";
 import type map from "./messages/en/map.json";
@@ -51,6 +52,7 @@ declare module "next-intl" {
       errors: typeof errors;
       firmware: typeof firmware;
       updates: typeof updates;
+      batches: typeof batches;
       hosts: typeof hosts;
       machines: typeof machines;
       map: typeof map;

@@ -45,6 +45,11 @@ export function MachineList({ side }: { side: MachineSide }) {
             <ButtonLink href={`${base}/refill`} variant="default">
               {t("refill")}
             </ButtonLink>
+            {mayAdd && (
+              <ButtonLink href="/admin/machines/batches" variant="default">
+                {t("addMany")}
+              </ButtonLink>
+            )}
             {mayAdd && add}
           </>
         }

@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { saveFile } from "#components/ui/save-file.ts";
 import { useNotify } from "#components/ui/use-notify.ts";
 
 interface File {
@@ -20,7 +21,7 @@ export function DownloadButton({ label, load, disabled = false }: { label: strin
   const download = async (): Promise<void> => {
     setLoading(true);
     try {
-      save(await load());
+      saveFile(await load());
     } catch (error) {
       notify.failed(t("downloadFailed"), error);
     } finally {
@@ -32,14 +33,4 @@ export function DownloadButton({ label, load, disabled = false }: { label: strin
       {label}
     </Button>
   );
-}
-
-function save({ fileName, contentType, base64 }: File): void {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.codePointAt(0) ?? 0);
-  const address = URL.createObjectURL(new Blob([bytes], { type: contentType }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(address);
 }
