@@ -34,7 +34,7 @@ export function createBrokerPolicy(rt: Runtime): MqttPolicy {
       );
     },
     async stillValid({ username, credentialId }) {
-      return credentialId === null || (await validCredentials(rt, username)).some((credential) => credential.id === credentialId);
+      return credentialId === null || (await validCredentials(rt, [username])).some((credential) => credential.id === credentialId);
     },
     async watch(changed) {
       return tailEvents(rt, (event) => {

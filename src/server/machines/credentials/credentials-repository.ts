@@ -17,6 +17,24 @@ export async function markCredentialUsed(tx: Tx, id: string, at: Date): Promise<
   return (await tx.deviceCredential.updateMany({ where: { id, usedAt: null, revokedAt: null }, data: { usedAt: at } })).count === 1;
 }
 
+/** Notes the first logins with credentials. @returns those that were not used before, nor revoked */
+export async function markCredentialsUsed(tx: Tx, ids: readonly string[], at: Date): Promise<{ id: string; machineId: string }[]> {
+  return tx.$queryRawUnsafe<{ id: string; machineId: string }[]>(
+    `update device_credential set used_at = $2::timestamptz where id in (select jsonb_array_elements_text($1::jsonb)) and used_at is null and revoked_at is null returning id, machine_id as "machineId"`,
+    JSON.stringify(ids),
+    at.toISOString(),
+  );
+}
+
+/** Of these machines those that have more than one credential which is accepted. */
+export async function machinesWithSeveral(tx: Tx, machineIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.$queryRawUnsafe<{ machineId: string }[]>(
+    `select machine_id as "machineId" from device_credential where machine_id in (select jsonb_array_elements_text($1::jsonb)) and revoked_at is null group by machine_id having count(*) > 1`,
+    JSON.stringify(machineIds),
+  );
+  return new Set(rows.map((row) => row.machineId));
+}
+
 /** Newest first. */
 export async function credentialsOf(tx: Tx, machineId: string): Promise<DeviceCredential[]> {
   return tx.deviceCredential.findMany({ where: { machineId, revokedAt: null }, orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
@@ -32,8 +50,13 @@ export interface ValidCredential {
 
 const COLUMNS = `c.id, c.machine_id as "machineId", c.password_hash as "passwordHash", c.mosquitto_hash as "mosquittoHash", c.used_at as "usedAt"`;
 
-export async function validCredentials(rt: Runtime, machineId: string): Promise<ValidCredential[]> {
-  return rt.db.query<ValidCredential>({ name: "machines_valid_credentials", text: `select ${COLUMNS} from device_credential c where c.machine_id = $1 and c.revoked_at is null`, values: [machineId] });
+/** Of these machines all that are accepted. */
+export async function validCredentials(rt: Runtime, machineIds: readonly string[]): Promise<ValidCredential[]> {
+  return rt.db.query<ValidCredential>({
+    name: "machines_valid_credentials",
+    text: `select ${COLUMNS} from device_credential c where c.machine_id in (select jsonb_array_elements_text($1::jsonb)) and c.revoked_at is null`,
+    values: [JSON.stringify(machineIds)],
+  });
 }
 
 /**

@@ -8,8 +8,9 @@ import { recordAudit } from "#server/platform/audit.ts";
 import { createCommand } from "../commands/commands.ts";
 import type { CommandOutcome } from "../commands/reactions.ts";
 import { lockMachine } from "../machines-repository.ts";
+import { lockMachines } from "../messages-repository.ts";
 import { mosquittoHash } from "../mosquitto-password.ts";
-import { credentialsOf, insertCredential, markCredentialUsed, revokeCredentials, type ValidCredential } from "./credentials-repository.ts";
+import { credentialsOf, insertCredential, machinesWithSeveral, markCredentialsUsed, markCredentialUsed, revokeCredentials, type ValidCredential } from "./credentials-repository.ts";
 
 /** A device that accepted has to connect again, with the new password or the old one, before it can say how it went. */
 const EXPIRES_SECONDS = 60;
@@ -63,12 +64,16 @@ export async function takeRotateOutcome(tx: Tx, { command, state, at }: CommandO
   }
 }
 
-/** Notes that a device has logged in with this credential; those before it end with its first login. */
-export async function credentialUsed(rt: Runtime, credential: Pick<ValidCredential, "id" | "machineId">): Promise<void> {
+/** Notes that devices have logged in with these credentials, all in one transaction; those before each end with its first login. */
+export async function credentialsUsed(rt: Runtime, credentials: readonly Pick<ValidCredential, "id" | "machineId">[]): Promise<void> {
   const at = rt.clock.now();
   await transact(rt, async (tx) => {
-    const machine = await lockMachine(tx, credential.machineId);
-    if (machine && (await markCredentialUsed(tx, credential.id, at))) await giveUpOthers(tx, { machineId: machine.id, organizationId: machine.organizationId, credentialId: credential.id, at });
+    const machines = new Map((await lockMachines(tx, credentials.map(({ machineId }) => machineId))).map((machine) => [machine.id, machine]));
+    const used = await markCredentialsUsed(tx, credentials.filter(({ machineId }) => machines.has(machineId)).map(({ id }) => id), at);
+    const several = await machinesWithSeveral(tx, used.map(({ machineId }) => machineId));
+    for (const { id, machineId } of used.filter((one) => several.has(one.machineId))) {
+      await giveUpOthers(tx, { machineId, organizationId: machines.get(machineId)?.organizationId ?? "", credentialId: id, at });
+    }
   });
 }
 
