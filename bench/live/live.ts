@@ -13,6 +13,7 @@ const MESSAGES_PER_SECOND = 1_000;
 const AIM_MS = 250;
 const TICK_MS = 10;
 const WARM_UP_SECONDS = 3;
+const SETTLE_MS = 3_000;
 const CONNECT_AT_ONCE = 50;
 
 /**
@@ -56,8 +57,10 @@ async function measure(broker: BrokerKind, options: { databaseUrl: string; secon
     const devices = ground.machines.map((machine) => new LightDevice(machine));
     for (let at = 0; at < devices.length; at += CONNECT_AT_ONCE) await Promise.all(devices.slice(at, at + CONNECT_AT_ONCE).map((device) => device.connect(ground.mqttPort)));
     for (const device of devices) device.start({ fw: "1.0.0" });
-    await speak(devices, WARM_UP_SECONDS, () => {});
-    await pause(1_000);
+    const warmUp = await speak(devices, WARM_UP_SECONDS, () => {});
+    // Their coming online is told to all pages as well: that is over before anything is measured.
+    while ((await ground.stored()) < warmUp + devices.length) await pause(50);
+    await pause(SETTLE_MS);
     watch.ages.length = 0;
     const before = ground.cpu().program;
     const sent = await speak(devices, options.seconds, (id, seq) => watch.sent(id, seq));
