@@ -110,7 +110,7 @@ export const testCheckoutOutput = z.object({
   status: z.enum(["open", "succeeded", "declined", "expired"]),
   amountMinor: minor,
   currency,
-  saveMethod: z.boolean(),
+  saveMethod: z.boolean().nullable().describe("null: what is bought at a machine is paid once, and no card is kept"),
   returnUrl: z.string(),
 });
 /** Cards of the test provider, named by what they do. */

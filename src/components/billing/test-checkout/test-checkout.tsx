@@ -57,8 +57,9 @@ function Notice({ title, text, href }: { title: string; text: string; href: stri
 function PayForm({ id, checkout }: { id: string; checkout: TestCheckoutState }) {
   const t = useTranslations("topups.checkout");
   const money = useMoney();
+  const maySave = checkout.saveMethod !== null;
   const [card, setCard] = useState<Card>("succeeds");
-  const [save, setSave] = useState(checkout.saveMethod);
+  const [save, setSave] = useState(checkout.saveMethod ?? false);
   const [leaving, setLeaving] = useState(false);
   // Before the page listens, what is chosen would be forgotten and the form sent to nowhere.
   const ready = useMounted();
@@ -84,12 +85,12 @@ function PayForm({ id, checkout }: { id: string; checkout: TestCheckoutState }) 
       </div>
       <Radio.Group label={t("choose")} value={card} onChange={(value) => setCard(CARDS.find((each) => each === value) ?? "succeeds")}>
         <Stack gap={10} mt={8}>
-          {CARDS.map((each) => (
+          {CARDS.filter((each) => maySave || each !== "declined_later").map((each) => (
             <Radio key={each} value={each} label={t(`cards.${each}`)} />
           ))}
         </Stack>
       </Radio.Group>
-      <Checkbox label={t("save")} description={t("saveText")} checked={save} onChange={(event) => setSave(event.currentTarget.checked)} />
+      {maySave && <Checkbox label={t("save")} description={t("saveText")} checked={save} onChange={(event) => setSave(event.currentTarget.checked)} />}
       {pay.data?.paid === false && (
         <p className={classes.declined} role="alert">
           {t("declined")}

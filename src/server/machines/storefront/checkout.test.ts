@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
 import { MAX_PIECES } from "#shared/machines/storefront.ts";
-import { payTestCheckout } from "#server/billing/payments/test-provider/test-checkout.ts";
+import { getTestCheckout, payTestCheckout } from "#server/billing/payments/test-provider/test-checkout.ts";
 import { makePerson } from "#server/testing/people.ts";
 import { cancelOrder, getGuestOrder, mayWatchOrder } from "../orders/guest-orders.ts";
 import { advanceOrders } from "../orders/orders-worker.ts";
@@ -154,6 +154,17 @@ it("lets a declined card be followed by a good one", async () => {
   await stall.settle(machine);
   expect((await stall.now(bought)).status).toBe("created");
   await stall.pay(bought);
+  await stall.settle(machine);
+  expect((await stall.now(bought)).status).toBe("dispensed");
+});
+
+it("keeps no card of who buys at a machine, and does not offer to", async () => {
+  const machine = await stall.machine();
+  const bought = await stall.order(machine, ["A1"]);
+  const id = bought.order.checkoutUrl?.split("/").at(-1) ?? "";
+  expect(await getTestCheckout(stall.rt, { id })).toMatchObject({ status: "open", saveMethod: null });
+  expect(await payTestCheckout(stall.rt, { id, card: "succeeds", save: true })).toMatchObject({ paid: true });
+  expect(await stall.rt.db.prisma.testPayment.findFirstOrThrow({ where: { orderId: bought.orderId } })).toMatchObject({ methodRef: null, customerRef: null });
   await stall.settle(machine);
   expect((await stall.now(bought)).status).toBe("dispensed");
 });

@@ -21,7 +21,7 @@ export async function getTestCheckout(rt: Runtime, input: z.output<typeof testCh
     status: over ? "expired" : checkout.status === "authorized" || checkout.status === "voided" ? "succeeded" : (checkout.status as z.output<typeof testCheckoutOutput>["status"]),
     amountMinor: checkout.amountMinor,
     currency: checkout.currency,
-    saveMethod: checkout.saveMethod,
+    saveMethod: checkout.orderId === null ? checkout.saveMethod : null,
     returnUrl: checkout.returnUrl ?? rt.config.publicUrl,
   };
 }
@@ -42,7 +42,7 @@ export async function payTestCheckout(rt: Runtime, input: z.output<typeof testPa
     if (input.card === "declined") return { paid: false, returnUrl };
     const paymentRef = `pi_test_${randomToken(16)}`;
     const { topUpId, orderId, manual, amountMinor, currency } = checkout;
-    const method = input.save ? savedCard(input.card, checkout.customerRef) : null;
+    const method = input.save && orderId === null ? savedCard(input.card, checkout.customerRef) : null;
     await updateTestPayment(tx, checkout.id, { status: manual ? "authorized" : "succeeded", paymentRef, customerRef: method?.customerRef ?? null, methodRef: method?.methodRef ?? null });
     await tellOf(tx, { topUpId, orderId, paymentRef, fact: factOf(manual ? "authorized" : "paid", { amountMinor, currency, method }), at });
     if (input.card === "disputed") {
