@@ -43,8 +43,7 @@ export function AlertList({ side, tab }: { side: AlertSide; tab: "open" | "histo
   };
   return (
     <>
-      <div className={classes.filters}>
-        <FilterBar filters={filters} searchLabel={t("search")} />
+      <FilterBar filters={filters} searchLabel={t("search")}>
         <Select
           className={classes.severityChoice ?? ""}
           aria-label={t("severity")}
@@ -57,7 +56,7 @@ export function AlertList({ side, tab }: { side: AlertSide; tab: "open" | "histo
             state.setPage(1);
           }}
         />
-      </div>
+      </FilterBar>
       {may && chosen.length > 0 && (
         <div className={classes.selected} role="toolbar" aria-label={t("bulk")}>
           <span className={classes.count} aria-live="polite">

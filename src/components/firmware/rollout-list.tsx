@@ -11,6 +11,7 @@ import { Meter } from "#components/ui/meter.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { StateChip, type Tone } from "#components/ui/state-chip.tsx";
+import classes from "./rollout.module.css";
 import type { Rollout } from "./types.ts";
 
 /** Rollouts of one firmware, or of all, newest first, each with how far it is. */
@@ -19,10 +20,10 @@ export function RolloutList({ title, firmwareId, actions }: { title: string; fir
   const state = useTableState("rollouts-");
   const query = useQuery(useTRPC().machines.firmware.rollouts.list.queryOptions({ page: state.page, ...(firmwareId === undefined ? {} : { firmwareId }) }, { placeholderData: keepPreviousData }));
   const columns: Column<Rollout>[] = [
-    { key: "name", title: t("name"), render: (rollout) => rollout.name },
-    { key: "status", title: t("state"), width: 150, render: (rollout) => <RolloutState rollout={rollout} /> },
+    { key: "name", title: t("name"), render: (rollout) => <span className={classes.rolloutName}>{rollout.name}</span> },
+    { key: "status", title: t("state"), width: 116, render: (rollout) => <RolloutState rollout={rollout} /> },
     ...(firmwareId === undefined ? [{ key: "version", title: t("version"), from: "sm" as const, width: 150, render: (rollout: Rollout) => rollout.version }] : []),
-    { key: "progress", title: t("progress"), width: 150, render: (rollout) => <RolloutMeter rollout={rollout} /> },
+    { key: "progress", title: t("progress"), width: 116, render: (rollout) => <RolloutMeter rollout={rollout} /> },
     { key: "createdAt", title: t("planned"), align: "right", width: 130, from: "md", render: (rollout) => <RelativeTime at={rollout.startedAt ?? rollout.createdAt} /> },
   ];
   return (

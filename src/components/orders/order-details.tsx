@@ -6,6 +6,7 @@ import { CopyText } from "#components/ui/copy-text.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { ExactTime } from "#components/ui/relative-time.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { LineStateChip, OrderStateChip, PaymentStateChip } from "./order-state.tsx";
 import classes from "./orders.module.css";
 import type { AdminOrderDetail, OrderDetail, OrderLine } from "./types.ts";
@@ -25,10 +26,10 @@ export function OrderDetails({ order, admin, actions }: { order: OrderDetail; ad
     { label: t("detail.kept"), value: words.amount(order, order.captured, order.currency === null ? null : order.capturedMinor) },
     ...(back ? [{ label: t("detail.back"), value: words.amount(order, order.refunded, order.currency === null ? null : order.refundedMinor) }] : []),
     { label: t("detail.receipt"), value: order.receiptNumber },
-    { label: t("detail.machine"), value: order.machineName },
+    { label: t("detail.machine"), value: <TextLink href={`${admin ? "/admin" : ""}/machines/${order.machineId}`}>{order.machineName}</TextLink> },
     ...(admin
       ? [
-          { label: t("detail.organization"), value: <CopyText value={admin.organizationId} label={t("detail.organization")}>{admin.organizationName}</CopyText> },
+          { label: t("detail.organization"), value: <TextLink href={`/admin/customers/${admin.organizationId}`}>{admin.organizationName}</TextLink> },
           { label: t("detail.buyer"), value: admin.buyer ? admin.buyer.name : t("detail.guest") },
           { label: t("detail.reference"), value: admin.paymentRef && <CopyText value={admin.paymentRef} label={t("detail.reference")} /> },
         ]

@@ -4,7 +4,7 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
-import { type RefObject, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import classes from "./filter-bar.module.css";
 import type { ListFilters } from "./use-list-filters.ts";
 
@@ -15,10 +15,12 @@ interface FilterBarProps<S extends string> {
   searchRef?: RefObject<HTMLInputElement | null>;
   /** states to choose from, in the reader's language */
   statuses?: readonly { value: S; label: string }[];
+  /** what else can be chosen by */
+  children?: ReactNode;
 }
 
 /** Above a list: search and state, both in the address. */
-export function FilterBar<S extends string>({ filters, searchLabel, searchRef, statuses }: FilterBarProps<S>) {
+export function FilterBar<S extends string>({ filters, searchLabel, searchRef, statuses, children }: FilterBarProps<S>) {
   const t = useTranslations("common.table");
   const [typed, setTyped] = useState(filters.q);
   // The address may change without us (back, a link to this list): then the field follows.
@@ -58,6 +60,7 @@ export function FilterBar<S extends string>({ filters, searchLabel, searchRef, s
           onChange={(value) => filters.set({ status: statuses.find((each) => each.value === value)?.value ?? null })}
         />
       )}
+      {children}
       {filters.active && (
         <Button
           variant="subtle"

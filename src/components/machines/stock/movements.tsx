@@ -41,7 +41,7 @@ export function Movements({ side, id, slots }: { side: MachineSide; id: string; 
             <tbody>
               {movements.map((movement) => (
                 <tr key={movement.id}>
-                  <td><RelativeTime at={movement.at} /></td>
+                  <td className={classes.when}><RelativeTime at={movement.at} /></td>
                   <td className={classes.code}>{movement.slot}</td>
                   <td>
                     {t(`kind.${movement.kind}`)}
