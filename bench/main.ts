@@ -6,6 +6,7 @@ import { benchDevices } from "./devices/devices.ts";
 import { benchLedger } from "./ledger/ledger.ts";
 import { benchLive } from "./live/live.ts";
 import { benchVmMetrics } from "./vm-metrics/vm-metrics.ts";
+import { benchProvisioning } from "./provisioning/provisioning.ts";
 import { printReport, type Report } from "./support/report.ts";
 import { benchTelemetry } from "./telemetry/telemetry.ts";
 import { benchVmListDatabase } from "./vm-list/vm-list-db.ts";
@@ -13,7 +14,7 @@ import { benchVmList } from "./vm-list/vm-list.ts";
 import { benchVmPower } from "./vm-power/vm-power.ts";
 
 /**
- * `npm run bench [-- vm-list vm-list-db vm-metrics vm-power ledger accrual telemetry live devices] [--seconds N]`: each of ours against a baseline in the same run, or against what was promised, on a
+ * `npm run bench [-- vm-list vm-list-db vm-metrics vm-power ledger accrual provisioning telemetry live devices] [--seconds N]`: each of ours against a baseline in the same run, or against what was promised, on a
  * throw-away PostgreSQL. Machines differ and are noisy: the ratios and the processor time are the result, the figures an indication.
  */
 interface Scenario {
@@ -32,6 +33,7 @@ const SCENARIOS: Record<string, Scenario> = {
   "vm-power": { run: benchVmPower },
   ledger: { run: benchLedger },
   accrual: { run: benchAccrual },
+  provisioning: { run: benchProvisioning },
   telemetry: { run: benchTelemetry, seconds: 60, durable: true },
   live: { run: benchLive, seconds: 30, durable: true },
   devices: { run: benchDevices, seconds: 20, durable: true },
