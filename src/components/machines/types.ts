@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type * as schema from "#shared/machines/schema.ts";
-import type { telemetryOutput } from "#shared/machines/telemetry.ts";
+import type { fleetTelemetryOutput, telemetryOutput } from "#shared/machines/telemetry.ts";
 
 /** What the API answers with, as the components use it. */
 export type Machine = z.infer<typeof schema.machineOutput>;
@@ -11,4 +11,5 @@ export type Template = z.infer<typeof schema.templateOutput>;
 export type Product = z.infer<typeof schema.productOutput>;
 export type IssuedClaim = z.infer<typeof schema.claimIssueOutput>;
 export type Telemetry = z.infer<typeof telemetryOutput>;
+export type FleetTelemetry = z.infer<typeof fleetTelemetryOutput>;
 export type SaveInput = z.input<typeof schema.onboardingSaveInput>;
