@@ -32,7 +32,7 @@ export async function startMosquitto(rt: Pick<Runtime, "db" | "config">): Promis
 export async function startBareMosquitto(): Promise<Mosquitto> {
   const port = await freePort();
   return run({ devicePort: port, bridgePort: port }, (folder) =>
-    writeFile(join(folder, "mosquitto.conf"), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 1000000\nmax_inflight_messages 2000\n`),
+    writeFile(join(folder, "mosquitto.conf"), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 1000000\nmax_inflight_messages 6000\n`),
   );
 }
 

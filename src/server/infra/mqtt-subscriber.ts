@@ -32,7 +32,8 @@ export interface Subscriber {
 
 /** How long the broker keeps the session of a bridge that is away. */
 const SESSION_EXPIRY_SECONDS = 7 * 86_400;
-const RECEIVE_MAXIMUM = 2_000;
+/** Sent by the broker before an acknowledgement: while one batch is being stored the next ones come in. */
+const RECEIVE_MAXIMUM = 6_000;
 const KEEPALIVE_SECONDS = 30;
 
 /** mqtt.js sends no PUBACK when its handler reports an error, and goes on with the next packet: so ours can come later, for many at once. */

@@ -76,6 +76,42 @@ describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
     await second.stop();
   });
 
+  it("misses nothing of a storm over several connections when it is restarted in the middle", { timeout: 120_000 }, async () => {
+    const devices = await Promise.all(Array.from({ length: 5 }, () => givenDevice(rt)));
+    const first = await startBridge(rt);
+    await broker.reload();
+    const each = 300;
+    const stopping = Promise.withResolvers<void>();
+    const storm = devices.map(async (one) => {
+      // A Mosquitto says nothing when it has read its files again.
+      const client = await eventually(() => connectDevice(broker.url, one, { reconnectPeriod: 100 }).catch(() => null), 30_000);
+      clients.push(client);
+      let seq = 0;
+      const lane = async (): Promise<void> => {
+        while (seq < each) {
+          const mine = (seq += 1);
+          // The second half comes while the bridge goes and before the next one is there.
+          if (mine > each / 2) await stopping.promise;
+          await client.publishAsync(`m/${one.id}/tele`, JSON.stringify({ v: 1, boot: "storm", seq: mine, metrics: { temp_c: mine % 10 } }), { qos: 1 });
+        }
+      };
+      await Promise.all(Array.from({ length: 20 }, lane));
+    });
+    const stored = (): Promise<number> => rt.db.prisma.deviceMessage.count({ where: { boot: "storm" } });
+    await eventually(async () => (await stored()) > 200, 60_000);
+    const stopped = first.stop();
+    stopping.resolve();
+    await stopped;
+    const second = await startBridge(rt);
+    await Promise.all(storm);
+    await eventually(async () => (await stored()) >= devices.length * each, 60_000);
+    for (const { id } of devices) {
+      const rows = await rt.db.prisma.deviceMessage.findMany({ where: { machineId: id }, orderBy: { seq: "asc" }, select: { seq: true } });
+      expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: each }, (_, index) => index + 1));
+    }
+    await second.stop();
+  });
+
   it.skipIf(!POSTGRES)("killed between receipt and commit, is sent all of it again and stores it once", { timeout: 60_000 }, async () => {
     const child = await startChild();
     const client = await open();

@@ -16,6 +16,7 @@ import { createBrokerPolicy } from "./broker-policy.ts";
 import { BRIDGE_USERNAME, isFromDevice } from "./broker-rules.ts";
 import { startKicking } from "./emqx/kick.ts";
 import { startPublishing } from "./downlinks/publishing.ts";
+import { readDeviceMessage } from "./device-messages.ts";
 import { createLiveUpdates } from "./live-updates.ts";
 import { pingDatabase } from "./messages-repository.ts";
 import { purgeRejected, sweepSilent } from "./presence-sweep.ts";
@@ -81,7 +82,8 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
     take(delivery) {
       // What is retained of a machine was cleared, by us: nobody says anything.
       if (delivery.payload.length === 0 && delivery.topic.endsWith("/status")) return delivery.acknowledge();
-      return batcher.add({ ...delivery, at: rt.clock.now() });
+      const { topic, payload } = delivery;
+      return batcher.add({ ...delivery, at: rt.clock.now(), read: readDeviceMessage(topic, payload) });
     },
     connected() {
       listeningSince = rt.clock.now();

@@ -73,7 +73,7 @@ acl_file ${join(root, "acl_file")}
 
 # A bridge that is away for a while must lose nothing: the default keeps 1000 messages and drops the rest without a word.
 max_queued_messages 1000000
-max_inflight_messages 2000
+max_inflight_messages 6000
 message_size_limit 8192
 persistence true
 persistence_location ${root}/

@@ -21,6 +21,8 @@ export interface Received {
   topic: string;
   payload: Buffer;
   at: Date;
+  /** what it says, when that was read as it came: while the batch before it was being stored */
+  read?: DeviceMessage | BadMessage;
 }
 
 /** What browsers are to see of a stored batch. */
@@ -41,7 +43,7 @@ type Read = Received & DeviceMessage;
  * events, and the quarantine. When it has returned, all of it may be acknowledged.
  */
 export async function storeBatch(rt: Runtime, batch: readonly Received[]): Promise<BatchEffects> {
-  const read = batch.map((received) => ({ ...received, ...readDeviceMessage(received.topic, received.payload) }));
+  const read = batch.map((received) => ({ ...received, ...(received.read ?? readDeviceMessage(received.topic, received.payload)) }));
   let downlinks = false;
   const effects = await transact(rt, async (tx) => {
     const ids = [...new Set(read.flatMap((one) => one.machineId ?? []))];
