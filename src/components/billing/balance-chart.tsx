@@ -40,10 +40,12 @@ export function BalanceChart({ chart, days, now, numbers, actions }: BalanceChar
   const mark = end !== null && last !== undefined && end <= last ? { at: end, label: t("runsOut", { day: format.dateTime(new Date(end), dayFormat(end, now)) }) } : null;
   const words = chart && (ahead ? t("balanceText", { left: lasts(end) }) : t("noForecast"));
   const [expiring, ...later] = chart?.expiring ?? [];
+  const [coming] = chart?.coming ?? [];
   return (
     <Section title={t("balance")} {...(words ? { description: words } : {})} actions={actions}>
       <TimeSeriesChart title={t("balance")} height={260} series={series} data={points} {...numbers} {...(mark ? { mark } : {})} />
       {ahead && pace && <p className={classes.note}>{t("bandText", { least: lasts(runwayAt(chart, now, pace.fast).endsAt), most: lasts(runwayAt(chart, now, pace.slow).endsAt) })}</p>}
+      {ahead && coming && <p className={classes.note}>{t("comingText", { day: format.dateTime(new Date(coming.at), dayFormat(coming.at, now)), perHour: formatCredits(coming.perHour) })}</p>}
       {expiring && (
         <p className={classes.note}>
           {t("expiringText", { amount: formatCredits(expiring.amount), day: format.dateTime(new Date(expiring.at), dayFormat(expiring.at, now)) })}

@@ -10,6 +10,7 @@ const chart = {
     { at: "2026-01-02T01:00:00.000Z", balance: "9000000", spent: "1000000" },
   ],
   lots: [{ left: "8000000", expiresAt: null as string | null }],
+  coming: [] as { at: string; perHour: string }[],
 };
 const at = (points: ReturnType<typeof balancePoints>, iso: string) => points.find((point) => point.at === iso);
 
@@ -41,6 +42,11 @@ describe("balancePoints", () => {
     expect(at(points, "2026-01-02T02:30:00.000Z")).toMatchObject({ forecast: 0.25, low: 0, high: 0.25 });
     expect(at(points, "2026-01-02T02:45:00.000Z")).toMatchObject({ forecast: 0 });
     expect(points.at(-1)).toMatchObject({ forecast: 0, low: 0, high: 0 });
+  });
+  it("bends where a scheduled price begins, and its band with it", () => {
+    const points = balancePoints({ ...chart, coming: [{ at: "2026-01-02T02:30:00.000Z", perHour: "3000000" }] }, now, { slow: 500_000n, fast: 2_000_000n });
+    expect(at(points, "2026-01-02T02:30:00.000Z")).toMatchObject({ forecast: 7, low: 6, high: 7.5 });
+    expect(points.at(-1)).toMatchObject({ at: "2026-01-02T03:00:00.000Z", forecast: 5.5, low: 3, high: 6.75 });
   });
   it("draws what is already spent as nothing", () => {
     const points = balancePoints({ ...chart, lots: [] }, now, null);

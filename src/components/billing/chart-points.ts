@@ -30,11 +30,13 @@ export function paceOf(days: Spending["days"], burnPerHour: string): Pace | null
 }
 
 /** What the forecast reads of the chart's data. */
-type Standing = Pick<CreditChart, "lots" | "burnPerHour">;
+type Standing = Pick<CreditChart, "lots" | "burnPerHour" | "coming">;
 
-/** How far the credits reach from now on at a pace; what expires unspent is gone. */
-export function runwayAt({ lots }: Pick<CreditChart, "lots">, now: number, perHour: bigint) {
-  return runway(now, lots.map(({ left, expiresAt }) => ({ left: BigInt(left), expiresAt: expiresAt === null ? null : Date.parse(expiresAt) })), perHour);
+/** How far the credits reach from now on at a pace, which prices to come change as much as they change what burns now; what expires unspent is gone. */
+export function runwayAt({ lots, burnPerHour, coming }: Standing, now: number, perHour: bigint) {
+  const burn = BigInt(burnPerHour);
+  const steps = coming.map((step) => ({ at: Date.parse(step.at), perHour: burn === 0n ? perHour : (perHour * BigInt(step.perHour)) / burn }));
+  return runway(now, lots.map(({ left, expiresAt }) => ({ left: BigInt(left), expiresAt: expiresAt === null ? null : Date.parse(expiresAt) })), perHour, steps);
 }
 
 /**
@@ -54,11 +56,11 @@ export function balancePoints(chart: Pick<CreditChart, "points" | "bucketSeconds
   if (burn === 0n || !begin || !last) return past;
   const span = now - Date.parse(begin.at);
   const lines = (pace ? { forecast: burn, low: pace.fast, high: pace.slow } : { forecast: burn }) satisfies Record<string, bigint>;
-  const ways = Object.entries(lines).map(([key, perHour]) => ({ key, perHour, way: runwayAt(chart, now, perHour) }));
+  const ways = Object.entries(lines).map(([key, perHour]) => ({ key, way: runwayAt(chart, now, perHour) }));
   const at = (ms: number): Point => ({
     at: new Date(ms).toISOString(),
     balance: null,
-    ...Object.fromEntries(ways.map(({ key, perHour, way }) => [key, toChartNumber(leftAt(way, ms, perHour))])),
+    ...Object.fromEntries(ways.map(({ key, way }) => [key, toChartNumber(leftAt(way, ms))])),
   });
   // Where a line bends there is a point; where credits expire, which is a step, there are one before and one after it.
   const corners = ways.flatMap(({ way }) => way.points.flatMap((point, nth) => (way.points[nth + 1]?.at === point.at ? [point.at - 1] : [point.at])));

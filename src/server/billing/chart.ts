@@ -16,7 +16,7 @@ const RANGES = {
 } as const;
 const FORECAST_MS = 30 * 24 * HOUR_S * 1_000;
 
-/** Balance and spending in buckets (aligned to UTC), the forecast at the present burn, and who burns. */
+/** Balance and spending in buckets (aligned to UTC), the forecast of what is on, and who burns. */
 export async function getCreditChart(rt: Runtime, actor: Pick<MemberActor, "organizationId">, input: z.output<typeof creditChartInput>): Promise<z.output<typeof creditChartOutput>> {
   const { organizationId } = actor;
   const now = rt.clock.now();
@@ -25,12 +25,13 @@ export async function getCreditChart(rt: Runtime, actor: Pick<MemberActor, "orga
   const since = new Date(Math.floor(now.getTime() / bucketMs) * bucketMs - (count - 1) * bucketMs);
   const [account, buckets, burn] = await Promise.all([readBalance(rt, organizationId), readBuckets(rt, organizationId, since, seconds, count), readBurn(rt, organizationId)]);
   if (!account) throw notFound("account");
-  const way = runwayOf(account, now);
+  const { way, coming } = await runwayOf(rt, organizationId, account);
   return {
     bucketSeconds: seconds,
     points: pointsBack(account.balance, buckets, since, bucketMs, count),
-    forecast: forecast(way, now.getTime(), account.burn),
+    forecast: forecast(way, now.getTime()),
     lots: spendableLots(account).map(({ left, expiresAt }) => ({ left: left.toString(), expiresAt: expiresAt === null ? null : isoTime(expiresAt) })),
+    coming: coming.map(({ at, perHour }) => ({ at: isoTime(at), perHour: perHour.toString() })),
     expiring: way.expiring.map(({ at, amount }) => ({ at: isoTime(at), amount: amount.toString() })),
     burn: burn.map((row) => ({ ...row, perHour: row.perHour.toString() })),
     burnPerHour: account.burn.toString(),
@@ -52,11 +53,11 @@ function pointsBack(balance: bigint, buckets: readonly { nth: number; change: bi
 }
 
 /** Corners from now until the credits run out, or for 30 days. */
-function forecast(way: Runway, now: number, burnPerHour: bigint) {
-  if (burnPerHour === 0n) return [];
+function forecast(way: Runway, now: number) {
+  if (way.burns.every(({ perHour }) => perHour === 0n)) return [];
   const until = now + FORECAST_MS;
   const corners = way.points.filter((point) => point.at <= until);
-  if (way.endsAt === null || way.endsAt > until) corners.push({ at: until, left: leftAt(way, until, burnPerHour) });
+  if (way.endsAt === null || way.endsAt > until) corners.push({ at: until, left: leftAt(way, until) });
   return corners.map(({ at, left }) => ({ at: isoTime(at), balance: left.toString() }));
 }
 

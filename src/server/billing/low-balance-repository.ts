@@ -1,29 +1,31 @@
 import type { Tx } from "#server/infra/events.ts";
+import type { BalanceParts } from "./account-repository.ts";
 
 interface MarkedResource {
   resourceType: string;
   resourceId: string;
 }
 
-export interface Standing {
+export interface StandingRow {
   /** what is on costs this an hour */
   burn: bigint;
   /** what has been announced, by threshold */
   alerts: ReadonlyMap<number, Date>;
+  /** what is left of each lot, in the order of spending; null: none of them expires soon */
+  lots: BalanceParts["lots"] | null;
 }
 
-export async function readStandings(tx: Tx, organizationIds: readonly string[]): Promise<Map<string, Standing>> {
-  const rows = await tx.$queryRawUnsafe<{ id: string; burn: bigint; alerts: Record<string, string> }[]>(
+/** @param until lots that expire by then do so soon */
+export async function readStandings(tx: Tx, organizationIds: readonly string[], until: Date): Promise<Map<string, StandingRow>> {
+  const rows = await tx.$queryRawUnsafe<{ id: string; burn: bigint; alerts: Record<string, string>; lots: StandingRow["lots"] }[]>(
     `select o.id, (select coalesce(sum(price_per_hour), 0)::bigint from meter_span where organization_id = o.id and ended_at is null) as burn,
-      coalesce((select jsonb_object_agg(hours, to_char(low_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) from credit_alert where organization_id = o.id), '{}') as alerts
-    from unnest($1::text[]) as o (id)`,
-    organizationIds,
+      coalesce((select jsonb_object_agg(hours, to_char(low_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) from credit_alert where organization_id = o.id), '{}') as alerts,
+      (select jsonb_agg(jsonb_build_object('left', l.remaining::text, 'expiresAt', to_char(l.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by l.priority, l.expires_at, l.created_at, l.id)
+        from credit_lot l where l.account_id = a.id and l.open and exists (select 1 from credit_lot e where e.account_id = a.id and e.open and e.expires_at <= $2::timestamptz)) as lots
+    from unnest($1::text[]) as o (id) left join ledger_account a on a.organization_id = o.id and a.kind = 'customer'`,
+    organizationIds, until,
   );
-  return new Map(rows.map(({ id, burn, alerts }) => [id, { burn, alerts: new Map(Object.entries(alerts).map(([hours, at]) => [Number(hours), new Date(at)])) }]));
-}
-
-export async function readStanding(tx: Tx, organizationId: string): Promise<Standing> {
-  return (await readStandings(tx, [organizationId])).get(organizationId) ?? { burn: 0n, alerts: new Map() };
+  return new Map(rows.map(({ id, burn, alerts, lots }) => [id, { burn, lots, alerts: new Map(Object.entries(alerts).map(([hours, at]) => [Number(hours), new Date(at)])) }]));
 }
 
 export async function setAlert(tx: Tx, organizationId: string, hours: number, lowAt: Date): Promise<void> {

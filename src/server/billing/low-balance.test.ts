@@ -5,7 +5,7 @@ import { transact } from "#server/infra/runtime.ts";
 import { createTestRuntime, TEST_START, type TestRuntime } from "#server/testing/runtime.ts";
 import { openCustomerAccount } from "./accounts.ts";
 import { chargeDue } from "./jobs.ts";
-import { transfer } from "./ledger.ts";
+import { hold, transfer } from "./ledger.ts";
 import { closeAllSpans, closeSpan, openSpan, type Resource } from "./spans.ts";
 import { systemAccount } from "./system-accounts.ts";
 
@@ -36,8 +36,10 @@ async function machine(owner: Owner): Promise<Resource> {
 const on = (resource: Resource) => transact(rt, (tx) => openSpan(tx, { resource, component: "compute", pricePerHour: PRICE, at: rt.clock.now() }));
 const off = (resource: Resource) => transact(rt, (tx) => closeSpan(tx, { resourceId: resource.id, component: "compute", at: rt.clock.now() }));
 
-async function topUp(owner: Owner, amount: bigint): Promise<void> {
-  await transact(rt, (tx) => transfer(tx, { key: newId("event"), kind: "grant", from: systemAccount("promotion", owner.account), to: owner.account, amount, at: rt.clock.now() }));
+async function topUp(owner: Owner, amount: bigint, expiresInHours?: number): Promise<void> {
+  const at = rt.clock.now();
+  const terms = expiresInHours === undefined ? {} : { terms: { expiresAt: new Date(at.getTime() + expiresInHours * HOUR) } };
+  await transact(rt, (tx) => transfer(tx, { key: newId("event"), kind: "grant", from: systemAccount("promotion", owner.account), to: owner.account, amount, ...terms, at }));
 }
 
 /** A run of metering by two workers after a while. */
@@ -79,6 +81,50 @@ describe("thresholds", () => {
     expect(await steps(owner)).toEqual(["low 72", "low 72"]);
     await after(36 * HOUR);
     expect(await steps(owner)).toEqual(["low 72", "low 72", "low 24"]);
+  });
+});
+
+describe("credits that expire unspent", () => {
+  const low = async ({ organizationId }: Owner) => (await rt.db.prisma.event.findMany({ where: { organizationId, type: "credits.low" }, orderBy: { seq: "asc" } })).map(({ data }) => data);
+
+  it("do not hold a threshold up: it is told when what is left of them without that is too little", async () => {
+    const owner = await customer(PRICE * 11n);
+    await topUp(owner, PRICE * 500n, 90);
+    await machine(owner);
+    await after(0);
+    await after(28 * HOUR);
+    expect(await low(owner)).toEqual([]);
+    // 90 hours of the 500 are used, then the other eleven: 101 hours from the beginning.
+    await after(HOUR);
+    await after(HOUR);
+    expect(await low(owner)).toEqual([{ available: (PRICE * 480n).toString(), hoursLeft: 71, thresholdHours: 72, expiring: (PRICE * 409n).toString() }]);
+    await after(48 * HOUR);
+    await after(HOUR);
+    expect((await steps(owner)).slice(0, 2)).toEqual(["low 72", "low 24"]);
+    // Nothing new is told when they are gone.
+    await after(18 * HOUR);
+    expect(await steps(owner)).toEqual(["low 72", "low 24"]);
+  });
+
+  it("are no matter when they are used in time, or when what comes after them is enough", async () => {
+    const [used, rich] = [await customer(PRICE * 100n), await customer(PRICE * 100n)];
+    await topUp(used, PRICE * 10n, 20);
+    await topUp(rich, PRICE * 500n, 10);
+    await Promise.all([machine(used), machine(rich)]);
+    await after(0);
+    expect([await steps(used), await steps(rich)]).toEqual([[], []]);
+  });
+
+  it("count without what is held of them", async () => {
+    const owner = await customer(PRICE * 80n);
+    await topUp(owner, PRICE * 20n, 30);
+    await transact(rt, (tx) => hold(tx, { key: newId("event"), accountId: owner.account, amount: PRICE * 15n, subject: { type: "vm", id: "vm_1" }, at: rt.clock.now() }));
+    await machine(owner);
+    await after(0);
+    expect(await low(owner)).toEqual([]);
+    await transact(rt, (tx) => hold(tx, { key: newId("event"), accountId: owner.account, amount: PRICE * 20n, subject: { type: "vm", id: "vm_2" }, at: rt.clock.now() }));
+    await after(HOUR);
+    expect(await low(owner)).toMatchObject([{ hoursLeft: 63, thresholdHours: 72 }]);
   });
 });
 

@@ -1,18 +1,29 @@
+import { type BurnStep, runway } from "#shared/billing/runway.ts";
 import type { SystemActor } from "#server/identity/actor.ts";
 import { publish, type Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
-import { graceEnd, LOW_THRESHOLD } from "./credits.ts";
+import { graceEnd, LOW_THRESHOLD, spendableLots } from "./credits.ts";
 import * as repository from "./low-balance-repository.ts";
+import { comingBurns } from "./prices/coming-burn.ts";
 
 const METERING: SystemActor = { kind: "system", name: "metering", requestId: "" };
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** A crossing is over when a tenth more than the threshold is left: at the edge of it nobody is told again and again. */
-const REARM_TENTHS = 11n;
+const REARM_TENTHS = 11;
 /** The hour of what was told to start is kept for it for so long; what did not start by then, will not. */
 const STARTING_MS = 10 * MINUTE_MS;
 /** The alert of those who are exhausted: no hour is left. */
 const EXHAUSTED = 0;
+
+type Settings = Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes">;
+
+/** What an organization's credits have to reach for, and what was said of them. */
+interface Standing extends repository.StandingRow {
+  /** what is on costs this from later moments on, by prices that are scheduled */
+  coming: readonly BurnStep[];
+}
 
 interface State {
   balance: bigint;
@@ -21,15 +32,25 @@ interface State {
   owedAmount: bigint;
 }
 
+/** How several organizations stand. What expires and which prices begin is looked at as far ahead as the highest threshold. */
+export async function standingsOf(tx: Tx, settings: Settings, organizationIds: readonly string[], now: Date): Promise<Map<string, Standing>> {
+  const until = new Date(now.getTime() + (Math.max(0, ...settings.lowBalanceHours) * HOUR_MS * REARM_TENTHS) / 10);
+  const rows = await repository.readStandings(tx, organizationIds, until);
+  const coming = await comingBurns(tx, new Map([...rows].map(([id, { burn }]) => [id, burn])), now, until);
+  return new Map([...rows].map(([id, row]) => [id, { ...row, coming: coming.get(id) ?? [] }]));
+}
+
 /**
  * Says what has changed in how far the organization's credits reach, each step once, in the transaction that charged it: that they fall below a threshold, that they
  * are exhausted, that the grace after that is over and a resource is to be stopped, that one may start again, that all is well again.
  */
-export async function announceStanding(tx: Tx, settings: Pick<Runtime["config"], "lowBalanceHours" | "creditsGraceMinutes">, organizationId: string, state: State, now: Date, standing?: repository.Standing): Promise<void> {
-  const { burn, alerts } = standing ?? (await repository.readStanding(tx, organizationId));
+export async function announceStanding(tx: Tx, settings: Settings, organizationId: string, state: State, now: Date, standing?: Standing): Promise<void> {
+  const own = standing ?? (await standingsOf(tx, settings, [organizationId], now)).get(organizationId);
+  if (!own) return;
+  const { burn, alerts } = own;
   const available = state.balance - state.held;
   const left = available > state.owedAmount ? available - state.owedAmount : 0n;
-  await announceThresholds(tx, { organizationId, left, burn, alerts, hours: settings.lowBalanceHours, now });
+  await announceThresholds(tx, { organizationId, left, state, standing: own, hours: settings.lowBalanceHours, now });
   const since = alerts.get(EXHAUSTED);
   if (state.owedRows > 0n) {
     const begun = since ?? now;
@@ -40,19 +61,24 @@ export async function announceStanding(tx: Tx, settings: Pick<Runtime["config"],
   }
 }
 
+/** Hours count as long as the credits last: what expires unspent until then is of no use, and prices that begin until then count from then on. */
 async function announceThresholds(
   tx: Tx,
-  { organizationId, left, burn, alerts, hours, now }: { organizationId: string; left: bigint; burn: bigint; alerts: ReadonlyMap<number, Date>; hours: readonly number[]; now: Date },
+  { organizationId, left, state, standing, hours, now }: { organizationId: string; left: bigint; state: State; standing: Standing; hours: readonly number[]; now: Date },
 ): Promise<void> {
+  const { burn, alerts, coming } = standing;
   // While nothing is on, nothing is crossed, in neither direction.
   if (burn === 0n) return;
+  const lots = standing.lots ? spendableLots({ lots: standing.lots, held: state.held, owed: state.owedAmount }) : [{ left, expiresAt: null }];
+  const { endsAt, expiring } = runway(now.getTime(), lots, burn, coming);
+  const lastsMs = endsAt === null ? Number.POSITIVE_INFINITY : endsAt - now.getTime();
+  const unspent = expiring.reduce((sum, { amount }) => sum + amount, 0n);
   for (const threshold of hours) {
-    const limit = burn * BigInt(threshold);
-    if (left < limit && !alerts.has(threshold)) {
+    if (lastsMs < threshold * HOUR_MS && !alerts.has(threshold)) {
       await repository.setAlert(tx, organizationId, threshold, now);
-      const hoursLeft = Number((left * 100n) / burn) / 100;
-      await publish(tx, { type: "credits.low", subject: organizationId, organizationId, data: { available: left.toString(), hoursLeft, thresholdHours: threshold }, at: now });
-    } else if (left * 10n >= limit * REARM_TENTHS && alerts.has(threshold)) {
+      const data = { available: left.toString(), hoursLeft: Math.floor((lastsMs * 100) / HOUR_MS) / 100, thresholdHours: threshold, ...(unspent > 0n ? { expiring: unspent.toString() } : {}) };
+      await publish(tx, { type: "credits.low", subject: organizationId, organizationId, data, at: now });
+    } else if (lastsMs * 10 >= threshold * HOUR_MS * REARM_TENTHS && alerts.has(threshold)) {
       await repository.clearAlert(tx, organizationId, threshold);
     }
   }

@@ -4,8 +4,7 @@ import { publishAll } from "#server/infra/events.ts";
 import { type Runtime, transact } from "#server/infra/runtime.ts";
 import { lockCustomerAccounts } from "./account-repository.ts";
 import { accountsToExpire } from "./lot-repository.ts";
-import { announceStanding } from "./low-balance.ts";
-import { readStandings } from "./low-balance-repository.ts";
+import { announceStanding, standingsOf } from "./low-balance.ts";
 import type { Charged } from "./metering.ts";
 import { priceHours, selectDue, type UsageRow } from "./metering-plan.ts";
 import { type ChargeInput, chargeUsageOf, dueSpansOf } from "./metering-repository.ts";
@@ -50,7 +49,7 @@ export async function chargeGroup(rt: Runtime, organizationIds: readonly string[
     );
     // Who owes more than was paid now is charged again, in full.
     const done = results.filter(({ owedRows, paid }) => owedRows === 0n || paid === 0);
-    const standings = await readStandings(tx, done.map((each) => each.organizationId));
+    const standings = await standingsOf(tx, rt.config, done.map((each) => each.organizationId), now);
     for (const each of done) {
       const standing = standings.get(each.organizationId);
       if (standing) await announceStanding(tx, rt.config, each.organizationId, each, now, standing);

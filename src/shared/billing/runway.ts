@@ -10,9 +10,17 @@ export interface RunwayLot {
   expiresAt: number | null;
 }
 
+/** What burns an hour (micro-credits) from a moment on. */
+export interface BurnStep {
+  at: number;
+  perHour: bigint;
+}
+
 export interface Runway {
   /** Corners of the line, in order: between two of them it is straight. Where credits expire there are two at one moment. */
   points: { at: number; left: bigint }[];
+  /** the burn at the beginning, and each that follows it before the end */
+  burns: BurnStep[];
   /** when nothing is left; null: that is not within a hundred years, or nothing burns */
   endsAt: number | null;
   /** what expires unspent before the end */
@@ -22,37 +30,46 @@ export interface Runway {
 /**
  * How far credits reach at a burn: they are spent in the order of `lots`, and what is not spent when it expires is gone.
  * @param perHour micro-credits an hour
+ * @param coming what it is from later moments on, in order
  */
-export function runway(now: number, lots: readonly RunwayLot[], perHour: bigint): Runway {
+export function runway(now: number, lots: readonly RunwayLot[], perHour: bigint, coming: readonly BurnStep[] = []): Runway {
   const open = lots.filter((lot) => lot.left > 0n && (lot.expiresAt === null || lot.expiresAt > now)).map((lot) => ({ ...lot }));
   let at = now;
   let left = sum(open);
   const points = [{ at, left }];
+  const burns: BurnStep[] = [{ at, perHour }];
   const expiring: Runway["expiring"] = [];
-  for (const end of expiriesOf(open)) {
-    const burnt = (perHour * BigInt(end - at)) / BigInt(HOUR_MS);
+  let burn = perHour;
+  for (const end of momentsOf(open, coming, now)) {
+    const burnt = (burn * BigInt(end - at)) / BigInt(HOUR_MS);
     if (burnt >= left) break;
     take(open, burnt);
     const lost = sum(open.filter((lot) => lot.expiresAt === end));
+    const next = coming.findLast((step) => step.at === end);
     at = end;
     left -= burnt;
+    if (next) burns.push(next);
+    burn = next?.perHour ?? burn;
+    if (lost === 0n && !next) continue;
+    points.push({ at, left });
     if (lost === 0n) continue;
-    points.push({ at, left }, { at, left: left - lost });
+    points.push({ at, left: left - lost });
     expiring.push({ at, amount: lost });
     left -= lost;
     for (const lot of open) if (lot.expiresAt === end) lot.left = 0n;
   }
-  const empty = perHour <= 0n ? null : at + Number((left * BigInt(HOUR_MS)) / perHour);
+  const empty = burn <= 0n ? null : at + Number((left * BigInt(HOUR_MS)) / burn);
   const endsAt = empty === null || empty - now > HORIZON_MS ? null : empty;
   if (endsAt !== null && endsAt > at) points.push({ at: endsAt, left: 0n });
-  return { points, endsAt, expiring };
+  return { points, burns, endsAt, expiring };
 }
 
 /** What is left at a moment: of the two values where credits expire, the one after it. */
-export function leftAt({ points }: Pick<Runway, "points">, at: number, perHour: bigint): bigint {
+export function leftAt({ points, burns }: Pick<Runway, "points" | "burns">, at: number): bigint {
   const corner = points.findLast((point) => point.at <= at) ?? points[0];
-  if (!corner) return 0n;
-  const left = corner.left - (perHour * BigInt(Math.max(0, Math.round(at) - corner.at))) / BigInt(HOUR_MS);
+  const burn = burns.findLast((step) => step.at <= (corner?.at ?? at)) ?? burns[0];
+  if (!corner || !burn) return 0n;
+  const left = corner.left - (burn.perHour * BigInt(Math.max(0, Math.round(at) - corner.at))) / BigInt(HOUR_MS);
   return left > 0n ? left : 0n;
 }
 
@@ -60,8 +77,10 @@ function sum(lots: readonly RunwayLot[]): bigint {
   return lots.reduce((total, lot) => total + lot.left, 0n);
 }
 
-function expiriesOf(lots: readonly RunwayLot[]): number[] {
-  return [...new Set(lots.flatMap(({ expiresAt }) => expiresAt ?? []))].toSorted((one, other) => one - other);
+/** When something expires or the burn changes. */
+function momentsOf(lots: readonly RunwayLot[], coming: readonly BurnStep[], now: number): number[] {
+  const moments = [...lots.flatMap(({ expiresAt }) => expiresAt ?? []), ...coming.map(({ at }) => at).filter((at) => at > now)];
+  return [...new Set(moments)].toSorted((one, other) => one - other);
 }
 
 /** Takes an amount out of the lots, in their order. */

@@ -23,7 +23,14 @@ export const EVENTS = {
     step: z.string().nullable(),
   }),
   "credits.changed": z.object({ balance: micro, held: micro }),
-  "credits.low": z.object({ available: micro.describe("less what is owed"), hoursLeft: z.number(), thresholdHours: z.number() }).describe("once for each time that fewer hours than a threshold are left"),
+  "credits.low": z
+    .object({
+      available: micro.describe("less what is owed"),
+      hoursLeft: z.number().describe("with what is on now, at its prices and those that begin until then"),
+      thresholdHours: z.number(),
+      expiring: micro.optional().describe("of what is available: expires unspent before it would be needed; absent: nothing does"),
+    })
+    .describe("once for each time that fewer hours than a threshold are left"),
   "credits.exhausted": z.object({ owed: micro, stopsAt: z.string().describe("when what runs is stopped") }),
   "credits.stop.due": z.object({ resourceType: z.string(), resourceId: z.string(), owed: micro.describe("of this resource") }).describe("the grace is over"),
   "credits.start.due": z.object({ resourceType: z.string(), resourceId: z.string() }).describe("what is owed is paid: what was stopped for it starts again"),

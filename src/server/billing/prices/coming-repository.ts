@@ -1,3 +1,4 @@
+import type { Tx } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
 /** A resource whose price an hour changes, with the sums over all that change at that moment. */
@@ -41,4 +42,27 @@ export async function comingPrices(rt: Runtime, organizationId: string, now: Dat
     from placed where moment <= $3::int and place <= $4::int order by at, place`,
     values: [organizationId, now, bounds.moments, bounds.limit],
   });
+}
+
+/** By how much prices for all that begin after `now`, and by `until`, change what burns of the organizations' spans that are on now, by moment. */
+export async function comingChanges(tx: Tx, organizationIds: readonly string[], now: Date, until: Date): Promise<{ organizationId: string; at: Date; by: bigint }[]> {
+  return tx.$queryRawUnsafe(
+    // Nearly always nothing is scheduled, and no span is looked at.
+    `with open as (
+      select organization_id, component, price_ids, count(*) as spans from meter_span
+      where exists (select 1 from price where applies_to = 'all' and effective_from > $2::timestamptz and effective_from <= $3::timestamptz)
+        and organization_id = any ($1::text[]) and ended_at is null and cardinality(price_ids) > 0 group by 1, 2, 3
+    ), change as (
+      select o.component, o.price_ids, q.effective_from as at
+      from (select distinct component, price_ids from open) o cross join unnest(o.price_ids) as i (id) join price p on p.id = i.id
+      join price q on q.subject_type = p.subject_type and q.subject_id = p.subject_id and q.component = p.component and q.applies_to = 'all'
+        and q.effective_from > $2::timestamptz and q.effective_from <= $3::timestamptz
+      group by 1, 2, 3
+    ), priced as (
+      select component, price_ids, at, price_sum(price_ids_at(price_ids, at), component) - price_sum(price_ids_at(price_ids, at - interval '1 microsecond'), component) as by from change
+    )
+    select o.organization_id as "organizationId", p.at, sum(o.spans * p.by)::bigint as by
+    from priced p join open o on o.component = p.component and o.price_ids = p.price_ids group by 1, 2 having sum(o.spans * p.by) <> 0 order by 1, 2`,
+    organizationIds, now, until,
+  );
 }

@@ -5,6 +5,9 @@ import { newId } from "#shared/ids.ts";
 import { transact } from "#server/infra/runtime.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";
 import { createTestRuntime, TEST_START, type TestRuntime } from "#server/testing/runtime.ts";
+import { getCreditChart } from "../chart.ts";
+import { getBalance } from "../credits.ts";
+import { chargeDue } from "../jobs.ts";
 import { closeSpan, openSpan } from "../spans.ts";
 import { listComingPrices } from "./coming.ts";
 import type { PriceSubject } from "./prices.ts";
@@ -99,4 +102,43 @@ it("names the biggest changes of many, and adds up all of them", async () => {
   expect(change).toMatchObject({ count: 25, before: "3400", after: "3324" });
   expect(change?.resources).toHaveLength(20);
   expect(change?.resources[0]).toMatchObject({ resourceId: large, before: "1000", after: "900" });
+});
+
+it("is what the forecast and the end of the credits reckon with", async () => {
+  const [plan, rare] = [await offered("plan", credits(1), 0n), await offered("plan", credits(1), 0n)];
+  for (const name of ["web", "db"]) await sold(name, [plan]);
+  await sold("dark", [rare]);
+  await price(plan, credits(2), 0n, inHours(10));
+  await price(rare, 0n, 0n, inHours(10));
+  await price(plan, credits(4), 0n, inHours(20));
+  await price(rare, credits(9), 0n, inHours(9), "new");
+  // Ten hours of 3 credits, ten of 4, then 8 an hour: 30 + 40 + 30 of 100.
+  const end = new Date(inHours(20).getTime() + (30 / 8) * 3_600_000).toISOString();
+  expect(await getBalance(rt, owner.actor)).toMatchObject({ burnPerHour: credits(3).toString(), runsOutAt: end });
+  expect(await getCreditChart(rt, owner.actor, { range: "24h" })).toMatchObject({
+    burnPerHour: credits(3).toString(),
+    runsOutAt: end,
+    coming: [{ at: inHours(10).toISOString(), perHour: credits(4).toString() }, { at: inHours(20).toISOString(), perHour: credits(8).toString() }],
+    forecast: [
+      { at: rt.clock.now().toISOString(), balance: credits(100).toString() },
+      { at: inHours(10).toISOString(), balance: credits(70).toString() },
+      { at: inHours(20).toISOString(), balance: credits(30).toString() },
+      { at: end, balance: "0" },
+    ],
+  });
+  // Somebody else's prices are no matter.
+  expect(await getCreditChart(rt, (await makePerson(rt, { welcome: credits(1) })).actor, { range: "24h" })).toMatchObject({ coming: [], runsOutAt: null });
+});
+
+it("is what thresholds of low credits reckon with", async () => {
+  const plan = await offered("plan", credits(1), 0n);
+  await sold("web", [plan]);
+  const low = async () => (await rt.db.prisma.event.findMany({ where: { organizationId: owner.organizationId, type: "credits.low" }, orderBy: { seq: "asc" } })).map(({ data }) => data);
+  await chargeDue(rt);
+  expect(await low()).toEqual([]);
+  await price(plan, credits(9), 0n, inHours(2));
+  rt.clock.set(inHours(1));
+  await chargeDue(rt);
+  // 98 left: one hour at 1, the rest at 9.
+  expect(await low()).toEqual([72, 24].map((thresholdHours) => ({ available: credits(98).toString(), hoursLeft: 11.77, thresholdHours })));
 });
