@@ -18,6 +18,7 @@ export function MachineFacts({ machine }: { machine: MachineDetail }) {
     <Section title={t("title")}>
       <KeyValue
         items={[
+          ...(machine.serial === null ? [] : [{ label: t("serial"), value: <CopyText value={machine.serial} label={t("serial")} /> }]),
           { label: t("hardware"), value: machine.hardwareId && <CopyText value={machine.hardwareId} label={t("hardware")} /> },
           { label: t("chip"), value: machine.chip },
           { label: t("firmware"), value: machine.firmwareVersion },

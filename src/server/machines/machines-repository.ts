@@ -32,7 +32,7 @@ export async function findMachines(
   const where: Prisma.MachineWhereInput = {
     ...visibleMachines(scope),
     ...(filter.status ? { status: filter.status } : {}),
-    ...(filter.search ? { OR: [{ name: contains }, { slug: contains }, { address: contains }, { id: filter.search }, { hardwareId: filter.search }] } : {}),
+    ...(filter.search ? { OR: [{ name: contains }, { slug: contains }, { address: contains }, { id: filter.search }, { hardwareId: filter.search }, { serial: filter.search }] } : {}),
   };
   const [rows, total] = await Promise.all([
     rt.db.prisma.machine.findMany({ where, include: { latest: true }, orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: filter.limit, skip: filter.offset }),

@@ -89,6 +89,7 @@ function detail(row: MachineDetailRow, organizationName: string): MachineDetail 
     networkKind: row.networkKind as MachineDetail["networkKind"],
     wifiSsid: row.wifiSsid,
     hardwareId: row.hardwareId,
+    serial: row.serial,
     chip: row.chip,
     ip: row.ip,
     configVersion: row.configVersion,

@@ -60,6 +60,7 @@ export const machineDetailOutput = machineOutput.extend({
   networkKind: z.enum(["wifi", "ethernet", "cellular"]),
   wifiSsid: z.string().nullable(),
   hardwareId: z.string().nullable(),
+  serial: z.string().nullable().describe("the owner's own number for it"),
   chip: z.string().nullable(),
   ip: z.string().nullable(),
   configVersion: z.number().int(),

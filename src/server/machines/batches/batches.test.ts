@@ -3,7 +3,7 @@ import { newId } from "#shared/ids.ts";
 import { batchOutput, batchPreviewOutput } from "#shared/machines/batches.ts";
 import type { AppError } from "#shared/errors.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
-import { getMachine } from "../machines.ts";
+import { getMachine, listMachines } from "../machines.ts";
 import { discardDraft } from "../onboarding.ts";
 import { seedMachineTemplates } from "../seed.ts";
 import { cutBefore } from "../testing/cut-runtime.ts";
@@ -67,6 +67,19 @@ describe("the machines of a file", () => {
     const slugs = (await machinesOf(organizationId)).map(({ slug }) => slug);
     expect(new Set(slugs).size).toBe(5);
     expect(slugs.filter((slug) => /^kiosk-sud(-[0-9a-f]{8})?$/.test(slug))).toHaveLength(3);
+  });
+});
+
+describe("a serial number", () => {
+  it("is on the machine's page, finds it in the list, and is one machine's even when two files come at once", async () => {
+    const organizationId = await givenOrganization(rt);
+    const both = await Promise.allSettled(["A", "B"].map((name) => create(organizationId, fileOf(`${name},SY-77,,,,locker-24,,,`))));
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    const refused = both.find((each) => each.status === "rejected");
+    expect(["CONFLICT", "INVALID_REQUEST"]).toContain((refused?.reason as AppError).code);
+    const { data } = await listMachines(rt, { organizationId }, { page: 1, limit: 20, search: "SY-77" });
+    expect(data).toHaveLength(1);
+    expect(await getMachine(rt, { organizationId }, data[0]?.id ?? "")).toMatchObject({ serial: "SY-77" });
   });
 });
 
