@@ -6,8 +6,13 @@ import { signInAs } from "./sign-in.ts";
 export interface TestMachine {
   id: string;
   slug: string;
+  organizationId: string;
+  /** in its name, and at the end of its products' SKUs: WATER-…, JUICE-… */
+  mark: string;
   /** for its device */
   token: string;
+  /** puts it on the map */
+  locate(latitude: number, longitude: number): Promise<void>;
   setPrice(slot: string, micro: string): Promise<void>;
 }
 
@@ -36,7 +41,12 @@ export async function makeMachine(page: Page, baseURL: string): Promise<TestMach
   return {
     id,
     slug,
+    organizationId,
+    mark,
     token,
+    async locate(latitude, longitude) {
+      await tell("save", { id, step: "label", location: { address: "", latitude, longitude, timezone: "UTC" } });
+    },
     async setPrice(code, price) {
       const { configVersion, slots: present } = await ask<Planogram>("planogram.get", { id });
       const slot = present.find((each) => each.code === code);

@@ -24,7 +24,8 @@ import { useFleetFilters } from "./use-fleet-filters.ts";
 import { useLiveFleet } from "./use-fleet.ts";
 import { ViewSwitch } from "./view-switch.tsx";
 
-const MAP_PX = 520;
+/** So that on a phone there is something of the list to be seen, and on a large screen the map is large. */
+const MAP_HEIGHT = "clamp(320px, 58vh, 720px)";
 
 /** The machines where they stand, as they are now; beside the map the same as a list. */
 export function FleetMap({ side }: { side: MachineSide }) {
@@ -97,7 +98,7 @@ function Fleet({ side, machines, total, filters }: FleetProps) {
               </EmptyState>
             </Section>
           ) : (
-            <WorldMap label={t("mapLabel")} markers={markers} height={MAP_PX} groupLabel={groupLabel} onSelect={select} selected={machine} />
+            <WorldMap label={t("mapLabel")} markers={markers} height={MAP_HEIGHT} groupLabel={groupLabel} onSelect={select} selected={machine} />
           )}
         </div>
         <div className={classes.aside}>

@@ -2,6 +2,7 @@
 
 import { CloseButton } from "@mantine/core";
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { KeyValue } from "#components/ui/key-value.tsx";
@@ -23,7 +24,18 @@ interface MachineCardProps {
 }
 
 /** The machine that was pressed, live, and the way to its page. */
-export function MachineCard({ side, id, alerts, onClose }: MachineCardProps) {
+export function MachineCard(props: MachineCardProps) {
+  const card = useRef<HTMLDivElement>(null);
+  // On a phone it stands below the map: what was pressed for is to be seen.
+  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), []);
+  return (
+    <div ref={card} className={classes.shown}>
+      <CardBody {...props} />
+    </div>
+  );
+}
+
+function CardBody({ side, id, alerts, onClose }: MachineCardProps) {
   const t = useTranslations("fleet");
   const { data: machine, error, refetch } = useMachine(side, id);
   const close = <CloseButton aria-label={t("close")} onClick={onClose} />;

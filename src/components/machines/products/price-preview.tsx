@@ -41,7 +41,7 @@ export function PricePreviewSection({ preview, waiting, error, stale, failed, ap
   const t = useTranslations("products.prices");
   const title = t("preview");
   if (error) return <Section title={title}><ErrorState error={error} title={t("previewFailed")} compact /></Section>;
-  if (!preview) return <Section title={title} flush>{waiting ? <TableSkeleton rows={6} /> : <EmptyState icon={<IconTag />} title={title} compact>{t("previewEmpty")}</EmptyState>}</Section>;
+  if (!preview) return <Section title={title} flush>{waiting ? <TableSkeleton rows={6} /> : <EmptyState icon={<IconTag />} title={t("previewTitle")} compact>{t("previewEmpty")}</EmptyState>}</Section>;
   const { total, products, machines, moreMachines, openOrders } = preview;
   const prices = products.length + machines.reduce((sum, machine) => sum + machine.lines.length, 0);
   if (prices === 0) return <Section title={title} flush><EmptyState icon={<IconTag />} title={t("previewNothing")} compact>{t("previewNothingText")}</EmptyState></Section>;
