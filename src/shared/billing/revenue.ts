@@ -79,12 +79,13 @@ export const revenueOutput = z.object({
 export const revenueCustomerOutput = z.object({
   organizationId: z.string(),
   organizationName: z.string(),
-  toppedUp: micro.describe("top-ups and payments entered by hand, less what was taken back"),
+  toppedUp: micro.describe("in credits: top-ups and payments entered by hand, less what was taken back"),
   given: micro.describe("promotions less what was revoked or expired"),
   consumed: balance.describe("less what was given back"),
   breakage: micro.describe("paid credits that expired"),
   adjusted: micro,
   closing: micro.describe("balance at the end, or now"),
+  money: money.describe("their payments as money, by currency; what was entered by hand is in none"),
 });
 export const revenueCustomersOutput = pageOf(revenueCustomerOutput).describe("who consumed most first");
 

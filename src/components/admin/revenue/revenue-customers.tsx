@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import type { z } from "zod";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { DownloadButton } from "#components/billing/statements/download-button.tsx";
+import { useMoney } from "#components/billing/top-up/use-money.ts";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { Credits } from "#components/ui/credits.tsx";
@@ -17,12 +18,21 @@ type Row = z.infer<typeof revenueCustomerOutput> & { id: string };
 export function RevenueCustomers({ input }: { input: ReturnType<typeof revenueInputOf> }) {
   const t = useTranslations("revenue.customers");
   const client = useTRPCClient();
+  const amount = useMoney();
   const state = useTableState();
   const query = useQuery(useTRPC().revenue.customers.queryOptions(customersInput(input, state.page), { placeholderData: keepPreviousData }));
   const { from, to } = input;
   const columns: Column<Row>[] = [
     { key: "customer", title: t("customer"), render: (row) => row.organizationName || row.organizationId },
     { key: "toppedUp", title: t("toppedUp"), align: "right", from: "sm", render: (row) => <Credits micro={row.toppedUp} /> },
+    {
+      key: "money",
+      title: t("money"),
+      align: "right",
+      from: "md",
+      // One line for each currency: they have no sum.
+      render: ({ money }) => (money.length === 0 ? "–" : money.map(({ currency, netMinor }) => <div key={currency}>{amount(netMinor, currency)}</div>)),
+    },
     { key: "given", title: t("given"), align: "right", from: "lg", render: (row) => <Credits micro={row.given} /> },
     { key: "consumed", title: t("consumed"), align: "right", render: (row) => <Credits micro={row.consumed.amount} /> },
     { key: "promotional", title: t("promotional"), align: "right", from: "md", render: (row) => <Credits micro={row.consumed.promotional} /> },

@@ -7,6 +7,8 @@ export type Money = z.output<typeof revenueOutput>["money"][number];
 
 /** Money that moved at a time, in a currency's smallest unit. */
 interface Movement {
+  /** null: of all together */
+  organizationId: string | null;
   at: Date;
   currency: string;
   payments: number;
@@ -19,7 +21,7 @@ interface Movement {
  * What each fact of a payment changed in what its payer got back: the state after it less the state before. So what counts in a time is exactly what the credits were
  * taken back for then, in whatever order the provider told it; what was told before the credits were booked counts when they were.
  */
-export function movementsOf({ currency, amountMinor, bookedAt, facts }: TouchedPayment): Movement[] {
+export function movementsOf({ organizationId, currency, amountMinor, bookedAt, facts }: TouchedPayment): Movement[] {
   const told = facts.map(({ at, fact }) => ({ at: at < bookedAt ? bookedAt : at, fact }));
   const times = [...new Set(told.map(({ at }) => at.getTime()))].toSorted((one, other) => one - other);
   let before = { refundedMinor: 0, disputedMinor: 0 };
@@ -29,12 +31,12 @@ export function movementsOf({ currency, amountMinor, bookedAt, facts }: TouchedP
     const after = { refundedMinor: state.refundedMinor, disputedMinor: state.disputed ? amountMinor - state.refundedMinor : 0 };
     const change = { refundedMinor: after.refundedMinor - before.refundedMinor, disputedMinor: after.disputedMinor - before.disputedMinor };
     before = after;
-    return change.refundedMinor === 0 && change.disputedMinor === 0 ? [] : [{ at: new Date(time), currency, payments: 0, paidMinor: 0, ...change }];
+    return change.refundedMinor === 0 && change.disputedMinor === 0 ? [] : [{ organizationId, at: new Date(time), currency, payments: 0, paidMinor: 0, ...change }];
   });
 }
 
-export function movementOf({ at, currency, payments, paidMinor }: PaidRow): Movement {
-  return { at, currency, payments: Number(payments), paidMinor: Number(paidMinor), refundedMinor: 0, disputedMinor: 0 };
+export function movementOf({ organizationId, at, currency, payments, paidMinor }: PaidRow): Movement {
+  return { organizationId, at, currency, payments: Number(payments), paidMinor: Number(paidMinor), refundedMinor: 0, disputedMinor: 0 };
 }
 
 /** Movements from `start` up to `end`, added up by currency. */

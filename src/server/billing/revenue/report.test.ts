@@ -220,6 +220,14 @@ it("by customer: who consumed most first, page by page, with the balance at the 
     expect(row.closing).toBe(account.balance);
     expect(row.toppedUp + row.given - row.consumed - row.breakage + row.adjusted).toBe(row.closing);
   }
+  // In money each has what is his, and together they have what the report says.
+  const paid = all.map(({ money }) => money.reduce((sum, each) => sum + each.payments, 0));
+  expect(paid.every((payments) => payments > 0)).toBe(true);
+  const { money } = await getRevenue(shop.rt, { from: "2028-03", to: "2028-05", by: "month" });
+  const sum = (currency: string, of: "payments" | "paidMinor" | "refundedMinor" | "disputedMinor" | "netMinor") =>
+    all.flatMap((row) => row.money).filter((each) => each.currency === currency).reduce((total, each) => total + each[of], 0);
+  for (const each of money) for (const of of ["payments", "paidMinor", "refundedMinor", "disputedMinor", "netMinor"] as const) expect(sum(each.currency, of), `${each.currency} ${of}`).toBe(each[of]);
+  expect(money.length).toBeGreaterThan(0);
   expect(await revenueByCustomer(shop.rt, months, { limit: 1, offset: 1 })).toEqual(all.slice(1));
   expect(await revenueByCustomer(shop.rt, monthsOf(shop.rt.clock.now(), { from: "2028-01", to: "2028-02" }), { limit: 10, offset: 0 })).toEqual([]);
 });

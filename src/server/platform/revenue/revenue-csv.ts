@@ -41,11 +41,12 @@ export function reportCsv(report: Report): Uint8Array {
 /** @param beyond customers that are not in it */
 export function customersCsv(rows: readonly z.output<typeof revenueCustomerOutput>[], beyond: number): Uint8Array {
   return toCsv([
-    ["organization_id", "organization_name", "topped_up", "given", "consumed", "consumed_paid", "consumed_promotional", "breakage", "adjusted", "closing"],
-    ...rows.map(({ organizationId, organizationName, consumed, ...each }) => [
+    ["organization_id", "organization_name", "topped_up", "given", "consumed", "consumed_paid", "consumed_promotional", "breakage", "adjusted", "closing", "net_payments"],
+    ...rows.map(({ organizationId, organizationName, consumed, money, ...each }) => [
       organizationId,
       organizationName,
       ...[each.toppedUp, each.given, consumed.amount, consumed.paid, consumed.promotional, each.breakage, each.adjusted, each.closing].map(plainCredits),
+      money.map(({ netMinor, currency }) => `${plainMoney(netMinor, currency)} ${currency}`).join("; "),
     ]),
     ...(beyond > 0 ? [[null, `${beyond} more`]] : []),
   ]);

@@ -37,6 +37,7 @@ async function readCustomers(rt: Runtime, months: Months, page: { limit: number;
     breakage: row.breakage.toString(),
     adjusted: row.adjusted.toString(),
     closing: row.closing.toString(),
+    money: row.money,
   }));
   return { data, total: Number(rows[0]?.total ?? 0n) };
 }
