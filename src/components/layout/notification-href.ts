@@ -7,8 +7,9 @@ export function notificationHref({ kind, organizationId, subject, data }: Pick<N
     case "alert.fired":
     case "alert.escalated":
       return `${side}/alerts?alert=${subject}`;
-    case "machine.slot.disabled":
     case "order.refund.failed":
+      return `/admin/orders?order=${subject}`;
+    case "machine.slot.disabled":
       return typeof data["machineId"] === "string" ? `${side}/machines/${data["machineId"]}` : `${side}/machines`;
     case "rollout.changed":
       return `/admin/firmware/rollouts/${subject}`;

@@ -9,9 +9,12 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import classes from "./notification-bell.module.css";
+import { groupNotifications } from "./notification-groups.ts";
 import { NotificationRow } from "./notification-row.tsx";
 
 const AT_ONCE = 15;
+/** that are marked with one call */
+const AT_MOST = 100;
 
 /** What somebody was told, newest first; following one marks it as read. */
 export function NotificationPanel({ target, onClose }: { target: ReactElement; onClose: () => void }) {
@@ -22,14 +25,14 @@ export function NotificationPanel({ target, onClose }: { target: ReactElement; o
   const refresh = { onSettled: () => void queryClient.invalidateQueries(notifications.pathFilter()) };
   const read = useMutation(notifications.read.mutationOptions(refresh));
   const readAll = useMutation(notifications.readAll.mutationOptions(refresh));
-  const items = query.data?.pages.flatMap((page) => page.data);
+  const items = query.data && groupNotifications(query.data.pages.flatMap((page) => page.data));
   return (
     <Popover opened onChange={(opened) => !opened && onClose()} position="bottom-end" width={380} trapFocus returnFocus withRoles>
       <Popover.Target>{target}</Popover.Target>
       <Popover.Dropdown p={0} className={classes.panel ?? ""} aria-label={t("title")}>
         <div className={classes.head}>
           <h2 className={classes.title}>{t("title")}</h2>
-          {items?.some((item) => item.readAt === null) && (
+          {items?.some(({ newest }) => newest.readAt === null) && (
             <Button size="compact-xs" variant="subtle" loading={readAll.isPending} onClick={() => readAll.mutate()}>
               {t("readAll")}
             </Button>
@@ -45,12 +48,13 @@ export function NotificationPanel({ target, onClose }: { target: ReactElement; o
           </EmptyState>
         ) : (
           <ul className={classes.list}>
-            {items.map((item) => (
+            {items.map(({ newest, ids }) => (
               <NotificationRow
-                key={item.id}
-                item={item}
+                key={newest.id}
+                item={newest}
+                times={ids.length}
                 onFollow={() => {
-                  if (item.readAt === null) read.mutate({ ids: [item.id] });
+                  if (newest.readAt === null) read.mutate({ ids: ids.slice(0, AT_MOST) });
                   onClose();
                 }}
               />

@@ -9,6 +9,10 @@ export async function findRollout(tx: Tx, id: string): Promise<RolloutRow | null
   return tx.rollout.findUnique({ where: { id }, include: { firmware: true } });
 }
 
+export async function rolloutName(rt: Runtime, id: string): Promise<string | null> {
+  return (await rt.db.prisma.rollout.findUnique({ where: { id }, select: { name: true } }))?.name ?? null;
+}
+
 /** The rollout, locked until the transaction ends: whoever changes its state or its plan takes this lock first. */
 export async function lockRollout(tx: Tx, id: string): Promise<RolloutRow | null> {
   await tx.$queryRaw`select id from rollout where id = ${id} for update`;

@@ -4,6 +4,7 @@ import type { EventOf, EventType } from "#shared/platform/events.ts";
 import { eventsAfter, lastPosition, publish, relayOnce } from "#server/infra/events.ts";
 import { transact } from "#server/infra/runtime.ts";
 import { bareMachine } from "#server/machines/testing/alert-fixtures.ts";
+import { firmwareGround } from "#server/machines/testing/firmware-ground.ts";
 import { type Person, makePerson } from "#server/testing/people.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { purgePlatform } from "../jobs.ts";
@@ -134,4 +135,13 @@ it("the subscriber follows the outbox from where it was", async () => {
   const next = await startPlatformSubscribers(rt);
   await expect.poll(told, { timeout: 5_000 }).toEqual(["operator", "owner"]);
   await next.stop();
+});
+
+it("a rollout that stopped by itself is told by its name, with the reason", async () => {
+  const ground = await firmwareGround(rt);
+  const { firmware } = await ground.upload();
+  const rolloutId = await ground.rollout(firmware.id, { name: "Door fix" });
+  await relayOnce(rt);
+  await notifyOf(rt, await announced("rollout.changed", { rolloutId, status: "paused", reason: "failures" }, null));
+  expect((await listNotifications(rt, admin.userId, { limit: 20 })).data).toMatchObject([{ kind: "rollout.changed", severity: "critical", data: { rollout: "Door fix", cause: "failures" } }]);
 });

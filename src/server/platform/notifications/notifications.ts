@@ -5,7 +5,7 @@ import type { notificationListInput, notificationListOutput, NotificationKind, N
 import { membersWho, platformUsersWho } from "#server/identity/recipients.ts";
 import type { StoredEvent } from "#server/infra/events.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
-import { namesOfMachines } from "#server/machines/names.ts";
+import { namesOfMachines, nameOfRollout } from "#server/machines/names.ts";
 import { countUnread, findNotifications, insertNotifications, markRead, type NewNotification } from "./notification-repository.ts";
 import { type Occasion, occasionOf } from "./occasions.ts";
 
@@ -65,7 +65,10 @@ export async function readNotifications(rt: Runtime, userId: string, ids: readon
 
 /** The names that its sentence needs, as they are now. */
 async function withNames(rt: Runtime, { data }: Occasion): Promise<Occasion["data"]> {
-  const { machineId } = data;
-  if (typeof machineId !== "string") return data;
-  return { ...data, machine: (await namesOfMachines(rt, [machineId])).get(machineId) ?? "" };
+  const { machineId, rolloutId } = data;
+  return {
+    ...data,
+    ...(typeof machineId === "string" ? { machine: (await namesOfMachines(rt, [machineId])).get(machineId) ?? "" } : {}),
+    ...(typeof rolloutId === "string" ? { rollout: (await nameOfRollout(rt, rolloutId)) ?? "" } : {}),
+  };
 }

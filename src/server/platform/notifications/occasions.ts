@@ -1,3 +1,4 @@
+import { formatCredits } from "#shared/credits.ts";
 import type { Severity } from "#shared/machines/states.ts";
 import type { Permission, PlatformPermission } from "#shared/permissions.ts";
 import { EVENTS, type EventType } from "#shared/platform/events.ts";
@@ -24,8 +25,8 @@ const OCCASIONS: { [K in NotificationKind]: (data: Data<K>) => Occasion | null }
   "machine.slot.disabled": ({ machineId, slot, reason }) => (reason === "failures" ? { severity: "warning", organization: "machine:stock", data: { machineId, slot } } : null),
   "order.refund.failed": ({ machineId, reason }) => ({ severity: "critical", platform: "platform:orders:refund", data: { machineId, reason } }),
   // Of one that a person paused nobody has to be told.
-  "rollout.changed": ({ status, reason }) => (status === "paused" && reason !== null && reason !== "operator" ? { severity: "critical", platform: "platform:firmware:write", data: { cause: reason } } : null),
-  "credits.low": ({ hoursLeft }) => ({ severity: "warning", organization: "credits:topup", data: { hours: Math.floor(hoursLeft) } }),
+  "rollout.changed": ({ rolloutId, status, reason }) => (status === "paused" && reason !== null && reason !== "operator" ? { severity: "critical", platform: "platform:firmware:write", data: { rolloutId, cause: reason } } : null),
+  "credits.low": ({ hoursLeft, expiring }) => ({ severity: "warning", organization: "credits:topup", data: { hours: Math.floor(hoursLeft), ...(expiring === undefined ? {} : { expiring: formatCredits(expiring) }) } }),
   "credits.exhausted": ({ stopsAt }) => ({ severity: "critical", organization: "credits:topup", data: { stopsAt } }),
   "credits.topup.failed": ({ reason, automatic }) => (automatic ? { severity: "warning", organization: "credits:topup", data: { reason } } : null),
   "credits.topup.disputed": ({ over }) => ({ severity: over ? "info" : "critical", platform: "platform:payments:refund", data: { over } }),
