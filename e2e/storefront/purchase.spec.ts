@@ -76,9 +76,11 @@ test("two pieces by card come out one after the other, and there is a receipt", 
   await phone.context().close();
 });
 
-test("what jams is not charged, and the buyer is told", async ({ page, baseURL }) => {
+test("what jams is not charged, and the buyer is told, even where no socket comes through", async ({ page, baseURL }) => {
   test.setTimeout(150_000);
   const { phone } = await open(page, baseURL, ["--jam", "A2"]);
+  await phone.routeWebSocket(/\/socket\.io\//, (socket) => socket.close());
+  await phone.route("**/socket.io/**", (route) => route.abort());
   await orderBoth(phone);
   await payByCard(phone);
   await expect(phone.getByRole("heading", { level: 1, name: "Some items did not come out" })).toBeVisible({ timeout: 40_000 });
