@@ -4,6 +4,7 @@ import { newId } from "#shared/ids.ts";
 import { type PriceChangeInput, priceChangeInput } from "#shared/machines/price-changes.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { archiveProduct, updateProduct } from "../assortment/assortment.ts";
+import { getPlanogram, savePlanogram } from "../planogram/edit.ts";
 import { createProduct } from "../products.ts";
 import { getStorefront } from "../storefront/storefront.ts";
 import { type GivenDevice, givenClaim, givenDevice, givenMachine, TESTER } from "../testing/fixtures.ts";
@@ -157,6 +158,23 @@ describe("once, and what was agreed to", () => {
     const shown = await sold(second);
     await expect(changePrices(rt, TESTER, device.organizationId, { ...up10(), fingerprint, idempotencyKey: randomUUID() })).rejects.toMatchObject({ code: "CONFLICT", extras: { reason: "stale" } });
     expect([await sold(second), await told(), await rt.db.prisma.priceChange.count({ where: { organizationId: device.organizationId } })]).toEqual([shown, [], 0]);
+  });
+
+  it("reaches a slot that gets the product at the same moment: its device has the new price in the end", async () => {
+    const { id: machineId } = device;
+    const put = async (code: string) => {
+      const { configVersion } = await getPlanogram(rt, device, machineId);
+      await savePlanogram(rt, TESTER, device, { id: machineId, expectedVersion: configVersion, slots: [{ code, capacity: 8, par: null, mechanism: "motor", productId: cola, price: null, enabled: true }] });
+    };
+    for (const [round, code] of ["B1", "B2", "B3", "C1", "C2", "C3"].entries()) {
+      const price = `${3 + round}000000`;
+      // The one of the two may be refused because of the other; what is sold and what the device was told must agree whoever was first.
+      const outcomes = await Promise.allSettled([apply(setTo(price, { productIds: [cola] })), put(code)]);
+      expect(outcomes[0]?.status).toBe("fulfilled");
+      const last = (await told()).findLast((one) => one.machineId === machineId)?.prices;
+      expect(last ?? {}).toEqual(await sold(machineId));
+      if (outcomes[1]?.status === "fulfilled") expect(last?.[code]).toBe(price);
+    }
   });
 
   it("counts orders that nobody has paid yet: they keep the price that was agreed to", async () => {
