@@ -5,6 +5,7 @@ import type { MqttPublisher } from "./mqtt-publisher.ts";
 import type { Delivery } from "./mqtt-subscriber.ts";
 import type { Runtime } from "./runtime.ts";
 import { limitPackets } from "./mqtt-packet-limit.ts";
+import { lookUpRetained, type RetainedStore } from "./mqtt-retained.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** Who is connected: a user name and the credential that opened the door. */
@@ -60,7 +61,8 @@ export interface MqttBroker extends MqttPublisher {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Packets of one client that may wait while it is being authenticated. */
 const QUEUE_LIMIT = 100;
-const MAX_CONNECTIONS = 10_000;
+/** Ten thousand devices, and those of them that are back before their old connections are known to be gone. */
+const MAX_CONNECTIONS = 15_000;
 /** How long one device that does not read may keep a message waiting in front of it. */
 const HAND_OVER_MS = 1_000;
 const REFUSED = { unavailable: 3, credentials: 4 } as const;
@@ -143,6 +145,8 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
       return packet;
     },
   });
+  // Its types leave it out; it is there since the broker was made.
+  lookUpRetained((aedes as unknown as { persistence: RetainedStore }).persistence);
   aedes.on("clientError", (client, error) => rt.log.debug({ username: usernameOf(client), reason: error.message }, "mqtt: connection closed"));
   aedes.on("connectionError", (_client, error) => rt.log.debug({ reason: error.message }, "mqtt: connection closed before its login"));
 
