@@ -1,5 +1,5 @@
 import { LightDevice } from "../support/light-device.ts";
-import { type BrokerKind, BROKERS, type CpuTimes, type MachinesGround, openMachinesGround } from "../support/machines-ground.ts";
+import { type BrokerKind, type CpuTimes, type MachinesBenchOptions, type MachinesGround, openMachinesGround } from "../support/machines-ground.ts";
 import { emptyDatabase } from "../support/postgres.ts";
 import type { Report } from "../support/report.ts";
 import { requireOpenFiles } from "../support/open-files.ts";
@@ -13,7 +13,7 @@ const AT_ONCE = 500;
 /** of those that are connected, so many lose their network without noticing, and come back while the broker still holds their old connection */
 const TAKEN_OVER = 1_000;
 const SETTLE_MS = 3_000;
-const ATTEMPTS = 10;
+const RETRIES = 10;
 const RETRY_MS = 1_000;
 const WITHIN_MS = 120_000;
 
@@ -21,11 +21,11 @@ const WITHIN_MS = 120_000;
  * Ten thousand devices at once, each with credentials and a connection of its own, over one broker and one bridge: all connect for the first time, say their heartbeats, a thousand come back over a
  * connection that is still open, the power goes for all of them at once, and all come back. After each the database must say of every machine what is so.
  */
-export async function benchDevices(options: { databaseUrl: string; seconds: number }): Promise<Report> {
+export async function benchDevices(options: MachinesBenchOptions): Promise<Report> {
   // Each end of a connection is a file: the devices' are in this process, the others in the broker's.
   requireOpenFiles(DEVICES + 500);
   const report: Report = { title: `${DEVICES.toLocaleString("en")} devices, a heartbeat each ${HEARTBEAT_SECONDS} s`, figures: [], ratios: [] };
-  for (const broker of BROKERS) {
+  for (const broker of options.brokers) {
     const ground = await openMachinesGround({ databaseUrl: await emptyDatabase(options.databaseUrl), broker, machines: DEVICES, heartbeatSeconds: HEARTBEAT_SECONDS });
     try {
       await run(broker, ground, options.seconds, report);
@@ -44,19 +44,17 @@ async function run(broker: BrokerKind, ground: MachinesGround, seconds: number, 
     figure(`${name}: processor time of a device, ${Object.keys(cpu).join(" / ")}`, Object.values(cpu).map((each) => `${each.toFixed(2)}`).join(" / ") + " ms");
   };
   const quiet = ground.program.rssMb();
+  const alive = keepAlive(devices);
   show("first connection", await connectAll(ground, devices));
   const online = await onlineNow(ground);
   figure("memory of the program for a connection", `${(((ground.program.rssMb() - quiet) * 1024) / DEVICES).toFixed(1)} KB`);
 
-  const alive = keepAlive(devices);
   const before = ground.cpu();
   const said = await heartbeats(devices, seconds, HEARTBEAT_SECONDS);
   figure("heartbeats", `${(said / seconds).toFixed(0)}/s; of one processor: ${percents(before, ground.cpu(), seconds)}`);
   await takeOver(devices.slice(0, TAKEN_OVER), ground.mqttPort);
   await pause(SETTLE_MS);
   const afterTakeOver = await onlineNow(ground);
-  clearInterval(alive);
-
   const cut = performance.now();
   for (const device of devices) device.cut();
   await until(async () => (await onlineNow(ground)) === 0);
@@ -65,6 +63,7 @@ async function run(broker: BrokerKind, ground: MachinesGround, seconds: number, 
   await pause(SETTLE_MS);
   const back = await onlineNow(ground);
   const lost = await lostReadings(ground, devices);
+  clearInterval(alive);
   for (const device of devices) device.leave();
   figure("most memory (RSS) of the program", `${Math.round(ground.program.peakRssMb())} MB`);
   report.ratios.push(
@@ -80,7 +79,7 @@ interface Storm {
   connected: number;
   /** s until the database says of all that they are online */
   shown: number;
-  /** logins that the broker could not check in time; the device comes again, as firmware does */
+  /** logins that the broker could not check in time */
   retries: number;
   /** ms a device */
   cpu: CpuTimes;
@@ -93,13 +92,7 @@ async function connectAll(ground: MachinesGround, devices: readonly LightDevice[
   let retries = 0;
   const knock = async (): Promise<void> => {
     for (let device = devices[next++]; device; device = devices[next++]) {
-      for (let attempt = 1; !device.connected; attempt += 1) {
-        await device.connect(ground.mqttPort).catch(async (error: unknown) => {
-          if (attempt === ATTEMPTS) throw error;
-          retries += 1;
-          await pause(RETRY_MS);
-        });
-      }
+      retries += await connect(device, ground.mqttPort);
       device.start({ fw: "1.0.0" });
       device.publish("tele", { metrics: { temp_c: 4.25, rssi_dbm: -61, heap_free_b: 151_236, door: 0 } });
     }
@@ -113,12 +106,25 @@ async function connectAll(ground: MachinesGround, devices: readonly LightDevice[
   return { connected, shown, retries, cpu: { program: each("program"), postgres: each("postgres"), mosquitto: each("mosquitto") } };
 }
 
+/** Comes again when the broker is too busy, as firmware does. @returns how often */
+async function connect(device: LightDevice, port: number): Promise<number> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      await device.connect(port);
+      return retries;
+    } catch (error) {
+      if (retries === RETRIES) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
 /** They connect anew while the broker still has their old connections open: it ends those, and publishes their wills, which must change nothing. */
 async function takeOver(devices: readonly LightDevice[], port: number): Promise<void> {
   await Promise.all(
     devices.map(async (device) => {
       const hangUp = device.abandon();
-      await device.connect(port);
+      await connect(device, port);
       device.start({ fw: "1.0.0" });
       hangUp();
     }),

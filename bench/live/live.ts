@@ -1,6 +1,6 @@
 import { type Browser, openBrowser, type Telemetry } from "../support/browser.ts";
 import { LightDevice } from "../support/light-device.ts";
-import { type BrokerKind, BROKERS, giveMachines, type MachinesGround, openMachinesGround } from "../support/machines-ground.ts";
+import { type BrokerKind, giveMachines, type MachinesBenchOptions, type MachinesGround, openMachinesGround } from "../support/machines-ground.ts";
 import { emptyDatabase } from "../support/postgres.ts";
 import { percentile, type Report } from "../support/report.ts";
 import { pause } from "../support/time.ts";
@@ -21,9 +21,9 @@ const CONNECT_AT_ONCE = 50;
  * one of its machines. From the device's write to the page's handler, both in this process, so one clock measures; what this process itself is late is a part of it. A machine that says more than two
  * things a second is shown twice a second: there a reading may be half a second older, and that is not what is measured here.
  */
-export async function benchLive(options: { databaseUrl: string; seconds: number }): Promise<Report> {
+export async function benchLive(options: MachinesBenchOptions): Promise<Report> {
   const report: Report = { title: `Live readings, ${MESSAGES_PER_SECOND} messages/s of ${MACHINES} machines to ${BROWSERS} browsers, ${options.seconds} s through each broker`, figures: [], ratios: [] };
-  for (const broker of BROKERS) {
+  for (const broker of options.brokers) {
     const found = await measure(broker, options);
     report.figures.push(
       { name: `${broker}: readings that came to a browser`, value: `${found.ages.length.toLocaleString("en")} of ${found.expected.toLocaleString("en")}` },

@@ -17,6 +17,14 @@ import { type Measured, startProgram } from "./process.ts";
 export const BROKERS = ["mosquitto", "embedded"] as const;
 export type BrokerKind = (typeof BROKERS)[number];
 
+export interface MachinesBenchOptions {
+  databaseUrl: string;
+  /** of one measurement */
+  seconds: number;
+  /** each is measured */
+  brokers: readonly BrokerKind[];
+}
+
 /** Processor time in seconds; Mosquitto's is 0 where the broker is a part of the program. */
 export interface CpuTimes {
   program: number;

@@ -3,7 +3,7 @@ import type { Database } from "../../src/server/infra/database.ts";
 import { freePort } from "../../scripts/testing/services.ts";
 import { type Browser, openBrowser } from "../support/browser.ts";
 import { LightDevice, type Login } from "../support/light-device.ts";
-import { type BrokerKind, BROKERS, giveMachines, openMachinesGround } from "../support/machines-ground.ts";
+import { type BrokerKind, giveMachines, type MachinesBenchOptions, openMachinesGround } from "../support/machines-ground.ts";
 import { startBareMosquitto } from "../support/mosquitto.ts";
 import { type Measured, startProgram } from "../support/process.ts";
 import { emptyDatabase } from "../support/postgres.ts";
@@ -22,9 +22,9 @@ const BASELINE_SECONDS = 6;
  * QoS-1 telemetry of 50 machines, as fast as one bridge stores it, into a PostgreSQL whose commits are on the disk, and to ten browsers with the organization's list open: through
  * Mosquitto and through the embedded broker, each against the same broker with one subscriber that only counts. Afterwards each sequence number of each machine must be in the database.
  */
-export async function benchTelemetry(options: { databaseUrl: string; seconds: number }): Promise<Report> {
+export async function benchTelemetry(options: MachinesBenchOptions): Promise<Report> {
   const report: Report = { title: `Telemetry, QoS 1, ${MACHINES} machines, ${BROWSERS} browsers, one process, ${options.seconds} s through each broker`, figures: [], ratios: [] };
-  for (const broker of BROKERS) {
+  for (const broker of options.brokers) {
     const found = await throughBroker(broker, options);
     const alone = await brokerAlone(broker);
     report.figures.push(
