@@ -1,16 +1,15 @@
 "use client";
 
-import { Select, Switch, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconFileText, IconSearch } from "@tabler/icons-react";
-import { useFormatter, useTranslations } from "next-intl";
+import { Switch } from "@mantine/core";
+import { IconFileText } from "@tabler/icons-react";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { LogFilters } from "#components/table/log-filters.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { LogScroll } from "#components/ui/log-scroll.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
-import bar from "../../table/filter-bar.module.css";
 import type { MachinePanelProps } from "../machine-tabs.tsx";
 import { MachineLogLine } from "./machine-log-line.tsx";
 import classes from "./machine-log.module.css";
@@ -24,12 +23,9 @@ const FIRST: MachineLogFilter = { level: "info", source: null, search: "" };
 /** What the firmware writes and what happens to the machine, line by line: followed, filtered, searched. */
 export function MachineLog({ side, machine }: MachinePanelProps) {
   const t = useTranslations("diagnostics.log");
-  const format = useFormatter();
   const [filter, setFilter] = useState(FIRST);
-  const [typed, setTyped] = useState("");
   const [followed, setFollowed] = useState(true);
   const change = (part: Partial<MachineLogFilter>) => setFilter((before) => ({ ...before, ...part }));
-  const search = useDebouncedCallback((words: string) => change({ search: words }), 250);
   const filtered = filter.level !== FIRST.level || filter.source !== null || filter.search !== "";
   const { lines, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMachineLog(side, machine.id, filter, followed);
   const follow = (next: boolean) => {
@@ -38,39 +34,17 @@ export function MachineLog({ side, machine }: MachinePanelProps) {
   };
   return (
     <Section title={t("title")} actions={<Switch size="sm" label={t("follow")} checked={followed} onChange={(event) => follow(event.currentTarget.checked)} />}>
-      <div className={bar.bar} role="search">
-        <TextInput
-          className={bar.search}
-          type="search"
-          aria-label={t("search")}
-          placeholder={t("search")}
-          maxLength={100}
-          leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            search(event.currentTarget.value.trim());
-          }}
-        />
-        <Select
-          className={bar.choice}
-          aria-label={t("level")}
-          placeholder={t("allLevels")}
-          clearable
-          data={LEVELS.map((each) => ({ value: each, label: t(`atLeast.${each}`) }))}
-          value={LEVELS.find((each) => each === filter.level) ?? null}
-          onChange={(value) => change({ level: LEVELS.find((each) => each === value) ?? FIRST.level })}
-        />
-        <Select
-          className={bar.choice}
-          aria-label={t("source")}
-          placeholder={t("allSources")}
-          clearable
-          data={SOURCES.map((each) => ({ value: each, label: t(`sources.${each}`) }))}
-          value={filter.source}
-          onChange={(value) => change({ source: SOURCES.find((each) => each === value) ?? null })}
-        />
-      </div>
+      <LogFilters
+        search={{ label: t("search"), value: filter.search, onChange: (search) => change({ search }) }}
+        level={{
+          label: t("level"),
+          all: t("allLevels"),
+          options: LEVELS.map((value) => ({ value, label: t(`atLeast.${value}`) })),
+          value: LEVELS.find((each) => each === filter.level) ?? null,
+          onChange: (level) => change({ level: level ?? FIRST.level }),
+        }}
+        source={{ label: t("source"), all: t("allSources"), options: SOURCES.map((value) => ({ value, label: t(`sources.${value}`) })), value: filter.source, onChange: (source) => change({ source }) }}
+      />
       {error && !lines ? (
         <ErrorState error={error} title={t("loadFailed")} onRetry={() => void refetch()} compact />
       ) : !lines ? (
@@ -82,7 +56,7 @@ export function MachineLog({ side, machine }: MachinePanelProps) {
       ) : (
         <div className={classes.box}>
           <LogScroll label={t("title")} lines={lines} followed={followed} onFollow={follow} older={hasNextPage ? { label: t("older"), load: () => void fetchNextPage(), loading: isFetchingNextPage } : null}>
-            {(line) => <MachineLogLine key={line.id} line={line} format={format} />}
+            {(line) => <MachineLogLine key={line.id} line={line} />}
           </LogScroll>
         </div>
       )}
