@@ -4,7 +4,7 @@ import { SegmentedControl } from "@mantine/core";
 import { IconChartLine } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import type { Point, Series } from "#components/chart/chart-data.ts";
+import type { Series } from "#components/chart/chart-data.ts";
 import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -16,7 +16,7 @@ import { OrganizationSelect } from "../organization-select.tsx";
 import { useRangeAxis } from "../use-range-axis.ts";
 import type { MachineSide } from "../use-machines.ts";
 import classes from "./fleet-charts.module.css";
-import { domainOf, fleetPoints, onlineOf, spreadOf } from "./fleet-points.ts";
+import { domainOf, fleetPoints, onlineOf, spreadOf, topOf } from "./fleet-points.ts";
 import { useFleetTelemetry } from "./use-fleet-telemetry.ts";
 import { ViewSwitch } from "./view-switch.tsx";
 
@@ -37,7 +37,6 @@ export function FleetCharts({ side }: { side: MachineSide }) {
   const signal = data && fleetPoints(data, spreadOf("rssi_dbm"));
   const messages = data && fleetPoints(data, ({ messagesPerMinute }) => ({ value: messagesPerMinute }));
   const stock = data && fleetPoints(data, ({ stockPercent }) => (stockPercent === null ? null : { value: stockPercent }));
-  const domain = (points: readonly Point[] | undefined) => (points && domainOf(points)) ?? (["auto", "auto"] as const);
   return (
     <>
       <PageHeader title={t("title")} actions={<ViewSwitch side={side} current="charts" />} />
@@ -63,16 +62,16 @@ export function FleetCharts({ side }: { side: MachineSide }) {
                 {...shared}
                 series={[...spread(t("mean"), t("extremes"), 1), { key: "total", label: t("inService"), color: "rest", dashed: true }]}
                 data={online}
-                domain={[0, "auto"]}
+                domain={[0, topOf(online ?? [])]}
                 format={number(1)}
-                formatTick={number(1)}
+                formatTick={number(0)}
               />
             </Section>
             <Section title={t("temperature")} description={t("temperatureText")}>
-              <TimeSeriesChart title={t("temperature")} {...shared} series={spread(t("mean"), t("extremes"), 1)} data={temperature} domain={domain(temperature)} format={(value) => t("celsius", { value: number(1)(value) })} formatTick={number(0)} />
+              <TimeSeriesChart title={t("temperature")} {...shared} series={spread(t("mean"), t("extremes"), 1)} data={temperature} domain={(temperature && domainOf(temperature)) ?? ["auto", "auto"]} format={(value) => t("celsius", { value: number(1)(value) })} formatTick={number(0)} />
             </Section>
             <Section title={t("signal")} description={t("signalText")}>
-              <TimeSeriesChart title={t("signal")} {...shared} series={spread(t("mean"), t("extremes"), 3)} data={signal} domain={domain(signal)} format={(value) => t("dbm", { value: number(0)(value) })} formatTick={number(0)} />
+              <TimeSeriesChart title={t("signal")} {...shared} series={spread(t("mean"), t("extremes"), 3)} data={signal} domain={[-100, -20]} format={(value) => t("dbm", { value: number(0)(value) })} formatTick={number(0)} />
             </Section>
             <Section title={t("messages")} description={t("messagesText")}>
               <TimeSeriesChart title={t("messages")} {...shared} kind="area" series={[{ key: "value", label: t("messages"), color: 2 }]} data={messages} format={(value) => t("perMinute", { value: number(1)(value) })} formatTick={number(1)} />

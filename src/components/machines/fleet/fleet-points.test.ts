@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FleetTelemetry } from "../types.ts";
-import { domainOf, fleetPoints, onlineOf, spreadOf } from "./fleet-points.ts";
+import { domainOf, fleetPoints, onlineOf, spreadOf, topOf } from "./fleet-points.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1) + minutes * 60_000).toISOString();
 const bucket = (minutes: number, rest: Partial<FleetTelemetry["series"][number]> = {}) => ({ at: at(minutes), online: null, machines: null, stockPercent: null, messagesPerMinute: 1, metrics: {}, ...rest });
@@ -25,4 +25,8 @@ describe("fleetPoints", () => {
 test("domainOf leaves room about the extremes, in four equal whole steps, and says nothing without numbers", () => {
   expect(domainOf([{ at: at(0), low: 2.5, high: 9 }, { at: at(5), low: null, high: null }])).toEqual([1, 13]);
   expect(domainOf([])).toBeUndefined();
+});
+
+test("topOf ends an axis of machines at whole steps, also without any", () => {
+  expect([topOf([]), topOf([{ at: at(0), high: 3, total: 4 }]), topOf([{ at: at(0), high: null, total: null }, { at: at(5), high: 3, total: 5 }])]).toEqual([4, 4, 8]);
 });

@@ -40,3 +40,9 @@ export function domainOf(points: readonly Point[]): readonly [number, number] | 
   const low = Math.floor(Math.min(...values)) - 1;
   return [low, low + Math.ceil((Math.ceil(Math.max(...values)) + 1 - low) / 4) * 4];
 }
+
+/** Where an axis of machines ends: four steps of whole machines. */
+export function topOf(points: readonly Point[]): number {
+  const most = Math.max(1, ...points.flatMap((point) => [point["high"], point["total"]].filter((value) => typeof value === "number")));
+  return Math.ceil(most / 4) * 4;
+}
