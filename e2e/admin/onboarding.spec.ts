@@ -69,7 +69,7 @@ test("a machine gets its place, its own slots, a copy, and an end", async ({ pag
 
   await test.step("its slots are not quite the template's", async () => {
     await page.getByRole("radio", { name: /Locker wall/ }).click();
-    await page.getByLabel("Fits").fill("3");
+    await page.getByLabel("Capacity").fill("3");
     await page.getByRole("button", { name: "Slot A5" }).click();
     await expect(page.getByRole("gridcell", { name: /^A5/ })).toBeVisible();
     await page.getByRole("gridcell", { name: /^F4/ }).click();

@@ -3,6 +3,7 @@
 import { IconFileDescription, IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
@@ -35,7 +36,13 @@ export function DraftList() {
       title: t("name"),
       render: (draft) => (
         <span className={classes.name}>
-          {draft.name}
+          {mayWrite ? (
+            <Link href={setup(draft)} className={classes.link}>
+              {draft.name}
+            </Link>
+          ) : (
+            draft.name
+          )}
           <span className={classes.owner}>{draft.organizationName}</span>
         </span>
       ),
@@ -63,6 +70,7 @@ export function DraftList() {
             key: "actions",
             title: "",
             align: "right" as const,
+            from: "sm" as const,
             render: (draft: Draft) => (
               <span className={classes.actions}>
                 <ButtonLink href={setup(draft)} variant="default" size="xs" aria-label={t("continueNamed", { name: draft.name })}>

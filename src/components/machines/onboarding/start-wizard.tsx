@@ -71,9 +71,12 @@ export function StartWizard({ original }: StartWizardProps) {
               onChange={(next) => next !== null && next !== organizationId && form.setValues({ organizationId: next, source: null })}
             />
             <div>
+              <p id="start-from" className={classes.caption}>
+                {t("from.title")}
+              </p>
               <SegmentedControl
                 size="sm"
-                aria-label={t("from.title")}
+                aria-labelledby="start-from"
                 data={[
                   { value: "nothing", label: t("from.nothing") },
                   { value: "machine", label: t("from.existing") },
