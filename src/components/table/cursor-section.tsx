@@ -17,12 +17,14 @@ interface CursorQuery<Item> {
 
 interface CursorSectionProps<Item> {
   title: string;
-  description: string;
+  description?: string;
   /** at the right of the title */
   actions?: ReactNode;
   query: CursorQuery<Item>;
   /** stands where there is nothing at all */
   empty: ReactNode;
+  /** title of the error when nothing can be had */
+  failed?: string;
   /** of the button that brings older ones */
   more: string;
   /** lines that are drawn while it loads */
@@ -31,12 +33,12 @@ interface CursorSectionProps<Item> {
 }
 
 /** A list that is read by cursor: the newest at once, older ones at a press. */
-export function CursorSection<Item>({ title, description, actions, query, empty, more, skeletonRows, children }: CursorSectionProps<Item>) {
+export function CursorSection<Item>({ title, description, actions, query, empty, failed, more, skeletonRows, children }: CursorSectionProps<Item>) {
   const items = query.data?.pages.flatMap((page) => page.data);
   return (
-    <Section title={title} description={description} actions={actions} flush>
+    <Section title={title} {...(description === undefined ? {} : { description })} actions={actions} flush>
       {query.error && !items ? (
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        <ErrorState error={query.error} {...(failed === undefined ? {} : { title: failed })} onRetry={() => void query.refetch()} compact />
       ) : !items ? (
         <TableSkeleton {...(skeletonRows === undefined ? {} : { rows: skeletonRows })} />
       ) : items.length === 0 ? (

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import type { z } from "zod";
 import { Amount } from "#components/billing/statements/amount.tsx";
 import { decimalsOf } from "#components/billing/statements/decimals.ts";
@@ -19,36 +20,27 @@ export function PaymentFacts({ payment: { facts } }: { payment: Detail }) {
   const t = useTranslations("payments.facts");
   const money = useMoney();
   const nameOf = (kind: string) => KINDS.find((each) => each === kind) ?? "other";
-  return (
-    <Section title={t("title")} description={t("text")} flush>
-      {facts.length === 0 ? (
+  if (facts.length === 0) {
+    return (
+      <Section title={t("title")} description={t("text")} flush>
         <EmptyState title={t("none")} compact />
-      ) : (
-        <PlainTable className={classes.table} label={t("title")}>
-          <thead>
-            <tr>
-              <th scope="col">{t("when")}</th>
-              <th scope="col">{t("what")}</th>
-              <th scope="col" className={classes.number}>{t("amount")}</th>
-              <th scope="col" className={classes.wide}>{t("outcome")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {facts.map((fact) => (
-              <tr key={fact.id}>
-                <td className={classes.when}><ExactTime at={fact.at} /></td>
-                <td>
-                  {fact.event === "refund.requested" ? t("requested") : t(`kinds.${nameOf(fact.kind)}`)}
-                  <span className={classes.below}>{[fact.event, fact.reason].filter(Boolean).join(" · ")}</span>
-                </td>
-                <td className={classes.number}>{fact.amountMinor !== null && fact.currency !== null && money(fact.amountMinor, fact.currency)}</td>
-                <td className={classes.wide}>{fact.outcome ?? t("waiting")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </PlainTable>
-      )}
-    </Section>
+      </Section>
+    );
+  }
+  return (
+    <HeadedTable title={t("title")} text={t("text")} columns={[[t("when")], [t("what")], [t("amount"), classes.number], [t("outcome"), classes.wide]]}>
+      {facts.map((fact) => (
+        <tr key={fact.id}>
+          <td className={classes.when}><ExactTime at={fact.at} /></td>
+          <td>
+            {fact.event === "refund.requested" ? t("requested") : t(`kinds.${nameOf(fact.kind)}`)}
+            <span className={classes.below}>{[fact.event, fact.reason].filter(Boolean).join(" · ")}</span>
+          </td>
+          <td className={classes.number}>{fact.amountMinor !== null && fact.currency !== null && money(fact.amountMinor, fact.currency)}</td>
+          <td className={classes.wide}>{fact.outcome ?? t("waiting")}</td>
+        </tr>
+      ))}
+    </HeadedTable>
   );
 }
 
@@ -59,29 +51,18 @@ export function PaymentTransfers({ payment: { transfers } }: { payment: Detail }
   if (transfers.length === 0) return null;
   const decimals = decimalsOf(transfers.map(({ amount }) => amount));
   return (
-    <Section title={t("title")} description={t("text")} flush>
-      <PlainTable className={classes.table} label={t("title")}>
-        <thead>
-          <tr>
-            <th scope="col">{t("when")}</th>
-            <th scope="col">{t("what")}</th>
-            <th scope="col" className={classes.number}>{t("amount")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {transfers.map((transfer) => (
-            <tr key={transfer.id}>
-              <td className={classes.when}><ExactTime at={transfer.createdAt} /></td>
-              <td>
-                {transfer.kind === "topup" || transfer.kind === "reversal" || transfer.kind === "adjustment" ? kinds(transfer.kind) : transfer.kind}
-                <span className={classes.below}>{transfer.description}</span>
-              </td>
-              <td className={classes.number}><Amount micro={transfer.amount} decimals={decimals} /></td>
-            </tr>
-          ))}
-        </tbody>
-      </PlainTable>
-    </Section>
+    <HeadedTable title={t("title")} text={t("text")} columns={[[t("when")], [t("what")], [t("amount"), classes.number]]}>
+      {transfers.map((transfer) => (
+        <tr key={transfer.id}>
+          <td className={classes.when}><ExactTime at={transfer.createdAt} /></td>
+          <td>
+            {transfer.kind === "topup" || transfer.kind === "reversal" || transfer.kind === "adjustment" ? kinds(transfer.kind) : transfer.kind}
+            <span className={classes.below}>{transfer.description}</span>
+          </td>
+          <td className={classes.number}><Amount micro={transfer.amount} decimals={decimals} /></td>
+        </tr>
+      ))}
+    </HeadedTable>
   );
 }
 
@@ -91,26 +72,34 @@ export function PaymentDebts({ payment: { debts } }: { payment: Detail }) {
   if (debts.length === 0) return null;
   const decimals = decimalsOf(debts.flatMap(({ amount, paidAmount }) => [amount, paidAmount]));
   return (
-    <Section title={t("title")} description={t("text")} flush>
-      <PlainTable className={classes.table} label={t("title")}>
+    <HeadedTable title={t("title")} text={t("text")} columns={[[t("since")], [t("settled"), classes.wide], [t("amount"), classes.number], [t("paid"), classes.number]]}>
+      {debts.map((debt) => (
+        <tr key={debt.id}>
+          <td className={classes.when}><ExactTime at={debt.createdAt} /></td>
+          <td className={`${classes.when} ${classes.wide}`}>{debt.settledAt === null ? t("open") : <ExactTime at={debt.settledAt} />}</td>
+          <td className={classes.number}><Amount micro={debt.amount} decimals={decimals} /></td>
+          <td className={classes.number}><Amount micro={debt.paidAmount} decimals={decimals} /></td>
+        </tr>
+      ))}
+    </HeadedTable>
+  );
+}
+
+/** A section that is one table. @param columns titles, each with the class of its cells */
+function HeadedTable({ title, text, columns, children }: { title: string; text: string; columns: readonly (readonly [name: string, className?: string | undefined])[]; children: ReactNode }) {
+  return (
+    <Section title={title} description={text} flush>
+      <PlainTable className={classes.table} label={title}>
         <thead>
           <tr>
-            <th scope="col">{t("since")}</th>
-            <th scope="col" className={classes.wide}>{t("settled")}</th>
-            <th scope="col" className={classes.number}>{t("amount")}</th>
-            <th scope="col" className={classes.number}>{t("paid")}</th>
+            {columns.map(([name, className]) => (
+              <th key={name} scope="col" className={className}>
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {debts.map((debt) => (
-            <tr key={debt.id}>
-              <td className={classes.when}><ExactTime at={debt.createdAt} /></td>
-              <td className={`${classes.when} ${classes.wide}`}>{debt.settledAt === null ? t("open") : <ExactTime at={debt.settledAt} />}</td>
-              <td className={classes.number}><Amount micro={debt.amount} decimals={decimals} /></td>
-              <td className={classes.number}><Amount micro={debt.paidAmount} decimals={decimals} /></td>
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{children}</tbody>
       </PlainTable>
     </Section>
   );

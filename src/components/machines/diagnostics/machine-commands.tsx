@@ -1,12 +1,8 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useViewer } from "#components/layout/viewer-context.tsx";
-import { ListFoot } from "#components/table/list-foot.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
-import { Section } from "#components/ui/section.tsx";
-import { TableSkeleton } from "#components/ui/skeletons.tsx";
+import { CursorSection } from "#components/table/cursor-section.tsx";
 import type { MachinePanelProps } from "../machine-tabs.tsx";
 import { CommandButtons } from "./command-buttons.tsx";
 import { CommandRow } from "./command-row.tsx";
@@ -23,17 +19,20 @@ export function MachineCommands({ side, machine }: MachinePanelProps) {
   const whyNot = !permitted ? t("whyNot.noPermission") : machine.status === "online" ? null : t(machine.status === "decommissioned" ? "whyNot.decommissioned" : machine.status === "offline" ? "whyNot.offline" : "whyNot.never");
   const query = useCommands(side, machine.id);
   const ask = useIssueCommand(side);
-  const commands = query.data?.pages.flatMap((page) => page.data);
-  const open = new Set(commands?.filter((command) => ["created", "sent", "accepted"].includes(command.state)).map((command) => command.type));
+  const known = query.data?.pages.flatMap((page) => page.data) ?? [];
+  const open = new Set(known.filter((command) => ["created", "sent", "accepted"].includes(command.state)).map((command) => command.type));
   return (
-    <Section title={t("title")} description={t("description")} flush actions={<CommandButtons side={side} machine={machine} whyNot={whyNot} open={open} />}>
-      {query.error && !commands ? (
-        <ErrorState error={query.error} title={t("loadFailed")} onRetry={() => void query.refetch()} compact />
-      ) : !commands ? (
-        <TableSkeleton rows={3} />
-      ) : commands.length === 0 ? (
-        <p className={classes.none}>{t("none")}</p>
-      ) : (
+    <CursorSection
+      title={t("title")}
+      description={t("description")}
+      actions={<CommandButtons side={side} machine={machine} whyNot={whyNot} open={open} />}
+      query={query}
+      failed={t("loadFailed")}
+      skeletonRows={3}
+      empty={<p className={classes.none}>{t("none")}</p>}
+      more={t("older")}
+    >
+      {(commands) => (
         <ol className={classes.list}>
           {commands.map((command) => (
             <CommandRow
@@ -44,13 +43,6 @@ export function MachineCommands({ side, machine }: MachinePanelProps) {
           ))}
         </ol>
       )}
-      {query.hasNextPage && (
-        <ListFoot>
-          <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("older")}
-          </Button>
-        </ListFoot>
-      )}
-    </Section>
+    </CursorSection>
   );
 }
