@@ -40,7 +40,8 @@ export function BalanceChart({ chart, days, now, numbers, actions }: BalanceChar
   const mark = end !== null && last !== undefined && end <= last ? { at: end, label: t("runsOut", { day: format.dateTime(new Date(end), dayFormat(end, now)) }) } : null;
   const words = chart && (ahead ? t("balanceText", { left: lasts(end) }) : t("noForecast"));
   const [expiring, ...later] = chart?.expiring ?? [];
-  const [coming] = chart?.coming ?? [];
+  // What begins after the end of the credits does not bend the line.
+  const [coming] = chart?.coming.filter(({ at }) => end === null || at < end) ?? [];
   return (
     <Section title={t("balance")} {...(words ? { description: words } : {})} actions={actions}>
       <TimeSeriesChart title={t("balance")} height={260} series={series} data={points} {...numbers} {...(mark ? { mark } : {})} />
