@@ -30,7 +30,7 @@ test("an administrator adds machines from a file and prints their labels", async
   });
 
   await test.step("it is mended on the page, and the machines are created", async () => {
-    await page.getByLabel("Rows").fill(csv("37.5"));
+    await page.getByRole("textbox", { name: "Rows" }).fill(csv("37.5"));
     await expect(page.getByRole("table", { name: "What this file makes" })).toBeHidden();
     await page.getByRole("button", { name: "Check", exact: true }).click();
     await page.getByRole("button", { name: "Create 3 machines" }).click();
@@ -73,7 +73,7 @@ test("an administrator adds machines from a file and prints their labels", async
 
   await test.step("the same file is not taken twice", async () => {
     await page.goto("/admin/machines/batches");
-    await page.getByLabel("Rows").fill(csv("37.5"));
+    await page.getByRole("textbox", { name: "Rows" }).fill(csv("37.5"));
     await page.getByRole("button", { name: "Check", exact: true }).click();
     await expect(page.getByText("This file was added before")).toBeVisible();
     await page.getByRole("link", { name: "Open", exact: true }).click();

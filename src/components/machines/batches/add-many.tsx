@@ -3,7 +3,7 @@
 import { Button, Checkbox, Select, Textarea } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -13,7 +13,6 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { saveFile } from "#components/ui/save-file.ts";
 import { Section } from "#components/ui/section.tsx";
 import { BatchList } from "./batch-list.tsx";
@@ -70,9 +69,8 @@ export function AddMany() {
               label={t("file.text")}
               description={t("file.textHelp")}
               placeholder={"name,serial,template\nMain hall,SY-0001,snack-6x8"}
-              autosize
-              minRows={4}
-              maxRows={14}
+              rows={8}
+              resize="vertical"
               spellCheck={false}
               value={csv}
               onChange={(event) => change(event.currentTarget.value)}
@@ -101,6 +99,7 @@ export function AddMany() {
 
 function Preview({ preview, input }: { preview: BatchPreview; input: { organizationId: string; csv: string; fileName: string } }) {
   const t = useTranslations("batches.preview");
+  const format = useFormatter();
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -126,7 +125,7 @@ function Preview({ preview, input }: { preview: BatchPreview; input: { organizat
           </ButtonLink>
         }
       >
-        {t.rich("addedBeforeText", { count: preview.addedBefore.rows, when: () => <RelativeTime at={preview.addedBefore?.createdAt ?? null} /> })}
+        {t("addedBeforeText", { count: preview.addedBefore.rows, when: format.dateTime(new Date(preview.addedBefore.createdAt), { dateStyle: "medium", timeStyle: "short" }) })}
       </Notice>
     );
   }

@@ -5,4 +5,3 @@ import type * as batches from "#shared/machines/batches.ts";
 export type Batch = z.infer<typeof batches.batchOutput>;
 export type BatchPreview = z.infer<typeof batches.batchPreviewOutput>;
 export type BatchMachine = z.infer<typeof batches.batchMachinesOutput>["data"][number];
-export type IssuedBatch = z.infer<typeof batches.batchIssueOutput>;

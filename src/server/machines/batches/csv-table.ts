@@ -18,6 +18,7 @@ export interface FileIssue {
 export type Table = { rows: TableRow[]; issues: [] } | { rows: []; issues: FileIssue[] };
 
 const DELIMITERS = [",", ";", "\t"] as const;
+const WORKBOOKS = ["PK\u0003\u0004", "\u00D0\u00CF\u0011\u00E0"];
 const REQUIRED: readonly BatchColumn[] = ["name"];
 /** What other programs call them. */
 const ALIASES: Partial<Record<string, BatchColumn>> = { location: "address", lat: "latitude", lon: "longitude", lng: "longitude", timezone: "time_zone", ssid: "wifi_ssid" };
@@ -50,9 +51,9 @@ function refuse({ code, params = {} }: { code: FileProblem; params?: FileIssue["
 function problemOfText(text: string): { code: FileProblem; params?: FileIssue["params"] } | null {
   if (Buffer.byteLength(text) > MAX_BATCH_BYTES) return { code: "too_large", params: { limitKb: MAX_BATCH_BYTES / 1024 } };
   // A workbook is a ZIP archive (or, before 2007, a compound file), whatever its name says.
-  if (/^(PK\u0003\u0004|\u00D0\u00CF\u0011\u00E0)/.test(text)) return { code: "workbook" };
+  if (WORKBOOKS.some((beginning) => text.startsWith(beginning))) return { code: "workbook" };
   // U+FFFD stands where somebody read bytes that are not UTF-8; a zero where it was UTF-16.
-  if (/[\u0000\uFFFD]/.test(text)) return { code: "encoding" };
+  if (text.includes("\0") || text.includes("\uFFFD")) return { code: "encoding" };
   if (text.trim() === "") return { code: "empty" };
   return null;
 }

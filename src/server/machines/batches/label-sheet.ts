@@ -55,10 +55,10 @@ type Doc = InstanceType<typeof PdfKit>;
 
 function drawLabel(doc: Doc, label: Label, how: readonly string[], serial: (text: string) => string, { x, y }: { x: number; y: number }): void {
   doc.rect(x, y, LABEL.width, LABEL.height).lineWidth(0.3).strokeColor(CUT).stroke();
-  drawQr(doc, label.url, { x: x + 1.5 * MM, y: y + 1.5 * MM });
+  drawQr(doc, label.url, { x: x + 1.5 * MM, y: y + 2.5 * MM });
   const left = x + 1.5 * MM + QR_SIZE + 0.5 * MM;
   const width = x + LABEL.width - PAD - left;
-  let top = y + PAD + 1;
+  let top = y + 2 * PAD - 1;
   const lines = (text: string, most: number, style: { size: number; bold?: boolean; color?: string }): void => {
     for (const line of wrap(doc, text, width, most, style)) {
       put(doc, line, { x: left, y: top }, style);
@@ -68,7 +68,7 @@ function drawLabel(doc: Doc, label: Label, how: readonly string[], serial: (text
   lines(label.name, 4, { size: 10, bold: true });
   top += 2;
   if (label.serial !== null) lines(serial(label.serial), 2, { size: 7.5 });
-  top = Math.max(top + 2, y + 21 * MM);
+  top = Math.max(top + 2, y + 22.5 * MM);
   for (const line of how) lines(line, 2, { size: 6.5, color: DIM });
   const code = { size: 8.2, bold: true };
   put(doc, label.typeable, { x: x + (LABEL.width - widthOf(doc, label.typeable, code)) / 2, y: y + LABEL.height - PAD - code.size - 4 }, code);

@@ -1,4 +1,4 @@
-import type { BatchProblem } from "#shared/machines/batches.ts";
+import { BATCH_COLUMNS, type BatchProblem } from "#shared/machines/batches.ts";
 import type { Tx } from "#server/infra/events.ts";
 import { findInUse, findSources, type Source } from "./batch-repository.ts";
 import { readTable } from "./csv-table.ts";
@@ -18,6 +18,8 @@ export interface Plan {
   wrong: ReadonlySet<number>;
 }
 
+const COLUMNS: readonly string[] = BATCH_COLUMNS;
+
 /** What a file would make, and all that is wrong with it. Nothing is written. */
 export async function planFile(tx: Tx, organizationId: string, csv: string): Promise<Plan> {
   const { rows, issues } = readTable(csv);
@@ -27,7 +29,7 @@ export async function planFile(tx: Tx, organizationId: string, csv: string): Pro
   const sources = await findSources(tx, organizationId, { templates: valuesOf(machines, "template"), machines: valuesOf(machines, "cloneOf") });
   const planned = machines.map((machine) => resolve(machine, sources));
   const problems = [...read.flatMap((each) => each.problems), ...findTwice(machines), ...planned.flatMap((each) => each.problems), ...(await inUse(tx, organizationId, machines))];
-  const sorted = problems.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
+  const sorted = problems.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0) || COLUMNS.indexOf(a.column ?? "") - COLUMNS.indexOf(b.column ?? ""));
   return { machines: planned.map((each) => each.machine), problems: sorted, wrong: new Set(sorted.flatMap(({ row }) => row ?? [])) };
 }
 
