@@ -129,7 +129,7 @@ interface ChoiceProps<T extends string> {
 function Choice<T extends string>({ label, help, value, onChange, data, children }: ChoiceProps<T>) {
   return (
     <div className={classes.choice}>
-      <Input.Wrapper label={label} labelElement="div" {...(help === undefined ? {} : { description: help })} inputWrapperOrder={["label", "input", "description"]}>
+      <Input.Wrapper label={label} labelElement="div" {...(help === undefined ? {} : { description: help })} inputWrapperOrder={["label", "input", "description"]} classNames={{ description: classes.help ?? "" }}>
         <SegmentedControl fullWidth aria-label={label} data={[...data]} value={value} onChange={(next) => onChange(data.find((one) => one.value === next)?.value ?? value)} />
       </Input.Wrapper>
       {children}
