@@ -39,7 +39,7 @@ export interface MqttPolicy {
 /** Who stores what devices say, before they are told that it has arrived. */
 export interface MqttIntake {
   wants(topic: string): boolean;
-  /** Messages taken and not acknowledged; a device that says more is disconnected, and keeps its messages. */
+  /** Messages taken and not acknowledged; a device that says more is disconnected, and keeps its messages. Wills come on top. */
   maxHeld: number;
   take(delivery: Delivery): void;
 }
@@ -122,7 +122,8 @@ export async function startMqttBroker(rt: Runtime, policy: MqttPolicy, intake: M
         return done(new Error(`publish refused: ${reason}`));
       }
       if (!intake.wants(packet.topic)) return done(null);
-      if (held >= intake.maxHeld) return done(new Error("more is waiting to be stored than this process may hold"));
+      // The will of a connection that has ended is taken however much is held: there is one for each, and nobody would send it again.
+      if (held >= intake.maxHeld && client?.closed !== true) return done(new Error("more is waiting to be stored than this process may hold"));
       held += 1;
       return intake.take({
         topic: publication.topic,

@@ -211,6 +211,24 @@ describe("the embedded broker", () => {
     await broker.stop();
   });
 
+  it("takes a will however much is held: nobody would send it again", async () => {
+    const [greedy, unlucky] = [await givenDevice(rt), await givenDevice(rt)];
+    const held: Delivery[] = [];
+    const broker = await startMqttBroker(rt, createBrokerPolicy(rt), { ...deaf, take: (delivery) => held.push(delivery) });
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const client = await connectDevice(url, greedy);
+    for (let seq = 0; seq < 3; seq += 1) client.publish(`m/${greedy.id}/tele`, String(seq), { qos: 0 });
+    await eventually(() => held.length === 3);
+    const cut = await connectDevice(url, unlucky, { will: { topic: `m/${unlucky.id}/status`, payload: Buffer.from("gone"), qos: 1, retain: true } });
+    cut.stream.destroy();
+    await eventually(() => held.length === 4);
+    expect(held.at(-1)?.payload.toString()).toBe("gone");
+    held.forEach((delivery) => delivery.acknowledge());
+    await client.endAsync(true);
+    await cut.endAsync(true);
+    await broker.stop();
+  });
+
   it("hangs up on a packet that announces more than it may have, before it has come", async () => {
     const broker = await startMqttBroker(rt, createBrokerPolicy(rt), deaf);
     const socket = connectTcp(broker.port, "127.0.0.1");
