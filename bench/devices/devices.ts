@@ -15,7 +15,7 @@ const TAKEN_OVER = 1_000;
 const SETTLE_MS = 3_000;
 const RETRIES = 10;
 const RETRY_MS = 1_000;
-const WITHIN_MS = 120_000;
+const WITHIN_MS = 300_000;
 
 /**
  * Ten thousand devices at once, each with credentials and a connection of its own, over one broker and one bridge: all connect for the first time, say their heartbeats, a thousand come back over a
@@ -157,6 +157,6 @@ function percents(before: CpuTimes, after: CpuTimes, seconds: number): string {
 
 async function until(reached: () => Promise<boolean>): Promise<void> {
   for (const deadline = performance.now() + WITHIN_MS; !(await reached()); await pause(100)) {
-    if (performance.now() > deadline) throw new Error("it did not come to that within two minutes");
+    if (performance.now() > deadline) throw new Error("it did not come to that within five minutes");
   }
 }

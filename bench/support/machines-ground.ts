@@ -88,16 +88,21 @@ export async function openMachinesGround(options: { databaseUrl: string; broker:
   }
 }
 
+const ROWS_AT_ONCE = 1_000;
+
 async function addMachines(db: Database, count: number, heartbeatSeconds: number): Promise<Login[]> {
   const at = new Date();
   const machines = Array.from({ length: count }, () => ({ id: newId("machine"), password: randomBytes(32).toString("base64url") }));
-  await db.prisma.machine.createMany({
-    // That they have their configuration is told here: devices report it once, and these are not new.
-    data: machines.map(({ id }, i) => ({ id, organizationId: "org_bench", name: `Bench ${i}`, slug: `bench-${i}`, status: "offline", heartbeatSeconds, reportedVersion: 1, claimedAt: at, createdAt: at, updatedAt: at })),
-  });
-  await db.prisma.deviceCredential.createMany({
-    data: machines.map(({ id, password }) => ({ id: newId("deviceCredential"), machineId: id, passwordHash: sha256(password), mosquittoHash: mosquittoHash(password), createdAt: at })),
-  });
+  for (let from = 0; from < count; from += ROWS_AT_ONCE) {
+    const some = machines.slice(from, from + ROWS_AT_ONCE);
+    await db.prisma.machine.createMany({
+      // That they have their configuration is told here: devices report it once, and these are not new.
+      data: some.map(({ id }, i) => ({ id, organizationId: "org_bench", name: `Bench ${from + i}`, slug: `bench-${from + i}`, status: "offline", heartbeatSeconds, reportedVersion: 1, claimedAt: at, createdAt: at, updatedAt: at })),
+    });
+    await db.prisma.deviceCredential.createMany({
+      data: some.map(({ id, password }) => ({ id: newId("deviceCredential"), machineId: id, passwordHash: sha256(password), mosquittoHash: mosquittoHash(password), createdAt: at })),
+    });
+  }
   return machines;
 }
 
