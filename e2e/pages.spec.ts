@@ -5,7 +5,7 @@ import { signInAs } from "./support/sign-in.ts";
 /** Every page: no violation that axe finds, in either theme, and nothing to scroll sideways on a phone. */
 const PAGES = {
   Customer: ["/", "/vms", "/vms/new", "/backups", "/projects", "/machines", "/machines/map", "/machines/charts", "/machines/products", "/machines/products/prices", "/machines/refill", "/alerts", "/alerts?tab=rules", "/billing", "/billing/statements", "/billing/charges", "/ssh-keys", "/activity", "/settings"],
-  Administrator: ["/admin", "/admin/customers", "/admin/ledger", "/admin/payments", "/admin/revenue", "/admin/vms", "/admin/hosts", "/admin/hosts/new", "/admin/catalog", "/admin/networks", "/admin/machines", "/admin/machines/new", "/admin/machines/drafts", "/admin/machines/map", "/admin/machines/charts", "/admin/machines/products", "/admin/machines/products/prices", "/admin/machines/refill", "/admin/orders", "/admin/alerts", "/admin/alerts?tab=rules", "/admin/firmware", "/admin/operations", "/admin/audit", "/admin/health"],
+  Administrator: ["/admin", "/admin/customers", "/admin/ledger", "/admin/payments", "/admin/revenue", "/admin/vms", "/admin/hosts", "/admin/hosts/new", "/admin/catalog", "/admin/networks", "/admin/machines", "/admin/machines/new", "/admin/machines/batches", "/admin/machines/drafts", "/admin/machines/map", "/admin/machines/charts", "/admin/machines/products", "/admin/machines/products/prices", "/admin/machines/refill", "/admin/orders", "/admin/alerts", "/admin/alerts?tab=rules", "/admin/firmware", "/admin/operations", "/admin/audit", "/admin/health"],
   nobody: ["/sign-in", "/sign-up", "/docs/api", "/pay/test/nothing", "/m/nothing", "/m/lobby-snacks", "/nothing-here"],
 } as const;
 
