@@ -1,53 +1,33 @@
 import type { MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PROTOCOL_VERSION } from "#shared/machines/device.ts";
-import { startRelay } from "#server/infra/events.ts";
-import type { Loop } from "#server/infra/loop.ts";
-import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
-import { type Bridge, startBridge } from "../bridge.ts";
-import { bridgePassword } from "../broker-login.ts";
+import type { TestRuntime } from "#server/testing/runtime.ts";
 import { getMachine } from "../machines.ts";
-import { BROKERS, connectDevice, eventually, startTestBroker, type TestBroker } from "../testing/broker.ts";
+import { BROKERS, connectDevice, eventually, type TestBroker } from "../testing/broker.ts";
+import { type BrokerGround, openBrokerGround } from "../testing/broker-ground.ts";
 import { type GivenDevice, givenClaim, givenDevice, TESTER } from "../testing/fixtures.ts";
 import { revokeAccess } from "./revocation.ts";
 import { rotateCredential } from "./rotation.ts";
 
 describe.each(BROKERS)("credentials on %s", (kind) => {
   let rt: TestRuntime;
+  let ground: BrokerGround;
   let broker: TestBroker;
-  let bridge: Bridge;
-  let relay: Loop;
-  const clients: MqttClient[] = [];
   let seq = 0;
 
   beforeAll(async () => {
-    rt = await createTestRuntime();
-    broker = await startTestBroker(rt, kind);
-    bridge = await startBridge(rt);
-    relay = startRelay(rt);
+    ground = await openBrokerGround(kind);
+    ({ rt, broker } = ground);
   });
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
-  });
-  afterAll(async () => {
-    await relay.stop();
-    await bridge.stop();
-    await broker.stop();
-    await rt.close();
-  });
+  afterEach(() => ground.endClients());
+  afterAll(() => ground.close());
 
-  const asBridge = async (clientId: string): Promise<MqttClient> => {
-    const url = new URL(rt.config.mqttUrl ?? broker.url);
-    const client = await connectDevice(`mqtt://${url.host}`, { username: "bridge", password: bridgePassword(rt.config) }, { clientId });
-    clients.push(client);
-    return client;
-  };
   const body = (more: object) => JSON.stringify({ v: PROTOCOL_VERSION, boot: "b1", seq: (seq += 1), ...more });
   /** A device whose credentials the broker knows, connected and online. */
   const online = async (device: GivenDevice, password = device.password): Promise<MqttClient> => {
     await broker.reload();
     const client = await eventually(() => connectDevice(broker.url, { username: device.id, password }).catch(() => null));
-    clients.push(client);
+    ground.keep(client);
     await client.subscribeAsync(`m/${device.id}/cmd`, { qos: 1 });
     await client.publishAsync(`m/${device.id}/status`, body({ state: "online", session: `s${seq}` }), { qos: 1, retain: true });
     await eventually(async () => (await getMachine(rt, "platform", device.id)).status === "online");
@@ -111,7 +91,7 @@ describe.each(BROKERS)("credentials on %s", (kind) => {
     const device = await givenDevice(rt);
     const watching = await givenDevice(rt);
     const client = await online(device);
-    const reader = await asBridge("reader");
+    const reader = await ground.asBridge("reader");
     const statuses: string[] = [];
     reader.on("message", (_topic, payload) => statuses.push((JSON.parse(payload.toString()) as { state: string }).state));
     await reader.subscribeAsync(`m/${device.id}/status`, { qos: 1 });
@@ -124,7 +104,7 @@ describe.each(BROKERS)("credentials on %s", (kind) => {
     await expect(login(device, device.password)).rejects.toThrow(/refused/i);
     await eventually(async () => (await rt.db.prisma.downlink.count({ where: { machineId: device.id } })) === 0);
     await eventually(() => statuses.at(-1) === "offline");
-    const late = await asBridge("late-reader");
+    const late = await ground.asBridge("late-reader");
     const retained = nextMessage(late);
     await late.subscribeAsync(`m/${device.id}/status`, { qos: 1 });
     expect(JSON.parse((await retained).toString())).toMatchObject({ state: "offline" });

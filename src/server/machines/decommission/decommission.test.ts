@@ -1,18 +1,14 @@
-import type { MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { PROTOCOL_VERSION } from "#shared/machines/device.ts";
-import { startRelay } from "#server/infra/events.ts";
-import type { Loop } from "#server/infra/loop.ts";
 import { transact } from "#server/infra/runtime.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
-import { type Bridge, startBridge } from "../bridge.ts";
-import { bridgePassword } from "../broker-login.ts";
 import { issueClaim } from "../claims.ts";
 import { sendDownlink } from "../downlinks/downlinks.ts";
 import { getMachine } from "../machines.ts";
 import { storeBatch } from "../store-batch.ts";
-import { BROKERS, connectDevice, eventually, startTestBroker, type TestBroker } from "../testing/broker.ts";
+import { BROKERS, connectDevice, eventually, type TestBroker } from "../testing/broker.ts";
+import { type BrokerGround, openBrokerGround } from "../testing/broker-ground.ts";
 import { type GivenDevice, givenDevice, TESTER } from "../testing/fixtures.ts";
 import { checkDecommission, decommission } from "./decommission.ts";
 
@@ -111,43 +107,25 @@ describe("decommissioning", () => {
 
 describe.each(BROKERS)("a decommissioned device on %s", (kind) => {
   let rt: TestRuntime;
+  let ground: BrokerGround;
   let broker: TestBroker;
-  let bridge: Bridge;
-  let relay: Loop;
-  const clients: MqttClient[] = [];
 
   beforeAll(async () => {
-    rt = await createTestRuntime();
-    broker = await startTestBroker(rt, kind);
-    bridge = await startBridge(rt);
-    relay = startRelay(rt);
+    ground = await openBrokerGround(kind);
+    ({ rt, broker } = ground);
   });
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
-  });
-  afterAll(async () => {
-    await relay.stop();
-    await bridge.stop();
-    await broker.stop();
-    await rt.close();
-  });
-
-  const asBridge = async (clientId: string): Promise<MqttClient> => {
-    const url = new URL(rt.config.mqttUrl ?? broker.url);
-    const client = await connectDevice(`mqtt://${url.host}`, { username: "bridge", password: bridgePassword(rt.config) }, { clientId });
-    clients.push(client);
-    return client;
-  };
+  afterEach(() => ground.endClients());
+  afterAll(() => ground.close());
 
   it("is sent away, is let in no more, and nothing is retained of it: not even its will", async () => {
     const device = await givenDevice(rt);
     const topic = `m/${device.id}/status`;
     await broker.reload();
     const client = await eventually(() => connectDevice(broker.url, device, { will: { topic, payload: Buffer.from(status("offline", "s1", 9)), qos: 1, retain: true } }).catch(() => null));
-    clients.push(client);
+    ground.keep(client);
     await client.publishAsync(topic, status("online", "s1", 1), { qos: 1, retain: true });
     await eventually(async () => (await getMachine(rt, "platform", device.id)).status === "online");
-    const watching = await asBridge("watching");
+    const watching = await ground.asBridge("watching");
     const heard: string[] = [];
     watching.on("message", (name, payload) => heard.push(`${name.split("/")[2] ?? ""} ${payload.length === 0 ? "cleared" : ((JSON.parse(payload.toString()) as { state?: string }).state ?? "set")}`));
     await watching.subscribeAsync([topic, `m/${device.id}/cfg`], { qos: 1 });
@@ -159,7 +137,7 @@ describe.each(BROKERS)("a decommissioned device on %s", (kind) => {
     await eventually(() => heard.includes("cfg cleared"));
     expect(heard.indexOf("status offline")).toBeLessThan(heard.indexOf("status cleared"));
     await expect(connectDevice(broker.url, device)).rejects.toThrow(/refused/i);
-    const late = await asBridge("late");
+    const late = await ground.asBridge("late");
     const retained: string[] = [];
     late.on("message", (name) => retained.push(name));
     await late.subscribeAsync([topic, `m/${device.id}/cfg`], { qos: 1 });
