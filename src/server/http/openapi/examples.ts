@@ -77,6 +77,7 @@ const BY_NAME: Record<string, unknown> = {
   threshold: "10000000",
   monthly_cap: "200000000",
   idempotency_key: "0b6f3a52-5c1e-4c59-9d3a-6f2a8c1f7e10",
+  fingerprint: "5f2b0c9e7a4d61838e15c0b6f97d24a3e8b1706cd5924f3ab06e9d71c28f4a5b",
   reason: "Goodwill for the outage",
   description: "web-1: 1 hour running",
 };
