@@ -47,14 +47,20 @@ if (brokers.length === 0) throw new Error(`there is no broker named ${values.bro
 const postgres = findPrograms().postgres;
 if (!postgres) throw new Error("the bench needs PostgreSQL's server programs (Debian: apt-get install postgresql)");
 
+// Programs under measurement must not outlive the bench, however it ends: each stops at "exit".
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const reports: Report[] = [];
 for (const name of chosen) {
   const scenario = SCENARIOS[name];
   if (!scenario) throw new Error(`there is no bench named ${name}; there are ${Object.keys(SCENARIOS).join(", ")}`);
   const server = await startPostgres(postgres, scenario.durable ? "full" : "none");
+  const stop = (): void => void server.stop();
+  process.once("exit", stop);
   try {
     reports.push(await scenario.run({ databaseUrl: server.url, seconds: Number(values.seconds ?? scenario.seconds ?? SECONDS), brokers }));
   } finally {
+    process.off("exit", stop);
     await server.stop();
   }
 }

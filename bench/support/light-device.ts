@@ -25,6 +25,8 @@ export class LightDevice {
   seq = 0;
   /** after a PUBACK */
   onAcknowledged: (() => void) | null = null;
+  /** its connection ended, and not by itself */
+  onLost: (() => void) | null = null;
   readonly boot = randomBytes(6).toString("hex");
   readonly #password: string;
   #socket: Socket | null = null;
@@ -54,7 +56,10 @@ export class LightDevice {
     await new Promise<void>((resolve, reject) => {
       socket.on("error", reject);
       socket.on("close", () => {
-        if (this.#socket === socket) this.#socket = null;
+        if (this.#socket === socket) {
+          this.#socket = null;
+          this.onLost?.();
+        }
         reject(new Error("the broker closed the connection"));
       });
       socket.on(

@@ -42,7 +42,10 @@ async function run(ports: { devicePort: number; bridgePort: number }, write: (fo
   const folder = await mkdtemp(join(tmpdir(), "switchyard-mosquitto-"));
   await write(folder);
   const child: ChildProcess = spawn(program, ["-c", join(folder, "mosquitto.conf")], { stdio: "ignore" });
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
   const stop = async (): Promise<void> => {
+    process.off("exit", end);
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGKILL");
       await once(child, "exit");

@@ -19,6 +19,8 @@ export const NODE_FLAGS = ["--max-old-space-size=256", "--max-semi-space-size=16
 /** Starts a Node program and waits until it prints `ready`. */
 export async function startProgram(args: string[], environment: Record<string, string>, ready: string): Promise<Measured> {
   const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, ...args], { env: { ...process.env, NODE_ENV: "production", ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
   let output = "";
   let peak = 0;
   const sample = setInterval(() => {
@@ -43,6 +45,7 @@ export async function startProgram(args: string[], environment: Record<string, s
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       await ended;
+      process.off("exit", end);
     },
   };
 }
