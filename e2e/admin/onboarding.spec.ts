@@ -21,7 +21,8 @@ test("a machine gets its place, its own slots, a copy, and an end", async ({ pag
   const longitude = page.getByLabel("Longitude");
   const map = page.getByRole("application", { name: /^Place on the map/ });
   await test.step("by what the device tells, or not", async () => {
-    await expect(map).toBeVisible();
+    // Its outline is fetched when it is shown for the first time.
+    await expect(map).toBeVisible({ timeout: 60_000 });
     await context.clearPermissions();
     await page.getByRole("button", { name: "Use this device's position" }).click();
     await expect(page.getByText("This page may not ask for the position.")).toBeVisible();
