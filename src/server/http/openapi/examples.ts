@@ -77,7 +77,6 @@ const BY_NAME: Record<string, unknown> = {
   threshold: "10000000",
   monthly_cap: "200000000",
   idempotency_key: "0b6f3a52-5c1e-4c59-9d3a-6f2a8c1f7e10",
-  fingerprint: "5f2b0c9e7a4d61838e15c0b6f97d24a3e8b1706cd5924f3ab06e9d71c28f4a5b",
   reason: "Goodwill for the outage",
   description: "web-1: 1 hour running",
 };
@@ -160,6 +159,8 @@ export function exampleOf(schema: JsonSchema, context: { name: string; idPrefix:
   if (name === "id") return idPrefix === REGIONS ? BY_NAME.location : `${idPrefix}_${SUFFIX}`;
   // Prices are of plans; of what else an operation or an entry is, is a VM.
   if (name === "subject_id" && idPrefix === ID_PREFIXES.plan) return `${idPrefix}_${SUFFIX}`;
+  // Of prices it is a hash, elsewhere that of an SSH key.
+  if (name === "fingerprint" && idPrefix === ID_PREFIXES.product) return "5f2b0c9e7a4d61838e15c0b6f97d24a3e8b1706cd5924f3ab06e9d71c28f4a5b";
   // A rule is about one machine or about a kind of machine.
   if (name === "template_id" && idPrefix === ID_PREFIXES.alertRule) return null;
   // Elsewhere it is an image.
