@@ -74,6 +74,7 @@ export function PriceChangeForm({ subjectId, kind, current, onClose, onSaved }: 
         <Input.Wrapper label={t("appliesTo")} labelElement="div" description={t(`appliesHelp.${values.appliesTo}`)} inputWrapperOrder={["label", "input", "description"]}>
           <SegmentedControl
             fullWidth
+            mb={6}
             aria-label={t("appliesTo")}
             data={[
               { value: "new", label: t("applies.new") },
