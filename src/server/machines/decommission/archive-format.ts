@@ -37,7 +37,7 @@ export const RECORDS = {
   }),
   slot: z.object({
     kind: z.literal("slot"), code: z.string(), row: whole, column: whole, productId: idOf("product").nullable(), price: micro.nullable(), capacity: whole.min(0), count: whole.min(0), par: whole.nullable(),
-    mechanism: z.enum(["motor", "servo", "lock"]), disabledReason: z.enum(["manual", "failures"]).nullable(), failures: whole.min(0), uncertain: z.boolean(), countedAt: time.nullable(),
+    mechanism: z.enum(["motor", "servo", "lock"]), disabledReason: z.enum(["manual", "failures"]).nullable(), failures: whole.min(0), uncertain: z.boolean(), countedAt: time.nullable(), filled: whole.default(0),
   }),
   refill: z.object({
     kind: z.literal("refill"), id: idOf("refill"), status: z.enum(["open", "done", "abandoned"]), userId: z.string(), note: z.string(), lines: z.array(z.record(z.string(), json)), startedAt: time, finishedAt: time.nullable(),
