@@ -1,8 +1,10 @@
 import type { LightDevice } from "../support/light-device.ts";
 import { pause } from "../support/time.ts";
 
+/** Messages without an acknowledgement, of all devices. */
+const UNACKNOWLEDGED = 5_000;
 /** How far devices may be ahead of what is stored: no more waits in a broker's queue, so that the storm is as fast as the slowest part, and its end is near. */
-const AHEAD = 5_000;
+const AHEAD = 20_000;
 const LOOK_MS = 50;
 const ARRIVES_WITHIN_MS = 60_000;
 
@@ -22,7 +24,7 @@ export async function storm(devices: readonly LightDevice[], seconds: number, ar
   let stored = 0;
   const start = performance.now();
   const end = start + seconds * 1_000;
-  const inFlight = AHEAD / devices.length;
+  const inFlight = UNACKNOWLEDGED / devices.length;
   const publish = (device: LightDevice): void => {
     sent += 1;
     device.publish("tele", { metrics: { temp_c: 4.25, rssi_dbm: -61, heap_free_b: 151_236, door: 0, n: device.seq + 1 } });
@@ -33,7 +35,7 @@ export async function storm(devices: readonly LightDevice[], seconds: number, ar
     const began = before.get(device);
     if (!began) return;
     let waiting = device.seq - began.seq - (device.acknowledged - began.acknowledged);
-    for (; waiting < inFlight && sent - stored < AHEAD * 2 && performance.now() < end; waiting += 1) publish(device);
+    for (; waiting < inFlight && sent - stored < AHEAD && performance.now() < end; waiting += 1) publish(device);
   };
   for (const device of devices) {
     device.onAcknowledged = () => refill(device);
