@@ -46,7 +46,10 @@ export async function storm(devices: readonly LightDevice[], seconds: number, ar
     stored = await arrived();
     if (!devices.every((device) => device.connected)) throw new Error("the broker closed a device's connection");
     // With a broker between, acknowledgements come before the storing: those who waited for that go on here.
-    for (const device of devices) refill(device);
+    for (const device of devices) {
+      device.keepAlive(performance.now());
+      refill(device);
+    }
   }
   for (const device of devices) device.onAcknowledged = null;
   for (const deadline = performance.now() + ARRIVES_WITHIN_MS; stored < sent; stored = await arrived()) {
