@@ -46,6 +46,11 @@ function MachineContent({ side, machine }: { side: MachineSide; machine: Machine
                 {t("clone")}
               </ButtonLink>
             )}
+            {mayWrite && !waits && machine.status !== "decommissioned" && (
+              <ButtonLink href={`/admin/machines/${machine.id}/setup?step=details`} variant="default">
+                {t("nameAndPlace")}
+              </ButtonLink>
+            )}
             {mayWrite && waits && <ButtonLink href={`/admin/machines/${machine.id}/setup`}>{t(machine.status === "draft" ? "setUp" : "claimCode")}</ButtonLink>}
           </>
         }
