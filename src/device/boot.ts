@@ -13,7 +13,7 @@ import { bootLoader, FirmwareUpdate } from "./firmware-update.ts";
 import { Link } from "./link.ts";
 import { LocalSales } from "./local-sales.ts";
 import { Passwords } from "./passwords.ts";
-import { heartbeatOf } from "./planogram.ts";
+import { countsOfClaim, heartbeatOf } from "./planogram.ts";
 import { Power, PowerLost } from "./power.ts";
 import { Readings } from "./readings.ts";
 import type { Sensors } from "./sensors.ts";
@@ -72,8 +72,7 @@ export class Boot {
     if (!flash.state.claim) {
       const answer = await this.#power.until(claim(this, this.#power.signal));
       flash.state.claim = answer;
-      flash.state.stock = Object.fromEntries(answer.config.slots.map((slot) => [slot.slot, slot.count]));
-      flash.state.filled = Object.fromEntries(answer.config.slots.map((slot) => [slot.slot, slot.filled]));
+      Object.assign(flash.state, countsOfClaim(answer));
       flash.state.clockOffsetMs = Date.parse(answer.server_time) - this.#options.now();
       flash.save();
       this.#options.log.info({ machineId: answer.machine_id }, "claimed");

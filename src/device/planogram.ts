@@ -1,4 +1,4 @@
-import type { ConfigMessage } from "#shared/machines/device.ts";
+import type { ClaimAnswer, ConfigMessage } from "#shared/machines/device.ts";
 import type { DeviceState } from "./state-file.ts";
 
 export type DeviceSlot = ConfigMessage["slots"][number];
@@ -7,6 +7,11 @@ export type DeviceSlot = ConfigMessage["slots"][number];
 export function slotsOf(state: Pick<DeviceState, "claim" | "config">): DeviceSlot[] {
   if (state.config) return state.config.slots;
   return (state.claim?.config.slots ?? []).map(({ slot, sku, capacity, filled }) => ({ slot, sku, capacity, name: null, price: null, mechanism: "motor" as const, enabled: true, filled }));
+}
+
+/** What a device begins to count from: what lies in its slots when it is claimed, and which sums of fillings that is at. */
+export function countsOfClaim({ config }: Pick<ClaimAnswer, "config">): Pick<DeviceState, "stock" | "filled"> {
+  return { stock: Object.fromEntries(config.slots.map(({ slot, count }) => [slot, count])), filled: Object.fromEntries(config.slots.map(({ slot, filled }) => [slot, filled])) };
 }
 
 /** Counts as stock reports say them: the device counts for itself. */

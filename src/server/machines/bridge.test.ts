@@ -66,7 +66,7 @@ describe.each(BROKERS)("the bridge on %s", (kind) => {
       { data: { machineId: device.id, firstTime: true }, organizationId: device.organizationId },
     ]);
     const { series } = await getTelemetry(rt, { organizationId: device.organizationId }, { id: device.id, range: "1h" });
-    expect(series).toEqual([{ at: expect.any(String), metrics: { temp_c: 4.375, door: 0 } }]);
+    expect(series).toEqual([{ at: expect.any(String), metrics: { temp_c: 4.375, door: 0 }, extremes: { temp_c: [4.25, 4.5], door: [0, 0] } }]);
   });
 
   it("stores a repeated message once and keeps the first", async () => {

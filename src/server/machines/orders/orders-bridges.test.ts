@@ -6,6 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SimulatedDevice } from "../../../device/device.ts";
+import { countsOfClaim } from "../../../device/planogram.ts";
 import { newState, writeState } from "../../../device/state-file.ts";
 import { BROKERS, eventually, startTestBroker, type TestBroker } from "../testing/broker.ts";
 import { givenClaim } from "../testing/fixtures.ts";
@@ -46,7 +47,7 @@ describe.skipIf(!process.env["TEST_DATABASE_URL"] || !BROKERS.includes("mosquitt
     for (let nth = 0; nth < 2; nth += 1) bridges.push(await startBridgeProcess(rt));
     for (const [nth, claim] of claims.entries()) {
       const stateFile = join(folder, `${nth}.json`);
-      writeState(stateFile, { ...newState(`02:00:00:00:00:0${nth}`), claim, stock: { A1: 5, A2: 5, A3: 5 } });
+      writeState(stateFile, { ...newState(`02:00:00:00:00:0${nth}`), claim, ...countsOfClaim(claim) });
       const device = new SimulatedDevice({ server: stall.shop.url, stateFile, token: async () => "", brokerUrl: broker.url, speed: 50, log: { info() {}, warn() {} } });
       devices.push(device);
       await device.start();

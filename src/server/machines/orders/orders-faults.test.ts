@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { SimulatedDevice } from "../../../device/device.ts";
 import { type Faults, POWER_STEPS } from "../../../device/faults.ts";
+import { countsOfClaim } from "../../../device/planogram.ts";
 import { newState, writeState } from "../../../device/state-file.ts";
 import { type Bridge, startBridge } from "../bridge.ts";
 import { givenClaim } from "../testing/fixtures.ts";
@@ -16,8 +17,11 @@ let broker: TestBroker;
 let bridge: Bridge;
 const folder = mkdtempSync(join(tmpdir(), "switchyard-sales-"));
 const devices: SimulatedDevice[] = [];
+let ticking: NodeJS.Timeout;
 beforeAll(async () => {
   stall = await openStall();
+  // A report is known to be of a command's piece by being later.
+  ticking = setInterval(() => stall.rt.clock.advance(5), 5);
   broker = await startTestBroker(stall.rt, "aedes");
   bridge = await startBridge(stall.rt);
 });
@@ -25,6 +29,7 @@ afterEach(async () => {
   for (const device of devices.splice(0)) await device.stop();
 });
 afterAll(async () => {
+  clearInterval(ticking);
   await bridge.stop();
   await broker.stop();
   await stall.close();
@@ -35,7 +40,8 @@ afterAll(async () => {
 async function machineWith(faults: Partial<Faults>): Promise<{ machine: StallMachine; device: SimulatedDevice }> {
   const machine = await stall.machine();
   const stateFile = join(folder, `${machine.id}.json`);
-  writeState(stateFile, { ...newState("02:00:00:00:00:01"), claim: await givenClaim(stall.rt, machine.id), stock: { A1: 5, A2: 5, A3: 5 } });
+  const claim = await givenClaim(stall.rt, machine.id);
+  writeState(stateFile, { ...newState("02:00:00:00:00:01"), claim, ...countsOfClaim(claim) });
   const options = { server: stall.shop.url, stateFile, token: async () => "", brokerUrl: broker.url, speed: 50, faults, now: () => stall.rt.clock.now().getTime(), log: { info() {}, warn() {} } };
   const device = new SimulatedDevice(options);
   devices.push(device);
@@ -78,6 +84,8 @@ it.each(FAULTS)("turns a motor once at most and keeps money for what came out al
   const sold = order.lines.filter((line) => line.state === "dispensed").length;
   expect(sold).toBeLessThanOrEqual(ids.length);
   expect(await stall.money(bought.orderId)).toEqual(sold === 1 ? { status: "succeeded", taken: 150, back: 0 } : { status: "voided", taken: 0, back: 0 });
+  // The device's own reports agree with what was sold.
+  await eventually(async () => (await stall.stock(machine, "A1")).count === 5 - sold);
   expect((await stall.stock(machine, "A1")).reserved).toBe(0);
   if (Object.keys(faults).length === 0) expect(sold).toBe(1);
 });
