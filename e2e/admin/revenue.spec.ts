@@ -79,7 +79,7 @@ test("an administrator refunds a payment, and the revenue report and the files f
     const byCustomer = admin.locator("section").filter({ has: admin.getByRole("heading", { name: "By customer" }) });
     const text = await downloaded(admin, () => byCustomer.getByRole("button", { name: "CSV" }).click());
     const row = text.split("\r\n").find((line) => line.startsWith(organizationId));
-    expect(row?.split(",").slice(2)).toEqual(["22.000000", "25.000000", "0.000000", "0.000000", "0.000000", "0.000000", "0.000000", "47.000000"]);
+    expect(row?.split(",").slice(2)).toEqual(["22.000000", "25.000000", "0.000000", "0.000000", "0.000000", "0.000000", "0.000000", "47.000000", "15.00 USD"]);
   });
   await context.close();
 });
