@@ -127,11 +127,11 @@ export async function takeVm(tx: Tx, vm: { id: string; status: string }, next: {
   return taken.count === 1;
 }
 
+/** null: there is no such VM. */
 export function vmRow(rt: Runtime, id: string): Promise<Vm | null> {
   return rt.db.prisma.vm.findUnique({ where: { id } });
 }
 
-/** null: there is no such VM. */
 /** The VM, locked until the transaction ends; null when there is none. */
 export async function findVmForUpdate(tx: Tx, id: string): Promise<Vm | null> {
   await tx.$queryRaw`select 1 from vm where id = ${id} for update`;

@@ -85,3 +85,7 @@ export async function findAllVms(rt: Runtime, filter: { status: string | undefin
     values: [filter.status ?? null, filter.search ? likePattern(filter.search) : null, filter.search ?? "", filter.limit, filter.offset],
   });
 }
+
+export async function findHostReach(rt: Runtime): Promise<{ name: string; health: string }[]> {
+  return rt.db.prisma.host.findMany({ where: { status: { not: "maintenance" } }, orderBy: { name: "asc" }, select: { name: true, health: true } });
+}

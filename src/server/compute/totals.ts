@@ -1,4 +1,4 @@
-import { type HostUse, type AdminVmRow, countOperations, countVmsByOrganization, countVmsByStatus, findAllVms, hostUse, planNames, subjectsOfRunning } from "./totals-repository.ts";
+import { type HostUse, type AdminVmRow, countOperations, countVmsByOrganization, countVmsByStatus, findAllVms, findHostReach, hostUse, planNames, subjectsOfRunning } from "./totals-repository.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 
 export interface ComputeTotals {
@@ -38,4 +38,10 @@ export async function subjectsUnderWay(rt: Runtime, subjectIds: readonly string[
 export async function searchAllVms(rt: Runtime, input: { status?: string | undefined; search?: string | undefined; page: number; limit: number }): Promise<{ vms: AdminVmRow[]; total: number }> {
   const vms = await findAllVms(rt, { status: input.status || undefined, search: input.search || undefined, limit: input.limit, offset: (input.page - 1) * input.limit });
   return { vms, total: Number(vms[0]?.total ?? 0n) };
+}
+
+/** How many hosts are in use, and the names of those that do not answer. One in maintenance is neither asked nor missed. */
+export async function hostReach(rt: Runtime): Promise<{ hosts: number; unreachable: string[] }> {
+  const hosts = await findHostReach(rt);
+  return { hosts: hosts.length, unreachable: hosts.filter((host) => host.health === "unreachable").map((host) => host.name) };
 }

@@ -96,7 +96,8 @@ export function vmListStatement(filter: VmFilter, limit: number, offset: number)
   }
   const soughtValues = { search: [escapeLike(search)], address: [escapeLike(search), search] };
   const values = [...given.map((key) => filter[key]), ...sought.flatMap((key) => soughtValues[key])];
-  return { name, text, values: [filter.organizationId, limit, offset, ...values] };
+  // A search may read for long; those behind it must not wait.
+  return { name, text, values: [filter.organizationId, limit, offset, ...values], short: sought.length === 0 };
 }
 
 function escapeLike(text: string): string {

@@ -20,8 +20,7 @@ import { toView, type VmView } from "./vm-view.ts";
 /** Usage older than this is not "now". */
 const USAGE_FRESH_MS = 90_000;
 
-/** Newest first. Those that are gone only when asked for, by `includeGone` or by their status. */
-/** A page of the organization's VMs. */
+/** A page of the organization's VMs, newest first; those that are gone only when asked for, by `includeGone` or by their status. */
 export async function listVms(rt: Runtime, actor: MemberActor, input: z.infer<typeof vmListInput>): Promise<JsonText<z.infer<typeof vmListOutput>>> {
   const row = await listVmPage(rt, { ...input, organizationId: actor.organizationId }, input);
   return new JsonText(`{"data":${row?.data ?? "[]"},"pagination":${JSON.stringify(pagination(input, row?.total ?? 0))}}`);

@@ -12,14 +12,14 @@ export interface UserRow {
   total: bigint;
 }
 
-/** Users with their personal organization, newest first. */
+/** Users with their personal organization, newest first. @param filter.search part of an e-mail or a name, or the whole id of the one or the other */
 export async function findUsers(rt: Runtime, filter: { search: string | undefined; limit: number; offset: number }): Promise<UserRow[]> {
   return rt.db.query<UserRow>({
     name: "identity_find_users",
     text: `select u.id, u.email, u.name, u.platform_role as "platformRole", o.id as "organizationId", o.name as "organizationName", u.created_at as "createdAt",
         count(*) over () as total
       from "user" u join membership m on m.user_id = u.id join organization o on o.id = m.organization_id and o.personal
-      where $1::text is null or u.email ilike $1 or u.name ilike $1 or u.id = $2
+      where $1::text is null or u.email ilike $1 or u.name ilike $1 or o.name ilike $1 or $2 in (u.id, o.id)
       order by u.created_at desc, u.id desc limit $3 offset $4`,
     values: [filter.search ? likePattern(filter.search) : null, filter.search ?? "", filter.limit, filter.offset],
   });

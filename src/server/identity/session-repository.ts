@@ -29,6 +29,7 @@ export async function loadSession(rt: Runtime, sessionId: string): Promise<Sessi
           from membership m join organization o on o.id = m.organization_id where m.user_id = u.id) as memberships
       from session s join "user" u on u.id = s.user_id where s.id = $1`,
     values: [sessionId],
+    short: true,
   });
   return rows[0] ?? null;
 }

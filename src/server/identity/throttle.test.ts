@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { type PastAttempt, secondsToWait, WINDOW_SECONDS } from "./throttle.ts";
 

@@ -58,6 +58,7 @@ describe("realtime", () => {
     realtime.subscribe((one) => void seen.push(one));
     realtime.publish(message);
     expect(seen).toEqual([message]);
+    expect(realtime.ping).toBeNull();
   });
 
   it.runIf(process.env.TEST_REDIS_URL)("reaches every process over Redis, the sender's too, once each", async () => {
@@ -76,7 +77,14 @@ describe("realtime", () => {
     const arrived = (list: RealtimeMessage[]) => list.filter((one) => one.name === message.name);
     await expect.poll(() => [arrived(seen.first).length, arrived(seen.second).length]).toEqual([1, 1]);
     expect(arrived(seen.second)).toEqual([message]);
+    expect(await first.ping?.()).toBeGreaterThan(0);
     await first.close();
     await second.close();
+  });
+
+  it("says so when Redis does not answer", async () => {
+    const away = createRealtime("redis://127.0.0.1:1", log);
+    await expect(away.ping?.()).rejects.toThrow();
+    await away.close();
   });
 });

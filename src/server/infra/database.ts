@@ -7,6 +7,7 @@ import pg from "pg";
 import lockfile from "proper-lockfile";
 import type { Config } from "./config.ts";
 import { PipelinedPGlite } from "./pipelined-pglite.ts";
+import { createPipelinedPostgres } from "./pipelined-postgres.ts";
 import { PrismaClient } from "./prisma/client.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -15,6 +16,8 @@ export interface Statement {
   name?: string;
   text: string;
   values?: readonly unknown[];
+  /** It is always short, and may share a connection with others like it, each waiting for those before it: costs less under load (pipelined-postgres.ts). */
+  short?: boolean;
 }
 
 /** The database, whichever it is: Prisma for the ordinary, `query` for what must be one fast statement. */
@@ -88,20 +91,22 @@ export function wrapPglite(pglite: PGlite): Database {
   };
 }
 
+/** At most so many connections for short statements, beside the pool's. */
+const SHORT_CONNECTIONS = 4;
+/** They take a millisecond or two; a connection that answers none for so long hangs. */
+const SHORT_SILENCE_MS = 10_000;
+
 const INT8 = 20;
 const pgTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format: "text" | "binary") => (oid === INT8 && format !== "binary" ? BigInt : pg.types.getTypeParser(oid, format as "text"))) as typeof pg.types.getTypeParser,
 };
 
 async function openPostgres(url: string, poolSize: number, waitSeconds: number): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: 5_000,
-    types: pgTypes,
-    // Prisma's adapter writes and reads times without their zone: in a server with another zone than UTC they would be hours off.
-    onConnect: (client) => client.query("set time zone 'UTC'"),
-  });
+  const connection = { connectionString: url, connectionTimeoutMillis: 5_000, types: pgTypes };
+  // Prisma's adapter writes and reads times without their zone: in a server with another zone than UTC they would be hours off.
+  const onConnect = (client: pg.ClientBase): Promise<unknown> => client.query("set time zone 'UTC'");
+  const pool = new pg.Pool({ ...connection, max: poolSize, onConnect });
+  const pipelined = createPipelinedPostgres(connection, { most: SHORT_CONNECTIONS, silenceMs: SHORT_SILENCE_MS }, onConnect);
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on("error", () => {});
   await waitForServer(pool, url, waitSeconds);
@@ -110,10 +115,14 @@ async function openPostgres(url: string, poolSize: number, waitSeconds: number):
     kind: "postgres",
     prisma,
     raw: { pool, url },
-    query: async <Row>(statement: Statement) => (await pool.query({ ...statement, values: statement.values as unknown[] })).rows as Row[],
+    async query<Row>({ short, ...statement }: Statement) {
+      const way = short ? pipelined : pool;
+      return (await way.query({ ...statement, values: statement.values as unknown[] })).rows as Row[];
+    },
     exec: async (text) => void (await pool.query(text)),
     async close() {
       await prisma.$disconnect();
+      await pipelined.close();
       if (!pool.ended) await pool.end();
     },
   };

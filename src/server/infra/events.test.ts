@@ -39,6 +39,19 @@ describe("the outbox", () => {
     expect(await lastPosition(rt)).toBe(start);
   });
 
+  it("wakes those who consume when there is an event for them, not at each commit", async () => {
+    const relay = startRelay(rt);
+    let woken = 0;
+    const off = rt.signals.on("events", () => void (woken += 1));
+    for (let i = 0; i < 5; i += 1) await transact(rt, (tx) => tx.event.count());
+    await announce("vm_w", "w");
+    await expect.poll(() => woken).toBeGreaterThan(0);
+    // One relay moved it; between processes it is heard a second time.
+    expect(woken).toBeLessThanOrEqual(2);
+    off();
+    await relay.stop();
+  });
+
   it("bears several relays at once: each event has one position, no position is given twice or left out", async () => {
     const start = await lastPosition(rt);
     await Promise.all(Array.from({ length: 60 }, (_, i) => announce(`vm_${i % 7}`, `n${i}`)));
@@ -79,6 +92,7 @@ describe("the outbox", () => {
   it("passes over what a consumer does not ask for, and notes how far it is", async () => {
     const seen: string[] = [];
     const handle = async (event: StoredEvent): Promise<void> => void seen.push((event.data as { name: string }).name);
+    const start = await lastPosition(rt);
     const consumer = await consumeEvents(rt, "choosy", ["vm.created"], handle);
     const relay = startRelay(rt);
     const other = (name: string) => transact(rt, (tx) => publish(tx, { type: "machine.online", subject: "mch_a", data: { machineId: name, firstTime: false }, organizationId: null, at: rt.clock.now() }));
@@ -87,8 +101,8 @@ describe("the outbox", () => {
     for (let i = 0; i < 5; i += 1) await other(`e${i + 2}`);
     await expect.poll(() => seen, { timeout: 15_000 }).toEqual(["e1"]);
     const noted = async (): Promise<bigint | undefined> => (await rt.db.query<{ position: bigint }>({ text: "select position from event_cursor where name = 'choosy'" }))[0]?.position;
-    await expect.poll(async () => (await noted()) === (await lastPosition(rt)), { timeout: 15_000 }).toBe(true);
-    expect((await eventsAfter(rt, (await noted()) ?? 0n)).length).toBe(0);
+    await expect.poll(noted, { timeout: 15_000 }).toBe(start + 7n);
+    expect(await eventsAfter(rt, start + 7n)).toEqual([]);
     await consumer.stop();
     await relay.stop();
   });

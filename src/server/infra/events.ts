@@ -4,6 +4,7 @@ import { currentCorrelation } from "./correlation.ts";
 import { startLoop, type Loop } from "./loop.ts";
 import type { Prisma } from "./prisma/client.ts";
 import type { Runtime } from "./runtime.ts";
+import type { SignalName } from "./signals.ts";
 
 /**
  * The event outbox. `publish` writes the event in the transaction of the change it announces. The relay gives committed events their `position`;
@@ -63,14 +64,7 @@ export function startRelay(rt: Runtime): Loop {
     if (moved > 0) rt.signals.send("events");
     return moved === RELAY_BATCH;
   });
-  const off = rt.signals.on("events", () => loop.wake());
-  return {
-    wake: loop.wake,
-    async stop() {
-      off();
-      await loop.stop();
-    },
-  };
+  return wokenBy(rt, "commits", loop);
 }
 
 /** Events after `position`, in order. */
@@ -130,8 +124,11 @@ export async function consumeEvents(rt: Runtime, name: string, only: readonly Ev
 }
 
 function follow(rt: Runtime, name: string, work: () => Promise<boolean>): Loop {
-  const loop = startLoop({ name, pauseMs: POLL_MS, log: rt.log }, work);
-  const off = rt.signals.on("events", () => loop.wake());
+  return wokenBy(rt, "events", startLoop({ name, pauseMs: POLL_MS, log: rt.log }, work));
+}
+
+function wokenBy(rt: Runtime, signal: SignalName, loop: Loop): Loop {
+  const off = rt.signals.on(signal, loop.wake);
   return {
     wake: loop.wake,
     async stop() {

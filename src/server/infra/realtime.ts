@@ -18,6 +18,8 @@ export interface Realtime {
   publish(message: RealtimeMessage): void;
   /** @returns a function that stops listening */
   subscribe(listener: (message: RealtimeMessage) => void): () => void;
+  /** Whether it reaches the other processes; null: it never leaves this one. @returns the round trip in milliseconds @throws Error while Redis is away */
+  ping: (() => Promise<number>) | null;
   close(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export function createRealtime(redisUrl: string | null, log: Logger): Realtime {
     return () => void emitter.off("message", listener);
   };
   if (!redisUrl) {
-    return { publish: (message) => void emitter.emit("message", message), subscribe, close: async () => void emitter.removeAllListeners() };
+    return { publish: (message) => void emitter.emit("message", message), subscribe, ping: null, close: async () => void emitter.removeAllListeners() };
   }
   const options = { maxRetriesPerRequest: 1, enableOfflineQueue: true, lazyConnect: false };
   const sender = new Redis(redisUrl, options);
@@ -41,6 +43,11 @@ export function createRealtime(redisUrl: string | null, log: Logger): Realtime {
   return {
     publish: (message) => void sender.publish(CHANNEL, JSON.stringify(message)).catch(() => {}),
     subscribe,
+    async ping() {
+      const start = performance.now();
+      await sender.ping();
+      return performance.now() - start;
+    },
     async close() {
       emitter.removeAllListeners();
       sender.disconnect();

@@ -31,7 +31,7 @@ export async function transact<T>(rt: Runtime, work: (tx: Tx) => Promise<T>): Pr
   for (let attempt = 1; ; attempt += 1) {
     try {
       const result = await rt.db.prisma.$transaction(work);
-      rt.signals.send("events");
+      rt.signals.send("commits");
       return result;
     } catch (error) {
       const text = `${(error as { code?: string }).code ?? ""} ${(error as Error).message}`;

@@ -3,8 +3,11 @@ import pg from "pg";
 import type { Database } from "./database.ts";
 import type { Logger } from "./logger.ts";
 
-/** "There may be work": wakes loops that would otherwise find it at their next poll. Losing a signal costs time, never work. */
-export type SignalName = "events" | "operations" | "payments" | "test-payments" | "downlinks" | "orders";
+/**
+ * "There may be work": wakes loops that would otherwise find it at their next poll. Losing a signal costs time, never work. `commits`: a transaction is committed, perhaps with events; for
+ * the relay, and for who follows a table. `events`: events have their places; for who consumes them, so that a thousand commits without an event wake the relay alone.
+ */
+export type SignalName = "commits" | "events" | "operations" | "payments" | "test-payments" | "downlinks" | "orders";
 
 export interface Signals {
   /** Call after the commit, never inside a transaction. */
