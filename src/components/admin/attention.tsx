@@ -2,13 +2,13 @@
 
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMoney } from "#components/billing/top-up/use-money.ts";
 import { useOperationWords } from "#components/compute/operations/operation-words.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { RowLink, RowList } from "#components/ui/row-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
@@ -48,75 +48,65 @@ export function Attention({ ledgerCheck }: Pick<Overview, "ledgerCheck">) {
           {t("noneText")}
         </EmptyState>
       ) : (
-        <ul className={classes.list}>
+        <RowList>
           {ledgerCheck && faults > 0 && (
-            <li>
-              <Link href="/admin/ledger" className={classes.row}>
-                <span className={classes.state}>
-                  <StateChip status="fail" />
-                </span>
-                <span className={classes.what}>
-                  {t("ledger", { count: faults })} <span className={classes.detail}>{ledgerCheck.findings[0]}</span>
-                </span>
-                <span className={classes.when}>
-                  <RelativeTime at={ledgerCheck.finishedAt} />
-                </span>
-              </Link>
-            </li>
+            <RowLink href="/admin/ledger" className={classes.row}>
+              <span className={classes.state}>
+                <StateChip status="fail" />
+              </span>
+              <span className={classes.what}>
+                {t("ledger", { count: faults })} <span className={classes.detail}>{ledgerCheck.findings[0]}</span>
+              </span>
+              <span className={classes.when}>
+                <RelativeTime at={ledgerCheck.finishedAt} />
+              </span>
+            </RowLink>
           )}
           {payments.map((payment) => (
-            <li key={payment.id}>
-              <Link href={`/admin/payments/${payment.id}`} className={classes.row}>
-                <span className={classes.state}>
-                  <StateChip status={payment.mismatched ? "mismatched" : payment.status} />
-                </span>
-                <span className={classes.what}>
-                  {t("payment", { name: payment.organizationName })} <span className={classes.detail}>{t(payment.mismatched ? "mismatched" : "disputed", { amount: money(payment.amountMinor, payment.currency) })}</span>
-                </span>
-                <span className={classes.when}>
-                  <RelativeTime at={payment.createdAt} />
-                </span>
-              </Link>
-            </li>
+            <RowLink key={payment.id} href={`/admin/payments/${payment.id}`} className={classes.row}>
+              <span className={classes.state}>
+                <StateChip status={payment.mismatched ? "mismatched" : payment.status} />
+              </span>
+              <span className={classes.what}>
+                {t("payment", { name: payment.organizationName })} <span className={classes.detail}>{t(payment.mismatched ? "mismatched" : "disputed", { amount: money(payment.amountMinor, payment.currency) })}</span>
+              </span>
+              <span className={classes.when}>
+                <RelativeTime at={payment.createdAt} />
+              </span>
+            </RowLink>
           ))}
           {machines.map((machine) => (
-            <li key={machine.id}>
-              <Link href={`/admin/machines/${machine.id}`} className={classes.row}>
-                <span className={classes.state}>
-                  <StateChip status="offline" alarming />
-                </span>
-                <span className={classes.what}>
-                  {machine.name} <span className={classes.detail}>{machine.address || machine.organizationName}</span>
-                </span>
-                <span className={classes.when}>
-                  <RelativeTime at={machine.lastSeenAt} />
-                </span>
-              </Link>
-            </li>
+            <RowLink key={machine.id} href={`/admin/machines/${machine.id}`} className={classes.row}>
+              <span className={classes.state}>
+                <StateChip status="offline" alarming />
+              </span>
+              <span className={classes.what}>
+                {machine.name} <span className={classes.detail}>{machine.address || machine.organizationName}</span>
+              </span>
+              <span className={classes.when}>
+                <RelativeTime at={machine.lastSeenAt} />
+              </span>
+            </RowLink>
           ))}
           {operations.map((operation) => (
-            <li key={operation.id}>
-              <Link href={`/admin/operations?op=${operation.id}`} className={classes.row}>
-                <span className={classes.state}>
-                  <StateChip status="failed" kind="operation" />
-                </span>
-                <span className={classes.what}>
-                  {words.kind(operation.kind)} · {operation.subjectName} {operation.error && <span className={classes.detail}>{operation.error.message}</span>}
-                </span>
-                <span className={classes.when}>
-                  <RelativeTime at={operation.finishedAt ?? operation.createdAt} />
-                </span>
-              </Link>
-            </li>
+            <RowLink key={operation.id} href={`/admin/operations?op=${operation.id}`} className={classes.row}>
+              <span className={classes.state}>
+                <StateChip status="failed" kind="operation" />
+              </span>
+              <span className={classes.what}>
+                {words.kind(operation.kind)} · {operation.subjectName} {operation.error && <span className={classes.detail}>{operation.error.message}</span>}
+              </span>
+              <span className={classes.when}>
+                <RelativeTime at={operation.finishedAt ?? operation.createdAt} />
+              </span>
+            </RowLink>
           ))}
           {more.map(({ href, label }) => (
-            <li key={href}>
-              <Link href={href} className={classes.more}>
-                {label}
-              </Link>
-            </li>
+            <RowLink key={href} href={href} className={classes.more}>
+              {label}
+            </RowLink>
           ))}
-        </ul>
+        </RowList>
       )}
     </Section>
   );

@@ -4,7 +4,7 @@ import { newId } from "#shared/ids.ts";
 import { seedCatalog } from "#server/compute/seed.ts";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { makeTenant } from "#server/testing/tenant.ts";
-import { getCustomer } from "./customers.ts";
+import { getCustomer, listCustomers } from "./customers.ts";
 
 let rt: TestRuntime;
 beforeAll(async () => {
@@ -23,4 +23,16 @@ it("says whose an organization is, and what it holds", async () => {
 
 it("knows no organization that there is not", async () => {
   await expect(getCustomer(rt, { organizationId: newId("organization") })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+it("finds a customer by part of an e-mail or of a name, and by the id of the account or of its organization", async () => {
+  const [tenant, other] = [await makeTenant(rt), await makeTenant(rt)];
+  await rt.db.prisma.organization.update({ where: { id: tenant.organizationId }, data: { name: "Harbour_Kiosks" } });
+  const found = async (search: string) => (await listCustomers(rt, { page: 1, limit: 50, search })).data.map((customer) => customer.organizationId);
+  expect(await found("bour_kio")).toEqual([tenant.organizationId]);
+  // What is a pattern to the database is a letter to who searches.
+  expect(await found("Harbour%Kiosks")).toEqual([]);
+  expect(await found(tenant.email)).toEqual([tenant.organizationId]);
+  expect(await found(tenant.userId)).toEqual([tenant.organizationId]);
+  expect(await found(other.organizationId)).toEqual([other.organizationId]);
 });

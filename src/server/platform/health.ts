@@ -2,7 +2,9 @@ import type { z } from "zod";
 import type { healthOutput } from "#shared/platform/schema.ts";
 import { checkLedger } from "#server/billing/check.ts";
 import { lastLedgerCheck } from "#server/billing/ledger-checks.ts";
+import { hostReach } from "#server/compute/totals.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { checkProcesses } from "./processes.ts";
 import { pingDatabase, relayLag } from "./repository.ts";
 
 type Health = z.output<typeof healthOutput>;
@@ -11,37 +13,66 @@ type Check = Health["checks"][number];
 const CHECK_TIMEOUT_MS = 3_000;
 const RELAY_LATE_SECONDS = 10;
 
-/** Every dependency with its state; the administrators' health page and /health read it. */
+/**
+ * Every dependency with its state: what this process asks itself, and what the others have last said of themselves. The administrators' health page and /health
+ * read it.
+ */
 export async function checkHealth(rt: Runtime): Promise<Health> {
-  const checks = await Promise.all([
-    check("database", async () => {
-      const latency = await pingDatabase(rt);
-      return { status: "pass", detail: rt.db.kind === "pglite" ? "embedded (PGlite)" : "PostgreSQL", latencyMs: latency };
-    }),
-    check("events", async () => {
-      const lag = await relayLag(rt, rt.clock.now());
-      return { status: lag.oldestSeconds > RELAY_LATE_SECONDS ? "warn" : "pass", detail: `${lag.waiting} waiting`, latencyMs: null };
-    }),
-    check("ledger", async () => {
-      // What the accounts show now, and what the last check of the whole ledger found.
-      const [now, last] = await Promise.all([checkLedger(rt), lastLedgerCheck(rt)]);
-      const findings = [...new Set([...now, ...(last?.findings ?? [])])];
-      return { status: findings.length > 0 ? "fail" : "pass", detail: findings.length > 0 ? findings.join("; ") : "balanced", latencyMs: null };
-    }),
+  const { ping } = rt.realtime;
+  const [own, hypervisors, others] = await Promise.all([
+    Promise.all([
+      check("database", async () => {
+        const latency = await pingDatabase(rt);
+        return { status: "pass", detail: rt.db.kind === "pglite" ? "embedded (PGlite)" : "PostgreSQL", latencyMs: latency };
+      }),
+      // Without it browsers hear of things later; nothing is lost.
+      ...(ping ? [check("redis", async () => ({ status: "pass", detail: "connected", latencyMs: await ping() }), "warn")] : []),
+      check("events", async () => {
+        const lag = await relayLag(rt, rt.clock.now());
+        return { status: lag.oldestSeconds > RELAY_LATE_SECONDS ? "warn" : "pass", detail: `${lag.waiting} waiting`, latencyMs: null };
+      }),
+      check("ledger", async () => {
+        // What the accounts show now, and what the last check of the whole ledger found.
+        const [now, last] = await Promise.all([checkLedger(rt), lastLedgerCheck(rt)]);
+        const findings = [...new Set([...now, ...(last?.findings ?? [])])];
+        return { status: findings.length > 0 ? "fail" : "pass", detail: findings.length > 0 ? findings.join("; ") : "balanced", latencyMs: null };
+      }),
+    ]),
+    // Without the database nobody knows of these, and that is told above.
+    within(checkHypervisors(rt)).catch(() => []),
+    within(checkProcesses(rt)).catch(() => []),
   ]);
+  const checks = [...own, ...[...hypervisors, ...others].map((one) => ({ ...one, latencyMs: null }))];
   const status = checks.some((one) => one.status === "fail") ? "fail" : checks.some((one) => one.status === "warn") ? "warn" : "pass";
   return { status, version: rt.version, uptimeSeconds: Math.round(process.uptime()), checks };
 }
 
-async function check(name: string, look: () => Promise<Omit<Check, "name">>): Promise<Check> {
+/** Nothing where no VMs are sold. */
+async function checkHypervisors(rt: Runtime): Promise<Omit<Check, "latencyMs">[]> {
+  const { hosts, unreachable } = await hostReach(rt);
+  if (hosts === 0) return [];
+  if (unreachable.length > 0) return [{ name: "hypervisor", status: "warn", detail: `no answer from ${unreachable.join(", ")}` }];
+  return [{ name: "hypervisor", status: "pass", detail: `${hosts} ${hosts === 1 ? "host" : "hosts"}` }];
+}
+
+/** @param worst what it is when it does not answer */
+async function check(name: string, look: () => Promise<Omit<Check, "name">>, worst: "warn" | "fail" = "fail"): Promise<Check> {
+  try {
+    return { name, ...(await within(look())) };
+  } catch (error) {
+    return { name, status: worst, detail: error instanceof NoAnswer ? error.message : "not reachable", latencyMs: null };
+  }
+}
+
+class NoAnswer extends Error {}
+
+async function within<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<Omit<Check, "name">>((resolve) => {
-    timer = setTimeout(() => resolve({ status: "fail", detail: `no answer in ${CHECK_TIMEOUT_MS / 1000} s`, latencyMs: null }), CHECK_TIMEOUT_MS);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer(`no answer in ${CHECK_TIMEOUT_MS / 1000} s`)), CHECK_TIMEOUT_MS);
   });
   try {
-    return { name, ...(await Promise.race([look(), timeout])) };
-  } catch {
-    return { name, status: "fail", detail: "not reachable", latencyMs: null };
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }
