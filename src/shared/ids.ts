@@ -51,6 +51,7 @@ export const ID_PREFIXES = {
   notification: "ntf",
   event: "evt",
   auditEntry: "aud",
+  process: "pcs",
   request: "req",
 } as const;
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AppError } from "#shared/errors.ts";
 import { newId } from "#shared/ids.ts";

@@ -92,14 +92,14 @@ export function priceHours(candidates: readonly Candidate[], presence: readonly 
     const { span, hourStart, dueAt } = candidate;
     const { policy } = span;
     if (recorded.has(`${componentKey(span)} ${hourStart.getTime()}`)) return [];
-    let seconds = inAdvance(policy) ? HOUR_MS / 1_000 : chargedSeconds(policy, onTime(spansOf.get(componentKey(span)) ?? [], hourStart, dueAt));
-    if (policy.monthlyCapHours !== null) {
-      const month = monthKey(span, hourStart);
-      seconds = Math.min(seconds, policy.monthlyCapHours * 3_600 - (used.get(month) ?? 0));
-      if (seconds > 0) add(used, month, seconds);
-    }
+    const month = monthKey(span, hourStart);
+    const room = policy.monthlyCapHours === null ? HOUR_MS / 1_000 : policy.monthlyCapHours * 3_600 - (used.get(month) ?? 0);
+    const seconds = Math.min(room, inAdvance(policy) ? HOUR_MS / 1_000 : chargedSeconds(policy, onTime(spansOf.get(componentKey(span)) ?? [], hourStart, dueAt)));
     const amount = seconds > 0 ? amountFor(span.pricePerHour, seconds) : 0n;
-    return amount > 0n ? [{ ...candidate, seconds, amount }] : [];
+    if (amount === 0n) return [];
+    // Only what has a row takes of the month's room: the next run knows of nothing else, and would charge more than this one.
+    add(used, month, seconds);
+    return [{ ...candidate, seconds, amount }];
   });
 }
 

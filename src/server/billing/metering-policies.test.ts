@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { meterPolicy, type MeterPolicy } from "#shared/billing/policy.ts";
 import { newId } from "#shared/ids.ts";
@@ -82,8 +82,9 @@ function expected({ anchor, policy, on, prices, gone }: Model): string[] {
     const first = Math.max(begin, Math.min(...inside.map(({ from }) => from)));
     const { price } = prices.findLast(({ from }) => from <= first) ?? { price: 0n };
     const amount = (price * BigInt(seconds)) / 3_600n;
+    if (amount === 0n) continue;
     months.set(month, used + seconds);
-    if (amount > 0n) rows.push(`${new Date(begin).toISOString()} ${seconds} s ${amount}`);
+    rows.push(`${new Date(begin).toISOString()} ${seconds} s ${amount}`);
   }
   return rows;
 }
@@ -161,7 +162,18 @@ it("charges by any policy what the intervals say, whether metering runs at each 
       );
       expect(await rt.db.prisma.meterSpan.count({ where: { resourceId: late.resource.id, dueAt: { not: null } } })).toBe(0);
     }),
-    { numRuns: 30 },
+    {
+      numRuns: 30,
+      examples: [
+        // A second that costs nothing before the hours that fill the month's cap.
+        [
+          meterPolicy.parse({ unit: "second", rounding: "up", monthlyCapHours: 2 }),
+          STARTS[0] ?? "",
+          [{ do: "stop" }, { do: "wait", ms: HOUR - 1 }, { do: "start" }, { do: "wait", ms: HOUR - 1 }, { do: "wait", ms: HOUR }, { do: "wait", ms: 1 }, { do: "wait", ms: 1 }],
+          1n,
+        ],
+      ],
+    },
   );
 });
 

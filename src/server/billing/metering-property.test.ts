@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { transact } from "#server/infra/runtime.ts";

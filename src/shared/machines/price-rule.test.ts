@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { describe, expect, it, test } from "vitest";
 import { priceApplyInput, priceChangeInput, type PriceRule } from "./price-changes.ts";
 import { priceAfter, priceProblem, ROUNDING_MODES, ROUNDING_STEPS } from "./price-rule.ts";

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
 import { withGround } from "#server/compute/testing/child-runtime.ts";
 import { type CrashGround, makeCrashGround } from "#server/compute/testing/crash-ground.ts";
+import { killAnywhere, runCounted } from "#server/testing/kill-anywhere.ts";
 import { auditLedger } from "../check.ts";
 import type { CrashTask } from "./testing/payment-crash-process.ts";
 
@@ -11,32 +11,15 @@ let ground: CrashGround;
 beforeAll(async () => void (ground = await makeCrashGround()), 60_000);
 afterAll(() => ground.remove());
 
-/** @returns null when it was killed, else how many statements the scene took */
-async function run(scene: CrashTask["scene"], statement: number | null): Promise<number | null> {
-  const { database, dataDir } = ground;
-  const child = spawn(process.execPath, [join(import.meta.dirname, "testing/payment-crash-process.ts"), JSON.stringify({ database, dataDir, scene, statement } satisfies CrashTask)], { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const signal = await new Promise((resolve) => child.once("close", (_code, by) => resolve(by)));
-  if (signal === "SIGKILL") return null;
-  expect(output).toMatch(/^\d+\n$/);
-  return Number(output);
-}
-
-/** Processes that are killed in a scene; each takes seconds. */
+const PROGRAM = join(import.meta.dirname, "testing/payment-crash-process.ts");
+/** Processes that are killed in a scene. */
 const TIMES = 5;
 
-/** Plays the scene once to its end, to learn how long it is, then kills others at places spread over it, the last one at its last statement. */
-async function killAnywhere(scene: NonNullable<CrashTask["scene"]>): Promise<void> {
-  const statements = await run(scene, null);
-  // There is something to be killed in.
-  expect(statements, scene).toBeGreaterThan(TIMES * 3);
-  for (let nth = 1; nth <= TIMES; nth += 1) expect(await run(scene, Math.ceil(((statements ?? 0) * nth) / TIMES)), scene).toBeNull();
-}
-
 it("ends every payment once, wherever processes were killed while they took it, refunded it or made it themselves", { timeout: 600_000 }, async () => {
-  for (const scene of ["webhook", "refund", "automatic"] as const) await killAnywhere(scene);
-  await run(null, null);
+  const { database, dataDir } = ground;
+  const task = (scene: CrashTask["scene"], statement: number | null): CrashTask => ({ database, dataDir, scene, statement });
+  for (const scene of ["webhook", "refund", "automatic"] as const) await killAnywhere(PROGRAM, (statement) => task(scene, statement), TIMES);
+  await runCounted(PROGRAM, task(null, null));
   await withGround(ground, async (rt) => {
     const { prisma } = rt.db;
     expect(await auditLedger(rt)).toEqual([]);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
 import { newId } from "#shared/ids.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { describe, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
 import { factOf, type PaymentFact } from "./payment-fact.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { credits } from "#shared/credits.ts";

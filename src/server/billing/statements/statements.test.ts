@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { statementDetail } from "#shared/billing/statements.ts";
 import { credits } from "#shared/credits.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { expect, it } from "vitest";
 import { factOf } from "../payment-fact.ts";
 import { saleState } from "./sale-state.ts";
