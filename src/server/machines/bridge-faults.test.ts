@@ -160,6 +160,23 @@ describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
     proxy.stop();
   });
 
+  it("says whether it can hear devices", { timeout: 60_000 }, async () => {
+    if (kind === "aedes") {
+      const bridge = await startBridge(rt);
+      expect(bridge.broker()).toBe("embedded");
+      return void (await bridge.stop());
+    }
+    const proxy = await startProxy(new URL(rt.config.mqttUrl ?? ""));
+    const bridge = await startBridge({ ...rt, config: { ...rt.config, mqttUrl: `mqtt://127.0.0.1:${proxy.port}` } });
+    await eventually(async () => bridge.broker() === "connected");
+    proxy.cut();
+    await eventually(async () => bridge.broker() === "away");
+    proxy.mend();
+    await eventually(async () => bridge.broker() === "connected", 20_000);
+    await bridge.stop();
+    proxy.stop();
+  });
+
   async function startChild(): Promise<ChildProcess> {
     const child = await startBridgeProcess(rt);
     children.push(child);
@@ -176,7 +193,7 @@ describe.each(BROKERS)("the bridge in trouble, on %s", (kind) => {
   }
 });
 
-/** A way to the database that can be cut. */
+/** A way to a server that can be cut. */
 async function startProxy(target: URL): Promise<{ port: number; refused(): number; cut(): void; mend(): void; stop(): void }> {
   const sockets = new Set<Socket>();
   let away = false;

@@ -23,6 +23,8 @@ import { purgeRejected, sweepSilent } from "./presence-sweep.ts";
 import { quarantine, type Received, storeBatch } from "./store-batch.ts";
 
 export interface Bridge {
+  /** Whether devices can be heard at this moment. */
+  broker(): "embedded" | "connected" | "away";
   stop(): Promise<void>;
 }
 
@@ -103,6 +105,7 @@ export async function startBridge(rt: Runtime): Promise<Bridge> {
   ];
   if (rt.config.emqxApiUrl) loops.push(await startKicking(rt, rt.config.emqxApiUrl));
   return {
+    broker: () => (listeningSince === null ? "away" : rt.config.mqttUrl ? "connected" : "embedded"),
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
       await batcher.stop();

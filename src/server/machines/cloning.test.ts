@@ -79,7 +79,7 @@ describe("a machine that is made after another", () => {
     expect(saved).toMatchObject({ wizardStep: "label", networkKind: "ethernet", heartbeatSeconds: 120 });
     const entry = await rt.db.prisma.auditEntry.findFirstOrThrow({ where: { subjectId: copy.id, action: "machine.create" } });
     expect(entry.after).toEqual({ name: "Second", clonedFromId: original.id });
-    expect((await clone(original, "Second")).slug).toMatch(/^second-[0-9a-f]{6}$/);
+    expect((await clone(original, "Second")).slug).toMatch(/^second-[0-9a-f]{8}$/);
   });
 
   it("is refused for another organization, whose products it would not have", async () => {

@@ -32,8 +32,8 @@ export function readDeviceMessage(topic: string, payload: Buffer): DeviceMessage
     const issue = parsed.error.issues[0];
     return { machineId, reason: `${issue?.path.join(".") || "message"}: ${issue?.message ?? "invalid"}`.slice(0, MAX_REASON) };
   }
-  // What the database could not keep must not get that far: one such message would stop all behind it.
-  if (hasUnstorableText(parsed.data)) return { machineId, reason: "text with U+0000 or half a surrogate pair" };
+  // What the database could not keep must not get that far: one such message would stop all behind it. Valid UTF-8 says such a thing by an escape alone.
+  if (json.escapes && hasUnstorableText(parsed.data)) return { machineId, reason: "text with U+0000 or half a surrogate pair" };
   return { machineId, kind, message: parsed.data };
 }
 
@@ -42,9 +42,12 @@ export function storableText(bytes: Buffer): string {
   return bytes.toString("utf8").replaceAll("\0", "\uFFFD");
 }
 
-function parse(payload: Buffer): { value: unknown } | { error: string } {
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+function parse(payload: Buffer): { value: unknown; escapes: boolean } | { error: string } {
   try {
-    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload)) };
+    const text = UTF_8.decode(payload);
+    return { value: JSON.parse(text), escapes: text.includes("\\u") };
   } catch (error) {
     return { error: error instanceof SyntaxError ? "not JSON" : "not UTF-8" };
   }

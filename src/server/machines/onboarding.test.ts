@@ -25,7 +25,7 @@ describe("the wizard", () => {
   it("begins with a draft, a slug of its own and nothing asked twice", async () => {
     const first = machineDetailOutput.parse(await start("Café – Lobby #1"));
     expect(first).toMatchObject({ status: "draft", wizardStep: "details", slug: "cafe-lobby-1", organizationName: "Test & Sons", slots: [], claim: null });
-    expect((await start("Café – Lobby #1")).slug).toMatch(/^cafe-lobby-1-[0-9a-f]{6}$/);
+    expect((await start("Café – Lobby #1")).slug).toMatch(/^cafe-lobby-1-[0-9a-f]{8}$/);
     expect((await start("자판기")).slug).toMatch(/^machine-[0-9a-f]{6}$/);
     await expect(startOnboarding(rt, TESTER, { organizationId: newId("organization"), name: "x", notes: "" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });

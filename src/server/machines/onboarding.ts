@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { AppError, notFound } from "#shared/errors.ts";
 import { newId } from "#shared/ids.ts";
@@ -17,6 +16,7 @@ import { deleteMachine, hasOrders, insertMachine, lockMachine, updateMachine } f
 import { planogramSlots } from "./planogram.ts";
 import { findSettings } from "./planogram/slots-repository.ts";
 import { writeSlots } from "./planogram/write-slots.ts";
+import { freeSlugOf, slugOf } from "./slug.ts";
 
 type MachineDetail = z.output<typeof machineDetailOutput>;
 type SaveInput = z.output<typeof onboardingSaveInput>;
@@ -43,8 +43,7 @@ interface NewDraft {
 export async function insertDraft(tx: Tx, actor: Actor, { organizationId, name, notes, wizardStep, settings, at }: NewDraft): Promise<string> {
   const id = newId("machine");
   const machine = { id, organizationId, name, notes, status: "draft", wizardStep, ...settings, createdById: actor.kind === "user" ? actor.userId : null, createdAt: at, updatedAt: at };
-  const slug = slugOf(name);
-  const inserted = (await insertMachine(tx, { ...machine, slug })) || (await insertMachine(tx, { ...machine, slug: `${slug}-${randomBytes(3).toString("hex")}` }));
+  const inserted = (await insertMachine(tx, { ...machine, slug: slugOf(name) })) || (await insertMachine(tx, { ...machine, slug: freeSlugOf(name) }));
   if (!inserted) throw new AppError("CONFLICT", "Machines of this name were made at the same moment; try again.");
   await publish(tx, { type: "machine.created", subject: id, organizationId, data: { machineId: id }, at });
   const { clonedFromId } = settings;
@@ -126,15 +125,4 @@ async function changes(tx: Tx, machine: Machine, input: SaveInput, by: { actorId
 
 function needsPlanogram(step: WizardStep): boolean {
   return WIZARD_STEPS.indexOf(step) > WIZARD_STEPS.indexOf("planogram");
-}
-
-/** Lower-case Latin letters, digits and hyphens; names in other scripts become "machine" with an ending of its own. */
-export function slugOf(name: string): string {
-  const slug = name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, "");
-  return slug || `machine-${randomBytes(3).toString("hex")}`;
 }

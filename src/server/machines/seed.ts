@@ -67,7 +67,8 @@ async function onboard(rt: Runtime, organizationId: string, index: number, produ
   const slots = templateSlots(template.slots).map((slot, place) => ({
     code: slot.code,
     productId: products[(place + index) % products.length] ?? null,
-    count: Math.max(0, slot.capacity - ((place * 7 + index * 3) % 5)),
+    // Up to four ninths are sold; nothing is empty yet, or the demo began with an alert.
+    count: slot.capacity - Math.floor((slot.capacity * ((place * 7 + index * 3) % 5)) / 9),
     price: null,
   }));
   await saveOnboarding(rt, SEED, { id: machine.id, step: "network", planogram: { templateId: template.id, slots } });

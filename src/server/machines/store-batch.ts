@@ -108,7 +108,10 @@ function machinesThatWrote(messages: readonly Read[]): string[] {
 async function insertNew(tx: Tx, messages: readonly Read[]): Promise<Read[]> {
   // A message that stands twice in the batch is taken once: the first.
   const byKey = new Map<string, Read>();
-  for (const one of messages) if (!byKey.has(keyOf(one))) byKey.set(keyOf(one), one);
+  for (const one of messages) {
+    const key = keyOf(one);
+    if (!byKey.has(key)) byKey.set(key, one);
+  }
   const latest = messages.at(-1);
   if (!latest) return [];
   const known = await takeSequences(tx, [...byKey.values()].map(({ machineId, message }) => ({ machine_id: machineId, boot: message.boot, seq: String(message.seq) })), latest.at);
@@ -118,7 +121,9 @@ async function insertNew(tx: Tx, messages: readonly Read[]): Promise<Read[]> {
   const late = await insertMessages(
     tx,
     fresh.map(({ machineId, kind, message, at }) => {
-      const { v: _v, boot, seq, ts, ...payload } = message;
+      const { boot, seq, ts } = message;
+      // What has columns of its own is left out: JSON has no undefined. (A rest of all else would be several times as dear, for each message.)
+      const payload = { ...message, v: undefined, boot: undefined, seq: undefined, ts: undefined };
       return { machine_id: machineId, boot, seq: String(seq), kind, payload, device_time: ts === undefined ? null : new Date(ts).toISOString(), received_at: at.toISOString() };
     }),
   );
@@ -131,15 +136,19 @@ function keyOf({ machineId, message }: Read): string {
 }
 
 async function takeReadings(tx: Tx, messages: readonly Read[], machines: ReadonlyMap<string, MachineState>): Promise<BatchEffects["telemetry"]> {
-  const latest = new Map<string, { machine_id: string; metrics: Record<string, number>; boot: string; seq: number; received_at: string; at: Date }>();
+  const latest = new Map<string, { machine_id: string; metrics: Record<string, number>; boot: string; seq: number; at: Date }>();
   for (const { machineId, kind, message, at } of messages) {
     if (kind !== "tele") continue;
     const { metrics, boot, seq } = message as UpMessage<"tele">;
     const before = latest.get(machineId);
-    if (before?.boot === boot && before.seq > seq) continue;
-    latest.set(machineId, { machine_id: machineId, metrics: before?.boot === boot ? { ...before.metrics, ...metrics } : metrics, boot, seq, received_at: at.toISOString(), at });
+    if (before?.boot !== boot) latest.set(machineId, { machine_id: machineId, metrics: { ...metrics }, boot, seq, at });
+    else if (before.seq <= seq) {
+      Object.assign(before.metrics, metrics);
+      before.seq = seq;
+      before.at = at;
+    }
   }
-  if (latest.size > 0) await upsertLatest(tx, [...latest.values()]);
+  if (latest.size > 0) await upsertLatest(tx, [...latest.values()].map(({ at, ...row }) => ({ ...row, received_at: at.toISOString() })));
   return [...latest.values()].map((row) => ({ machineId: row.machine_id, organizationId: machines.get(row.machine_id)?.organizationId ?? "", at: row.at, metrics: row.metrics }));
 }
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { describe, expect, it, test } from "vitest";
 import { alertCondition, type ConditionOf } from "#shared/machines/alerts.ts";
 import { after } from "./changes.ts";

@@ -4,7 +4,7 @@ import type { Actor } from "#server/identity/actor.ts";
 import { publishAll, type Tx } from "#server/infra/events.ts";
 import type { MachineBatch } from "#server/infra/prisma/client.ts";
 import { recordAudit, recordAudits } from "#server/platform/audit.ts";
-import { slugOf } from "../onboarding.ts";
+import { slugOf } from "../slug.ts";
 import { insertMachines, type Source, takenSlugs } from "./batch-repository.ts";
 import type { PlannedMachine } from "./plan.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { COMMAND_NEXT, type CommandState } from "#shared/machines/states.ts";

@@ -31,6 +31,8 @@ export const RECORDS = {
     templateId: idOf("machineTemplate").nullable(), templateSlug: z.string().nullable(), heartbeatSeconds: whole.min(1), networkKind: z.enum(["wifi", "ethernet", "cellular"]), wifiSsid: z.string().nullable(),
     metadata: z.record(z.string(), json), hardwareId: z.string().nullable(), chip: z.string().nullable(), firmwareVersion: z.string().nullable(), claimedAt: time.nullable(), connectedAt: time.nullable(), createdAt: time,
     decommissionedAt: time,
+    // Archives of before there were such numbers have none.
+    serial: z.string().nullable().default(null),
   }),
   product: z.object({
     kind: z.literal("product"), id: idOf("product"), name: z.string(), sku: z.string(), price: micro, description: z.string(), metadata: z.record(z.string(), json), archivedAt: time.nullable(), createdAt: time,

@@ -36,9 +36,9 @@ async function* encode(rt: Runtime, machineId: string, archivedAt: Date): AsyncG
 
 async function* records(rt: Runtime, machine: NonNullable<Awaited<ReturnType<typeof findForArchive>>>): AsyncGenerator<Line> {
   const { id, name, slug, notes, address, latitude, longitude, timezone, templateId, template, heartbeatSeconds, networkKind, wifiSsid, metadata } = machine;
-  const { hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt } = machine;
+  const { serial, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt } = machine;
   yield {
-    kind: "machine", name, slug, notes, address, latitude, longitude, timezone, templateId, heartbeatSeconds, networkKind, wifiSsid, metadata, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt,
+    kind: "machine", name, slug, notes, address, latitude, longitude, timezone, templateId, heartbeatSeconds, networkKind, wifiSsid, metadata, serial, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt,
     templateSlug: template?.slug ?? null,
   };
   for (const { organizationId: _organization, importKey: _key, ...product } of await productsOf(rt, id)) yield { kind: "product", ...product };

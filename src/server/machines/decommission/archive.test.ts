@@ -93,6 +93,7 @@ beforeAll(async () => {
   web = createWebServer(rt, { next: null });
   url = `http://127.0.0.1:${(await web.listen()).port}/files/machines`;
   device = await givenHistory();
+  await rt.db.prisma.machine.update({ where: { id: device.id }, data: { serial: "SY-0007" } });
   await run(device.id);
   await archiveMachines(rt);
   file = await bytesOf(device.id);
@@ -204,6 +205,20 @@ describe("restoring", () => {
     await expect(restore(file, newId("organization"))).rejects.toMatchObject({ code: "NOT_FOUND", message: "There is no such organization." });
     const foreign = rewritten((lines) => lines.map((line, index) => (index === 0 ? line.replace(/org_[0-9a-z]{26}/, newId("organization")) : line)));
     await expect(restore(foreign)).rejects.toMatchObject({ code: "NOT_FOUND", message: expect.stringContaining("say which one") });
+  });
+
+  it("gives the machine its serial number back, unless another has it by now, and bears an archive without one", async () => {
+    const restored = async (bytes: Buffer, organizationId: string) => {
+      const { machineId } = await restore(bytes, organizationId);
+      return rt.db.prisma.machine.findUniqueOrThrow({ where: { id: machineId } });
+    };
+    expect(await restored(file, await givenOrganization(rt))).toMatchObject({ serial: "SY-0007", metadata: { archive: { serial: "SY-0007" } } });
+    const taken = await givenDevice(rt);
+    await rt.db.prisma.machine.update({ where: { id: taken.id }, data: { serial: "SY-0007" } });
+    expect(await restored(file, taken.organizationId)).toMatchObject({ serial: null, metadata: { archive: { serial: "SY-0007" } } });
+    const former = rewritten((lines) => lines.map((line) => line.replace('"serial":"SY-0007",', "")));
+    expect(gunzipSync(former).toString()).not.toContain("SY-0007");
+    expect((await restored(former, await givenOrganization(rt))).serial).toBeNull();
   });
 
   /** The archive with other lines and a checksum that fits them. */

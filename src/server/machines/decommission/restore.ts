@@ -8,6 +8,7 @@ import { publish, type Tx } from "#server/infra/events.ts";
 import type { Prisma } from "#server/infra/prisma/client.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { recordAudit } from "#server/platform/audit.ts";
+import { findInUse } from "../batches/batch-repository.ts";
 import { lockImport } from "../import/import-repository.ts";
 import { insertMachine } from "../machines-repository.ts";
 import { type ArchiveHeader, type ArchiveKind, KINDS, type RecordOf } from "./archive-format.ts";
@@ -61,7 +62,7 @@ export async function restoreMachine(rt: Runtime, actor: Actor, input: RestoreIn
     },
     { timeout: TIMEOUT_MS },
   );
-  rt.signals.send("events");
+  rt.signals.send("commits");
   return report;
 }
 
@@ -108,13 +109,15 @@ async function write(rt: Runtime, tx: Tx, actor: Actor, to: Restoring, source: R
 }
 
 async function insertDraft(rt: Runtime, tx: Tx, actor: Actor, to: Restoring, record: RecordOf<"machine">): Promise<void> {
-  const { kind: _kind, slug, templateId, templateSlug, metadata, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt, ...configuration } = record;
+  const { kind: _kind, slug, templateId, templateSlug, metadata, serial, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt, ...configuration } = record;
   const { machineId: id, organizationId, header } = to;
   const at = rt.clock.now();
   const template = await findTemplateFor(tx, { templateId, templateSlug });
-  const archive = { machineId: header.machineId, archivedAt: header.archivedAt, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt };
+  const archive = { machineId: header.machineId, archivedAt: header.archivedAt, serial, hardwareId, chip, firmwareVersion, claimedAt, connectedAt, createdAt, decommissionedAt };
   const machine = {
     ...configuration, id, organizationId,
+    // Another machine may have the number by now; then this one's stands in what is kept of its former life.
+    serial: serial === null || (await findInUse(tx, organizationId, { names: [], serials: [serial] })).length > 0 ? null : serial,
     templateId: template,
     status: "draft",
     // What it still needs is a device; where its kind is not known here, that first.

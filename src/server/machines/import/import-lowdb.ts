@@ -48,7 +48,7 @@ export async function importLowdb(rt: Runtime, actor: Actor, input: ImportInput)
   const file = readLowdb(input.text);
   try {
     const report = await rt.db.prisma.$transaction((tx) => run(rt, tx, actor, input, file), { timeout: TIMEOUT_MS });
-    rt.signals.send("events");
+    rt.signals.send("commits");
     return report;
   } catch (error) {
     if (error instanceof TakeBack) return error.report;

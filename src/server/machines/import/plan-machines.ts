@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { freeSlugOf } from "../slug.ts";
 import { idAt, importKey } from "./ids.ts";
 import type { LowdbFile } from "./lowdb-file.ts";
 import { KNOWN_FIELDS, type MachineRecord, type SlotRecord, unknownFields } from "./lowdb-schema.ts";
@@ -95,7 +95,7 @@ function machineRow(context: PlanContext, value: MachineRecord, id: string, slot
     id, address, latitude, longitude,
     organizationId: context.organizationId,
     name: value.name,
-    slug: slugOf(value.name),
+    slug: freeSlugOf(value.name),
     // It still needs its device: the wizard goes on where the network is asked for.
     status: "draft",
     wizardStep: "network",
@@ -106,10 +106,4 @@ function machineRow(context: PlanContext, value: MachineRecord, id: string, slot
     createdAt: value.createdAt ?? context.at,
     updatedAt: context.at,
   };
-}
-
-/** With a random end, so that it is free. */
-function slugOf(name: string): string {
-  const words = name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/^-+|-+$/g, "");
-  return `${words || "machine"}-${randomBytes(4).toString("hex")}`;
 }

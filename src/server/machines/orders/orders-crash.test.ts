@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -7,6 +6,7 @@ import { availableCredits } from "#server/billing/credits.ts";
 import { auditLedger } from "#server/billing/check.ts";
 import { withGround } from "#server/compute/testing/child-runtime.ts";
 import { type CrashGround, makeCrashGround } from "#server/compute/testing/crash-ground.ts";
+import { killAnywhere, runCounted } from "#server/testing/kill-anywhere.ts";
 import { flashOf, type OrderCrashTask } from "../testing/order-crash-process.ts";
 
 let ground: CrashGround;
@@ -16,32 +16,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => ground.remove());
 
-/** @returns null when it was killed, else how many statements it took */
-async function run(payment: OrderCrashTask["payment"], statement: number | null): Promise<number | null> {
-  const { database, dataDir } = ground;
-  const program = join(import.meta.dirname, "../testing/order-crash-process.ts");
-  const child = spawn(process.execPath, [program, JSON.stringify({ database, dataDir, payment, statement } satisfies OrderCrashTask)], { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  const signal = await new Promise((resolve) => child.once("close", (_code, by) => resolve(by)));
-  if (signal === "SIGKILL") return null;
-  expect(output, errors).toMatch(/^\d+\n$/);
-  return Number(output);
-}
-
-/** Processes that are killed in a sale; each takes seconds. */
+const PROGRAM = join(import.meta.dirname, "../testing/order-crash-process.ts");
+/** Processes that are killed in a sale. */
 const TIMES = 6;
 
 it("ends every sale once, wherever processes were killed between payment, command, result and capture", { timeout: 900_000 }, async () => {
-  for (const payment of ["card", "credits"] as const) {
-    const statements = await run(payment, null);
-    expect(statements).toBeGreaterThan(TIMES * 3);
-    // Its last part looks for what is left to do and finds nothing, sometimes in fewer statements.
-    for (let nth = 1; nth <= TIMES; nth += 1) expect(await run(payment, Math.ceil(((statements ?? 0) * 0.7 * nth) / TIMES))).toBeNull();
-  }
-  await run(null, null);
+  const { database, dataDir } = ground;
+  const task = (payment: OrderCrashTask["payment"], statement: number | null): OrderCrashTask => ({ database, dataDir, payment, statement });
+  for (const payment of ["card", "credits"] as const) await killAnywhere(PROGRAM, (statement) => task(payment, statement), TIMES);
+  await runCounted(PROGRAM, task(null, null));
   await withGround(ground, async (rt) => {
     const { prisma } = rt.db;
     expect(await auditLedger(rt)).toEqual([]);

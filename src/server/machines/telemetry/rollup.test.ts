@@ -1,4 +1,4 @@
-import { type Arbitrary, array, assert, asyncProperty, constant, constantFrom, integer, oneof, record } from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#shared/ids.ts";
 import { transact } from "#server/infra/runtime.ts";
@@ -54,22 +54,22 @@ async function rolledUp(subjectId: string, resolution: number) {
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-const step = oneof(
-  record({ kind: constant("say" as const), machine: integer({ min: 0, max: 1 }), metric: constantFrom("temp_c", "door"), quarters: integer({ min: -400, max: 400 }), lateMs: constantFrom(0, 0, 0, 1, 40 * SECOND_MS, 7 * MINUTE_MS, 3 * HOUR_MS), bufferedMs: constantFrom(-1, -1, 0, 20 * SECOND_MS, 9 * MINUTE_MS, 26 * HOUR_MS) }),
-  record({ kind: constant("wait" as const), ms: constantFrom(1, 10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 2 * HOUR_MS) }),
-  record({ kind: constant("round" as const) }),
-  record({ kind: constant("killed" as const) }),
+const step = fc.oneof(
+  fc.record({ kind: fc.constant("say" as const), machine: fc.integer({ min: 0, max: 1 }), metric: fc.constantFrom("temp_c", "door"), quarters: fc.integer({ min: -400, max: 400 }), lateMs: fc.constantFrom(0, 0, 0, 1, 40 * SECOND_MS, 7 * MINUTE_MS, 3 * HOUR_MS), bufferedMs: fc.constantFrom(-1, -1, 0, 20 * SECOND_MS, 9 * MINUTE_MS, 26 * HOUR_MS) }),
+  fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 2 * HOUR_MS) }),
+  fc.record({ kind: fc.constant("round" as const) }),
+  fc.record({ kind: fc.constant("killed" as const) }),
 );
 
-type Step = typeof step extends Arbitrary<infer T> ? T : never;
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 const said = { kind: "say", machine: 0, metric: "temp_c", quarters: 4, lateMs: 0, bufferedMs: -1 } as const;
 /** A worker dies after closing, and then comes what was received before: rare by chance. */
 const storedBetweenClosingAndMaking: Step[] = [{ kind: "wait", ms: 2 * HOUR_MS }, { kind: "killed" }, { ...said, quarters: 40, lateMs: 7 * MINUTE_MS }, said];
 
 describe("roll-ups", () => {
   it("hold what the messages hold, in whatever order those came and whenever rounds were made; and a chart never waits for a round", async () => {
-    await assert(
-      asyncProperty(array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
         const organizationId = newId("organization");
         const machines = [await bareMachine(rt, { organizationId }), await bareMachine(rt, { organizationId })];
         const told = new Map<string, Reading[]>(machines.map(({ id }) => [id, []]));

@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import pg from "pg";
 import { credits } from "#shared/credits.ts";
 import { type Ground, withGround } from "#server/compute/testing/child-runtime.ts";
-import { processInbox, receiveWebhook } from "#server/billing/payments/inbox.ts";
+import { processInbox } from "#server/billing/payments/inbox.ts";
+import { deliverDirectly } from "#server/billing/payments/testing/deliver-directly.ts";
 import { payTestCheckout } from "#server/billing/payments/test-provider/test-checkout.ts";
-import { endTestDelivery, takeDueTestEvents } from "#server/billing/payments/test-provider/test-provider-repository.ts";
-import { signTestWebhook } from "#server/billing/payments/test-provider/test-signature.ts";
 import { createSealer } from "#server/infra/crypto.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { makePerson } from "#server/testing/people.ts";
+import { countStatements, type StatementCount } from "#server/testing/statement-count.ts";
 import { sweepCommands } from "../commands/command-sweep.ts";
 import { advanceOrders, takePayments } from "../orders/orders-worker.ts";
 import { checkout } from "../storefront/checkout.ts";
@@ -31,44 +29,14 @@ export interface OrderCrashTask extends Ground {
 /** The processes are one installation's. */
 const KEYS = ["a key of 32 characters for tests"];
 
-let counting = false;
-let passed = 0;
-let last: number | null = null;
-/** Every statement passes here, whichever way it takes to the database; the embedded one is asked in several messages a statement. */
-function count(): void {
-  if (!counting) return;
-  passed += 1;
-  if (passed === last) process.kill(process.pid, "SIGKILL");
-}
-
-function countStatements(): void {
-  for (const [prototype, method] of [[PGlite.prototype, "execProtocolRaw"], [pg.Client.prototype, "query"]] as const) {
-    // Both take what they take and answer what they answer; only the call is of interest here.
-    const methods = prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const original = methods[method];
-    methods[method] = function counted(this: unknown, ...args: unknown[]) {
-      count();
-      return original?.apply(this, args);
-    };
-  }
-}
-
 /** Where a machine's device keeps what it knows. */
 export function flashOf(ground: Ground, machineId: string): string {
   return join(ground.dataDir, `${machineId}.json`);
 }
 
-/** The provider's webhook, without a network between. */
-async function deliver(rt: Runtime): Promise<void> {
-  for (const event of await takeDueTestEvents(rt, rt.clock.now(), rt.clock.now(), 100)) {
-    await receiveWebhook(rt, "test", event.body, { "test-signature": signTestWebhook(rt.config, event.body, rt.clock.now()) });
-    await endTestDelivery(rt, event.id, { dueAt: null, deliveredAt: rt.clock.now() });
-  }
-}
-
 async function work(rt: Runtime, devices: readonly LoopDevice[], rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
-    await deliver(rt);
+    await deliverDirectly(rt);
     await processInbox(rt);
     await takePayments(rt);
     await advanceOrders(rt);
@@ -76,7 +44,7 @@ async function work(rt: Runtime, devices: readonly LoopDevice[], rounds: number)
   }
 }
 
-async function sell(rt: Runtime, { payment, statement, ...ground }: OrderCrashTask & { payment: "card" | "credits" }): Promise<void> {
+async function sell(rt: Runtime, statements: StatementCount, { payment, statement, ...ground }: OrderCrashTask & { payment: "card" | "credits" }): Promise<void> {
   const { id, productId } = await givenDevice(rt);
   await rt.db.prisma.slot.updateMany({ where: { machineId: id, code: { in: ["A1", "A2"] } }, data: { productId, count: 5 } });
   const { slug } = await rt.db.prisma.machine.findUniqueOrThrow({ where: { id } });
@@ -87,18 +55,14 @@ async function sell(rt: Runtime, { payment, statement, ...ground }: OrderCrashTa
   const { products } = await getStorefront(rt, null, { slug });
   const lines = ["A2", "A1"].flatMap((code) => products.filter(({ slot }) => slot === code).map(({ slot, price }) => ({ slot, productId, price })));
   const buy = () => checkout(rt, person.actor, { slug, lines, payment, idempotencyKey: randomUUID() });
-  const begin = () => {
-    counting = true;
-    last = statement;
-  };
-  if (payment === "credits") begin();
+  if (payment === "credits") statements.begin(statement);
   const { order } = await buy();
   if (payment === "card") {
-    begin();
+    statements.begin(statement);
     await payTestCheckout(rt, { id: order.checkoutUrl?.split("/").at(-1) ?? "", card: "succeeds", save: false });
   }
   await work(rt, [device], 4);
-  counting = false;
+  statements.end();
 }
 
 /** Everything goes on, and time passes. */
@@ -121,11 +85,11 @@ async function recover(rt: Runtime, ground: Ground): Promise<void> {
 if (import.meta.main) {
   // Written by the test that starts it.
   const task = JSON.parse(process.argv[2] ?? "") as OrderCrashTask;
-  countStatements();
+  const statements = countStatements();
   await withGround(task, async (base) => {
     const rt: Runtime = { ...base, config: { ...base.config, secretKeys: KEYS }, sealer: createSealer(KEYS) };
     const { payment } = task;
-    await (payment === null ? recover(rt, task) : sell(rt, { ...task, payment }));
+    await (payment === null ? recover(rt, task) : sell(rt, statements, { ...task, payment }));
   });
-  process.stdout.write(`${passed}\n`);
+  process.stdout.write(`${statements.passed()}\n`);
 }
