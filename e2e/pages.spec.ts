@@ -2,6 +2,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { signInAs } from "./support/sign-in.ts";
 
+// The longest file by far: its tests are shared out over the workers.
+test.describe.configure({ mode: "parallel" });
+
 /** Every page: no violation that axe finds, in either theme, and nothing to scroll sideways on a phone. */
 const PAGES = {
   Customer: ["/", "/vms", "/vms/new", "/backups", "/projects", "/machines", "/machines/map", "/machines/charts", "/machines/products", "/machines/products/prices", "/machines/refill", "/alerts", "/alerts?tab=rules", "/billing", "/billing/statements", "/billing/charges", "/ssh-keys", "/activity", "/settings"],

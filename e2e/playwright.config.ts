@@ -9,6 +9,9 @@ const mqttPort = Number(process.env.E2E_MQTT_PORT ?? 3101);
 // Workers read this file too: the folder is made once, by the first.
 process.env.E2E_DATA_DIR ??= mkdtempSync(join(tmpdir(), "switchyard-e2e-"));
 
+/** What starts real VMs on this computer. */
+const HYPERVISOR = "**/libvirt-journey.spec.ts";
+
 export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
@@ -16,6 +19,12 @@ export default defineConfig({
   // One server has the load of all tests, on two processors.
   workers: 2,
   retries: 0,
+  // A VM that starts brings a network interface with it, and a browser that sees one come or go gives up what it is asking for at that moment (ERR_NETWORK_CHANGED): nothing else
+  // is under way then.
+  projects: [
+    { name: "product", testIgnore: HYPERVISOR },
+    { name: "hypervisor", testMatch: HYPERVISOR, dependencies: ["product"] },
+  ],
   forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,
   expect: { timeout: 15_000 },

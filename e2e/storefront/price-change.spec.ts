@@ -33,7 +33,7 @@ test("prices change for products and in one machine, and the buyer agrees to the
     await page.goto(`/admin/machines/products?organization=${machine.organizationId}&q=${machine.mark}`);
     await expect(products.getByRole("button", { name: "Water" })).toBeVisible();
     await products.getByRole("checkbox").first().check();
-    await page.getByRole("region", { name: "2 products chosen" }).getByRole("link", { name: "Change prices" }).click();
+    await page.getByRole("toolbar", { name: "2 products chosen" }).getByRole("link", { name: "Change prices" }).click();
     await page.getByRole("textbox", { name: "Percent" }).fill("10");
     await expect(row("Water")).toContainText(/1\.50.*1\.65/);
     await expect(row("Juice")).toContainText(/2\.00.*2\.20/);

@@ -18,7 +18,8 @@ const temporary = join(reports, "tmp");
 mkdirSync(temporary);
 chmodSync(reports, 0o711);
 chmodSync(temporary, 0o1777);
-const services: Service[] = [];
+/** Each from where its start begins, so that an interrupt finds it. */
+const services: Promise<Service>[] = [];
 const outcomes: Outcome[] = [];
 /** What runs beside the parts that follow it; it prints when it is over. */
 let meanwhile: Promise<void> = Promise.resolve();
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
   } finally {
     await cleanUp();
   }
-  const { passed, failed, skipped } = sum(outcomes);
+  const { passed, failed, skipped, failures } = sum(outcomes);
+  // Once more at the end: who reads the last lines of a long run knows what to look for in it.
+  if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((name) => `  ${name}\n`).join("")}\n`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 }
@@ -62,7 +65,7 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
   async libvirt(programs) {
     if (programs.libvirt) {
       try {
-        services.push(await startLibvirt(programs.libvirt));
+        await serve(startLibvirt(programs.libvirt));
       } catch (error) {
         process.stdout.write(`The libvirt driver's tests on real VMs are skipped: ${(error as Error).message}\n`);
       }
@@ -74,8 +77,7 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
     const files = findTestFiles(root).integration;
     const others: Record<string, string> = programs.mosquitto ? { TEST_MOSQUITTO: programs.mosquitto } : {};
     if (programs.redis) {
-      const redis = await startRedis(programs.redis);
-      services.push(redis);
+      const redis = await serve(startRedis(programs.redis));
       others["TEST_REDIS_URL"] = redis.url;
     }
     await vitest("integration on PGlite", files, others);
@@ -83,8 +85,7 @@ const RUN: Record<Part, (programs: Programs) => Promise<void>> = {
       report("integration on PostgreSQL: no PostgreSQL", SKIPPED);
       return;
     }
-    const postgres = await startPostgres(programs.postgres);
-    services.push(postgres);
+    const postgres = await serve(startPostgres(programs.postgres));
     await vitest("integration on PostgreSQL", files, { ...others, TEST_DATABASE_URL: postgres.url });
   },
   async e2e(programs) {
@@ -146,10 +147,16 @@ function title(name: string): void {
 }
 
 function report(name: string, outcome: Outcome): void {
-  outcomes.push(outcome);
+  const failures = outcome.failures.length > 0 ? outcome.failures.map((failure) => `${name}, ${failure}`) : outcome.failed > 0 ? [name] : [];
+  outcomes.push({ ...outcome, failures });
   const state = outcome.failed > 0 ? "FAILED" : outcome.passed > 0 ? "ok" : "skipped";
   const counts = outcome.passed + outcome.failed + outcome.skipped > 1 ? ` (${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped)` : "";
   process.stdout.write(`── ${name}: ${state}${counts}\n`);
+}
+
+function serve(starting: Promise<Service>): Promise<Service> {
+  services.push(starting);
+  return starting;
 }
 
 async function interrupt(): Promise<void> {
@@ -160,7 +167,8 @@ async function interrupt(): Promise<void> {
 }
 
 async function cleanUp(): Promise<void> {
-  await Promise.all(services.splice(0).map((service) => service.stop()));
+  // What did not start has nothing to stop.
+  await Promise.allSettled(services.splice(0).map(async (starting) => (await starting).stop()));
   rmSync(reports, { recursive: true, force: true });
 }
 

@@ -5,20 +5,25 @@ export interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** the names of what failed, as far as the runner gave names */
+  failures: readonly string[];
 }
 
-export const PASSED: Outcome = { passed: 1, failed: 0, skipped: 0 };
-export const FAILED: Outcome = { passed: 0, failed: 1, skipped: 0 };
-export const SKIPPED: Outcome = { passed: 0, failed: 0, skipped: 1 };
+export const PASSED: Outcome = { passed: 1, failed: 0, skipped: 0, failures: [] };
+export const FAILED: Outcome = { passed: 0, failed: 1, skipped: 0, failures: [] };
+export const SKIPPED: Outcome = { passed: 0, failed: 0, skipped: 1, failures: [] };
 
 export function sum(outcomes: readonly Outcome[]): Outcome {
-  return outcomes.reduce((total, next) => ({ passed: total.passed + next.passed, failed: total.failed + next.failed, skipped: total.skipped + next.skipped }), { passed: 0, failed: 0, skipped: 0 });
+  const total = (count: (outcome: Outcome) => number): number => outcomes.reduce((so, outcome) => so + count(outcome), 0);
+  return { passed: total(({ passed }) => passed), failed: total(({ failed }) => failed), skipped: total(({ skipped }) => skipped), failures: outcomes.flatMap(({ failures }) => failures) };
 }
 
 const running = new Set<ChildProcess>();
+let stopped = false;
 
-/** Ends the commands that run now, with all that they started. */
+/** Ends the commands that run now, with all that they started. Who waits for one of them waits for ever: the program is about to end, and must not go on to what comes next. */
 export function stopCommands(): void {
+  stopped = true;
   for (const child of running) {
     // The command leads a process group of its own.
     if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
@@ -44,5 +49,6 @@ export async function command(name: string, args: readonly string[], options: { 
     child.on("close", (exitCode) => resolve(exitCode ?? 1));
   });
   running.delete(child);
+  if (stopped) return new Promise(() => {});
   return { code, output: Buffer.concat(chunks).toString() };
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { describe, expect, it } from "vitest";
 import { OPERATION_STATUSES, operationIsOver, STEP_STATUSES, VM_ACTIONS, VM_STATUSES, VM_TRANSITIONS, vmAllows, vmInTransition, vmIsGone } from "#shared/compute/states.ts";
 import { backoffMs, nextMove, progressOf, type RecordedOperation } from "./operation-moves.ts";

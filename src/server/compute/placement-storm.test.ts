@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { credits } from "#shared/credits.ts";
 import { makePerson, type Person } from "#server/testing/people.ts";

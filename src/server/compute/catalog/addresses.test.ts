@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { poolCreateInput } from "#shared/compute/catalog.ts";
 import { newId } from "#shared/ids.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestRuntime, type TestRuntime } from "#server/testing/runtime.ts";
 import { formatAddress, formatNetwork, parseAddress, parseNetwork } from "./ip-network.ts";

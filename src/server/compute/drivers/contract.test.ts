@@ -23,7 +23,7 @@ import { HYPERVISORS } from "./testing/hypervisors.ts";
  * What the driver does not `support` is skipped, as is what needs a second host or a guest that reacts; everything else holds for all. Each test has a VM of
  * its own, on both hosts destroyed when it is over; the hypervisor may have other VMs.
  */
-const TEST_TIMEOUT_MS = 240_000;
+const TEST_TIMEOUT_MS = 420_000;
 
 describe.each(DRIVER_NAMES)("driver contract: %s", { timeout: TEST_TIMEOUT_MS }, (name) => {
   let started: TestHypervisor | { missing: string };

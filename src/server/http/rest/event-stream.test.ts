@@ -108,7 +108,7 @@ describe("a followed log", () => {
     await say("second");
     await expect.poll(() => heard(stream).at(-1), { timeout: 5_000 }).toBe("second");
     await rt.db.query({ text: "insert into vm_log (id, vm_id, at, level, source, message) values ($1, $2, now(), 'info', 'state', 'first')", values: [first?.id, vmId] });
-    rt.signals.send("events");
+    rt.signals.send("commits");
     await expect.poll(() => heard(stream).slice(-2), { timeout: 5_000 }).toEqual(["second", "first"]);
     stream.leave();
   });

@@ -102,7 +102,7 @@ async function follow(rt: Pick<Runtime, "signals">, response: ServerResponse, so
 function wake(rt: Pick<Runtime, "signals">, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     let timer = setTimeout(done, POLL_MS);
-    const off = rt.signals.on("events", () => {
+    const off = rt.signals.on("commits", () => {
       off();
       clearTimeout(timer);
       timer = setTimeout(done, COALESCE_MS);

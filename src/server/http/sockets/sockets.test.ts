@@ -30,8 +30,8 @@ afterAll(async () => {
   await web.close();
 });
 
-function dial(options: { token?: string; headers?: Record<string, string> } = {}): Client {
-  const client: Client = io(web.url, { transports: ["websocket"], reconnection: false, forceNew: true, auth: options.token === undefined ? {} : { token: options.token }, extraHeaders: options.headers ?? {} });
+function dial(options: { token?: string; recent?: boolean; headers?: Record<string, string> } = {}): Client {
+  const client: Client = io(web.url, { transports: ["websocket"], reconnection: false, forceNew: true, auth: { ...(options.token === undefined ? {} : { token: options.token }), ...(options.recent ? { recent: true } : {}) }, extraHeaders: options.headers ?? {} });
   open.push(client);
   return client;
 }
@@ -43,8 +43,8 @@ function outcome(client: Client): Promise<string> {
   });
 }
 
-async function connected(token: string): Promise<{ client: Client; events: EventEnvelope[] }> {
-  const client = dial({ token });
+async function connected(token: string, recent = false): Promise<{ client: Client; events: EventEnvelope[] }> {
+  const client = dial({ token, recent });
   const events: EventEnvelope[] = [];
   client.on("event", (event) => void events.push(event));
   expect(await outcome(client)).toBe("connected");
@@ -96,6 +96,27 @@ describe("a socket", () => {
     await expect.poll(() => second.events.length, { timeout: 5_000 }).toBe(1);
     expect(second.events[0]).toMatchObject({ type: "vm.updated", subject: last, data: { vmId: last }, timestamp: web.rt.clock.now().toISOString() });
     expect(first.events.map((event) => event.subject)).toEqual(vms);
+  });
+
+  it("that asks for them hears the last events of a room when it joins: what happened between the page and the join", async () => {
+    const witness = await connected(ada.token);
+    await witness.client.emitWithAck("join", `org:${ada.organizationId}`);
+    const vms = [newId("vm"), newId("vm")];
+    for (const vm of vms) await announce(ada.organizationId, vm);
+    const foreign = newId("vm");
+    await announce(bob.organizationId, foreign);
+    await expect.poll(() => witness.events.length, { timeout: 5_000 }).toBe(2);
+    const [asking, silent] = [await connected(ada.token, true), await connected(ada.token)];
+    expect(asking.events).toEqual([]);
+    for (const { client } of [asking, silent]) await client.emitWithAck("join", `org:${ada.organizationId}`);
+    const last = newId("vm");
+    await announce(ada.organizationId, last);
+    await expect.poll(() => [asking, silent].map(({ events }) => events.at(-1)?.subject), { timeout: 5_000 }).toEqual([last, last]);
+    expect(asking.events.slice(-3).map(({ subject }) => subject)).toEqual([...vms, last]);
+    expect(new Set(asking.events.map(({ id }) => id)).size).toBe(asking.events.length);
+    expect(silent.events.map(({ subject }) => subject)).toEqual([last]);
+    expect(await asking.client.emitWithAck("join", `org:${bob.organizationId}`)).toBe(false);
+    expect(asking.events.map(({ subject }) => subject)).not.toContain(foreign);
   });
 
   it("hears a message once, though it is in two of its rooms; an administrator hears all", async () => {

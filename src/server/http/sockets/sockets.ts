@@ -12,12 +12,14 @@ import type { Runtime } from "#server/infra/runtime.ts";
 import { mayWatchOrder } from "#server/machines/orders/guest-orders.ts";
 import type { OriginPolicy } from "../cross-site.ts";
 import { clientAddress } from "../request-scope.ts";
+import { createRecentEvents } from "./recent-events.ts";
 import { mayJoin, roomsOf } from "./rooms.ts";
 
 /**
  * Live events for browsers. Who connects must be signed in, and is asked again every few seconds: a session that was ended loses its sockets. Or
  * they bring the secret of an order (`auth: {order: {orderId, secret}}`): a guest, who hears that this order has changed and nothing else.
- * Every web process follows the events itself, so that no adapter between them is needed.
+ * Every web process follows the events itself, so that no adapter between them is needed. Who connects with `auth: {recent: true}` hears of each room that it joins what
+ * was delivered there in the last ten seconds: between a page's rendering and its join something may have happened that neither would tell.
  */
 export interface Sockets {
   /** whether an upgrade is for us */
@@ -65,6 +67,8 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
     cors: { origin: rt.config.corsOrigins, credentials: false },
   });
 
+  const recent = createRecentEvents();
+
   io.use((socket, next) => {
     admit(rt, socket, credentialsOf(rt, socket, origins)).then(
       (admitted) => next(admitted ? undefined : new Error("UNAUTHORIZED")),
@@ -81,7 +85,10 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
     void socket.join(order === null ? `usr:${userId}` : `order:${order}`);
     socket.on("join", (room, answer) => {
       join(rt, socket, room).then(
-        (joined) => reply(answer, joined),
+        (joined) => {
+          reply(answer, joined);
+          if (joined && socket.handshake.auth["recent"] === true) for (const envelope of recent.of(room)) socket.emit("event", envelope);
+        },
         (error: unknown) => {
           rt.log.error({ err: error }, "socket: join failed");
           reply(answer, false);
@@ -95,7 +102,9 @@ export function createSockets(rt: Runtime, server: HttpServer, options: { origin
 
   const deliver = (event: StoredEvent): void => {
     const envelope: EventEnvelope = { id: event.id, type: event.type, subject: event.subject, timestamp: event.createdAt.toISOString(), data: event.data };
-    io.local.to(roomsOf(event)).emit("event", envelope);
+    const rooms = roomsOf(event);
+    io.local.to(rooms).emit("event", envelope);
+    recent.add(rooms, envelope);
     if (isId("order", event.subject)) io.local.to(`order:${event.subject}`).emit("realtime", { name: "order.progress", data: { orderId: event.subject } });
     metrics.socketMessages.inc({ kind: "event" });
   };

@@ -7,7 +7,7 @@ import { HARDWARE, type LibvirtHypervisor, startLibvirtHypervisor } from "./test
 import type { Virsh } from "./virsh.ts";
 
 /** What guests write to their serial port, on real VMs: what the contract does not ask. */
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 420_000;
 const PLENTY = 16 * 1_048_576;
 /** virtlogd's, unless somebody changed it */
 const ROTATED_AT = 2 * 1_048_576;

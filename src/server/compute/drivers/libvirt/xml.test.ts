@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#server/testing/properties.ts";
 import { describe, expect, it } from "vitest";
 import { all, first, parseXml, textAt, writeXml, xml, type XmlElement } from "./xml.ts";
 

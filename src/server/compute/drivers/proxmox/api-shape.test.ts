@@ -44,4 +44,12 @@ describe("the check itself", () => {
     expect(answered([{ n: 1, t: "a" }])).toEqual([]);
     for (const wrong of [null, {}, [{ n: "1" }], [{ t: "a" }], [{ n: 1, t: "c" }], [{ n: 1, more: 1 }], [[]]]) expect(answered(wrong), JSON.stringify(wrong)).not.toEqual([]);
   });
+
+  it("knows the lock of a VM that is being deleted, which the shapes do not list, and no other", () => {
+    const config = "/nodes/{node}/qemu/{vmid}/config";
+    const listed: ApiShapes = { [config]: { GET: { returns: { type: "object", properties: { lock: { type: "string", optional: 1, enum: ["backup"] } } } } } };
+    const locked = (lock: string) => answerProblems(listed, "GET", config, { lock });
+    expect([locked("backup"), locked("destroyed")]).toEqual([[], []]);
+    expect(locked("destroying")).toHaveLength(1);
+  });
 });

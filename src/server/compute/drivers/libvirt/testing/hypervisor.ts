@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const SYSTEM = "qemu:///system";
 export const IMAGE = "guest.qcow2";
 /** Emulation on a busy computer takes its time to boot. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 export interface LibvirtHypervisor extends TestHypervisor {
   /** of each host: without the driver */
