@@ -7,15 +7,16 @@ import { useTranslations } from "next-intl";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
+import bar from "#components/table/filter-bar.module.css";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { NoMatch } from "#components/table/no-match.tsx";
+import { SelectionBar } from "#components/table/selection-bar.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { SEVERITIES } from "#shared/machines/states.ts";
 import { alertInput } from "./alert-input.ts";
-import classes from "./alerts.module.css";
 import type { AlertSide } from "./types.ts";
 import { useAlertActions, useAlertList, useMayAlert } from "./use-alerts.ts";
 import { useAlertColumns } from "./use-alert-columns.tsx";
@@ -45,7 +46,7 @@ export function AlertList({ side, tab }: { side: AlertSide; tab: "open" | "histo
     <>
       <FilterBar filters={filters} searchLabel={t("search")}>
         <Select
-          className={classes.severityChoice ?? ""}
+          className={bar.choice ?? ""}
           aria-label={t("severity")}
           placeholder={t("allSeverities")}
           clearable
@@ -58,10 +59,7 @@ export function AlertList({ side, tab }: { side: AlertSide; tab: "open" | "histo
         />
       </FilterBar>
       {may && chosen.length > 0 && (
-        <div className={classes.selected} role="toolbar" aria-label={t("bulk")}>
-          <span className={classes.count} aria-live="polite">
-            {t("chosen", { count: chosen.length })}
-          </span>
+        <SelectionBar label={t("bulk")} chosen={t("chosen", { count: chosen.length })} clearLabel={t("clear")} onClear={() => setChosen([])}>
           <Button
             size="xs"
             leftSection={<IconChecks size={14} aria-hidden />}
@@ -71,10 +69,7 @@ export function AlertList({ side, tab }: { side: AlertSide; tab: "open" | "histo
           >
             {t("acknowledgeMany", { count: firing.length })}
           </Button>
-          <Button size="xs" variant="subtle" color="gray" onClick={() => setChosen([])}>
-            {t("clear")}
-          </Button>
-        </div>
+        </SelectionBar>
       )}
       <Section flush>
         <DataTable

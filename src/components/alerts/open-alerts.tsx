@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import Link from "next/link";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { RowLink, RowList } from "#components/ui/row-list.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { OPEN_ALERTS } from "./alert-input.ts";
@@ -20,24 +20,22 @@ export function OpenAlerts({ side }: { side: AlertSide }) {
   if (!data || data.data.length === 0) return null;
   return (
     <Section title={t("title", { count: data.pagination.total })} actions={<TextLink href={page}>{t("all")}</TextLink>} flush>
-      <ul className={classes.list}>
+      <RowList>
         {data.data.map((alert) => (
-          <li key={alert.id}>
-            <Link href={`${page}?alert=${alert.id}`} className={classes.row}>
-              <SeverityChip severity={alert.severity} />
-              <span className={classes.what}>
-                {[alert.name, alert.subject].filter(Boolean).join(" · ")} <span className={classes.detail}>{alert.machineName}</span>
-              </span>
-              <span className={classes.state}>
-                <AlertState alert={alert} />
-              </span>
-              <span className={classes.when}>
-                <RelativeTime at={alert.firedAt} />
-              </span>
-            </Link>
-          </li>
+          <RowLink key={alert.id} href={`${page}?alert=${alert.id}`} className={classes.row}>
+            <SeverityChip severity={alert.severity} />
+            <span className={classes.what}>
+              {[alert.name, alert.subject].filter(Boolean).join(" · ")} <span className={classes.detail}>{alert.machineName}</span>
+            </span>
+            <span className={classes.state}>
+              <AlertState alert={alert} />
+            </span>
+            <span className={classes.when}>
+              <RelativeTime at={alert.firedAt} />
+            </span>
+          </RowLink>
         ))}
-      </ul>
+      </RowList>
     </Section>
   );
 }

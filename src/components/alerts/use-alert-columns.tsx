@@ -26,7 +26,7 @@ export function useAlertColumns(side: AlertSide, tab: "open" | "history", onOpen
         </span>
       ),
     },
-    { key: "state", title: t("state"), width: 190, render: (alert) => <AlertState alert={alert} /> },
+    { key: "state", title: t("state"), width: 140, render: (alert) => <AlertState alert={alert} /> },
     { key: "severity", title: t("severity"), width: 120, from: "sm", render: (alert) => <SeverityChip severity={alert.severity} /> },
     ...(side === "admin" && machine ? [{ key: "organization", title: t("organization"), from: "md" as const, render: (alert: Alert) => alert.organizationName }] : []),
     { key: "fired", title: t("fired"), align: "right", width: 120, from: "sm", render: (alert) => <RelativeTime at={alert.firedAt} /> },

@@ -27,7 +27,7 @@ export class LiveConnection {
     this.#closed = false;
     const { io } = await import("socket.io-client");
     if (this.#closed || this.#socket) return;
-    const socket: Socket<ServerToClient, ClientToServer> = io({ path: "/socket.io", transports: ["websocket", "polling"] });
+    const socket: Socket<ServerToClient, ClientToServer> = io({ path: "/socket.io", transports: ["websocket", "polling"], auth: { recent: true } });
     this.#socket = socket;
     socket.on("connect", () => {
       const again = this.#interrupted;

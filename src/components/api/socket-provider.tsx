@@ -6,8 +6,11 @@ import { LiveConnection, type LiveStatus } from "./live-connection.ts";
 
 const LiveContext = createContext<LiveConnection | null>(null);
 
-/** What the server rendered is older than the first join by as long as the page took to come alive: what is older than this is asked for again. */
-const FRESH_MS = 1_000;
+/**
+ * What the server rendered is older than the first join by as long as the page took to come alive: what is older than this is asked for again. What happened to the rest
+ * the server tells at the join (sockets/recent-events.ts), for twice as long.
+ */
+const FRESH_MS = 5_000;
 
 /** One socket for the page, opened after hydration. After an interruption everything on screen is asked for again, because events may have been missed. */
 export function SocketProvider({ children }: { children: ReactNode }) {

@@ -5,6 +5,7 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { FormError } from "#components/form/form-error.tsx";
 import { fieldErrors } from "#components/form/server-errors.ts";
@@ -95,12 +96,12 @@ export function NewRollout({ firmwareId }: { firmwareId: string }) {
           <Section title={t("preview")}>
             <RolloutPreview firmwareId={firmwareId} target={targetOf(values)} />
             <FormError error={create.error} title={t("notSaved")} />
+            <p className={classes.dim}>{t("submitHelp")}</p>
             <div className={classes.buttons}>
               <Button type="submit" loading={create.isPending || create.isSuccess}>
                 {t("submit")}
               </Button>
             </div>
-            <p className={classes.dim}>{t("submitHelp")}</p>
           </Section>
         </MainAndAside>
       </form>
@@ -112,21 +113,12 @@ function TargetFields({ values, set }: { values: PlanValues; set: (values: Parti
   const t = useTranslations("firmware.plan");
   const trpc = useTRPC();
   const templates = useQuery(trpc.machines.admin.templates.queryOptions());
-  const customers = useQuery(trpc.platform.customers.queryOptions({ page: 1, limit: 100 }));
   return (
     <Section title={t("target")} description={t("targetText")}>
       <div className={classes.fields}>
         <div className={classes.pair}>
           <Select label={t("template")} placeholder={t("all")} clearable data={(templates.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} value={values.templateId} onChange={(templateId) => set({ templateId })} />
-          <Select
-            label={t("organization")}
-            placeholder={t("all")}
-            clearable
-            searchable
-            data={[...new Map((customers.data?.data ?? []).map(({ organizationId, name }) => [organizationId, name]))].map(([value, label]) => ({ value, label }))}
-            value={values.organizationId}
-            onChange={(organizationId) => set({ organizationId })}
-          />
+          <OrganizationSelect label={t("organization")} placeholder={t("all")} clearable value={values.organizationId} onChange={(organizationId) => set({ organizationId })} />
         </div>
         <MachinesField label={t("machines")} description={t("machinesHelp")} value={values.machineIds} onChange={(ids) => set({ machineIds: ids })} />
       </div>

@@ -5,8 +5,9 @@ import { IconFileUpload } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
-import { type DragEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { FileDrop } from "#components/ui/file-drop.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import classes from "./firmware.module.css";
 import { UploadError, uploadFile, type UploadProblem } from "./upload-file.ts";
@@ -30,13 +31,10 @@ function Upload({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
   const abort = useRef(new AbortController());
   const [state, setState] = useState<State>({ kind: "choose" });
-  const [over, setOver] = useState(false);
 
-  const take = async (file: File | undefined): Promise<void> => {
-    if (!file) return;
+  const take = async (file: File): Promise<void> => {
     abort.current = new AbortController();
     setState({ kind: "sending", name: file.name, size: file.size, share: 0 });
     try {
@@ -48,11 +46,6 @@ function Upload({ onClose }: { onClose: () => void }) {
       if (abort.current.signal.aborted) setState({ kind: "choose" });
       else setState({ kind: "problem", name: file.name, problem: error instanceof UploadError ? error.problem : { kind: "server", detail: "" } });
     }
-  };
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0]);
   };
 
   if (state.kind === "sending") {
@@ -71,42 +64,14 @@ function Upload({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <>
+    <div className={classes.choose}>
       {state.kind === "problem" && (
         <Notice tone="bad" title={t("refused", { name: state.name })}>
           <p>{state.problem.kind === "refused" ? t(`refusals.${state.problem.reason}`) : t(`problems.${state.problem.kind}`)}</p>
           {state.problem.detail && <p className={classes.detail}>{state.problem.detail}</p>}
         </Notice>
       )}
-      <div
-        className={classes.drop}
-        data-over={over || undefined}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        <IconFileUpload size={28} stroke={1.4} aria-hidden />
-        <p>{t("drop")}</p>
-        <p className={classes.dim}>{t("help")}</p>
-        <Button onClick={() => input.current?.click()} data-autofocus>
-          {t("choose")}
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          accept=".bin,application/octet-stream"
-          className={classes.file}
-          aria-label={t("choose")}
-          tabIndex={-1}
-          onChange={(event) => {
-            void take(event.currentTarget.files?.[0]);
-            event.currentTarget.value = "";
-          }}
-        />
-      </div>
-    </>
+      <FileDrop icon={<IconFileUpload size={28} stroke={1.4} aria-hidden />} label={t("drop")} help={t("help")} chooseLabel={t("choose")} accept=".bin,application/octet-stream" onFile={(file) => void take(file)} />
+    </div>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
-import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
+import { Box } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import classes from "./machine-notice.module.css";
+import { Notice } from "#components/ui/notice.tsx";
 import { timeTag } from "./time-tag.tsx";
 import type { MachineDetail } from "./types.ts";
 import { type MachineSide, useConnections } from "./use-machines.ts";
@@ -14,10 +14,11 @@ export function MachineNotice({ side, machine }: { side: MachineSide; machine: M
   if (machine.status === "offline") return <Offline side={side} machine={machine} />;
   const waiting = machine.status === "awaiting_claim" && side === "customer" ? "awaitingCustomer" : machine.status;
   return (
-    <div className={classes.notice} role="status">
-      <IconInfoCircle size={18} aria-hidden />
-      <p>{t(`state.${waiting}`)}</p>
-    </div>
+    <Box mb={16}>
+      <Notice tone="neutral" title={t(`state.${waiting}`)}>
+        {t(`stateText.${waiting}`)}
+      </Notice>
+    </Box>
   );
 }
 
@@ -28,16 +29,14 @@ function Offline({ side, machine }: { side: MachineSide; machine: MachineDetail 
   const network = machine.wifiSsid ? `${networks(machine.networkKind)} ${machine.wifiSsid}` : networks(machine.networkKind);
   const reason = last?.reason;
   return (
-    <div className={classes.notice} data-tone="bad" role="alert">
-      <IconAlertTriangle size={18} aria-hidden />
-      <div>
-        <p className={classes.title}>{t.rich("offline", { since: timeTag(last?.at ?? machine.statusChangedAt) })}</p>
+    <Box mb={16}>
+      <Notice tone="bad" title={t.rich("offline", { since: timeTag(last?.at ?? machine.statusChangedAt) })}>
         <p>
           {reason && t.has(`reason.${reason}` as "reason.will") ? `${t(`reason.${reason}` as "reason.will")} ` : ""}
           {t("check", { network })}
         </p>
-        {machine.latest && <p className={classes.dim}>{t.rich("lastReading", { at: timeTag(machine.latest.at) })}</p>}
-      </div>
-    </div>
+        {machine.latest && <p>{t.rich("lastReading", { at: timeTag(machine.latest.at) })}</p>}
+      </Notice>
+    </Box>
   );
 }

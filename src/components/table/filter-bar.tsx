@@ -1,11 +1,10 @@
 "use client";
 
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { Button, Select } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import { type ReactNode, type RefObject, useState } from "react";
+import type { ReactNode, RefObject } from "react";
 import classes from "./filter-bar.module.css";
+import { SearchField } from "./search-field.tsx";
 import type { ListFilters } from "./use-list-filters.ts";
 
 interface FilterBarProps<S extends string> {
@@ -22,32 +21,10 @@ interface FilterBarProps<S extends string> {
 /** Above a list: search and state, both in the address. */
 export function FilterBar<S extends string>({ filters, searchLabel, searchRef, statuses, children }: FilterBarProps<S>) {
   const t = useTranslations("common.table");
-  const [typed, setTyped] = useState(filters.q);
-  // The address may change without us (back, a link to this list): then the field follows.
-  const [known, setKnown] = useState(filters.q);
-  if (known !== filters.q) {
-    setKnown(filters.q);
-    if (typed.trim() !== filters.q) setTyped(filters.q);
-  }
-  const search = useDebouncedCallback((q: string) => filters.set({ q: q || null }), 200);
   return (
     <div className={classes.bar} role="search">
       {searchLabel !== undefined && (
-        <TextInput
-          {...(searchRef ? { ref: searchRef } : {})}
-          className={classes.search}
-          aria-label={searchLabel}
-          placeholder={searchLabel}
-          type="search"
-          maxLength={100}
-          leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            search(event.currentTarget.value.trim());
-          }}
-          onKeyDown={(event) => (event.key === "Escape" || event.key === "Enter") && event.currentTarget.blur()}
-        />
+        <SearchField className={classes.search} label={searchLabel} value={filters.q} onSearch={(q) => filters.set({ q: q || null })} inputRef={searchRef} />
       )}
       {statuses && (
         <Select
@@ -62,14 +39,7 @@ export function FilterBar<S extends string>({ filters, searchLabel, searchRef, s
       )}
       {children}
       {filters.active && (
-        <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => {
-            setTyped("");
-            filters.clear();
-          }}
-        >
+        <Button variant="subtle" color="gray" onClick={filters.clear}>
           {t("clearFilters")}
         </Button>
       )}

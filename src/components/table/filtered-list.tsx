@@ -27,6 +27,8 @@ interface FilteredListProps<T, S extends string> {
   /** what can be searched for; without it there is no search */
   searchLabel?: string;
   statuses?: readonly { value: S; label: string }[];
+  /** what else the rows are chosen by, beside the states */
+  choices?: ReactNode;
   /** shown when there is nothing at all; a filter that matches nothing says so itself */
   empty: ReactNode;
   rowHref?: (row: T) => string;
@@ -37,11 +39,13 @@ interface FilteredListProps<T, S extends string> {
 }
 
 /** A page's list: filters in the address above it, rows page by page, walked through by j and k. */
-export function FilteredList<T extends { id: string }, S extends string>({ label, query, columns, filters, state, searchLabel, statuses, empty, rowHref, onRowClick, selection, bar }: FilteredListProps<T, S>) {
+export function FilteredList<T extends { id: string }, S extends string>({ label, query, columns, filters, state, searchLabel, statuses, choices, empty, rowHref, onRowClick, selection, bar }: FilteredListProps<T, S>) {
   const { list, search } = useRowKeys();
   return (
     <>
-      <FilterBar filters={filters} searchRef={search} {...(searchLabel === undefined ? {} : { searchLabel })} {...(statuses ? { statuses } : {})} />
+      <FilterBar filters={filters} searchRef={search} {...(searchLabel === undefined ? {} : { searchLabel })} {...(statuses ? { statuses } : {})}>
+        {choices}
+      </FilterBar>
       {bar}
       <div ref={list}>
         <Section flush>

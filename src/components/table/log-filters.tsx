@@ -1,10 +1,9 @@
 "use client";
 
-import { Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { Select } from "@mantine/core";
+import type { ReactNode } from "react";
 import bar from "./filter-bar.module.css";
+import { SearchField } from "./search-field.tsx";
 
 interface Choice<T extends string> {
   label: string;
@@ -25,23 +24,9 @@ interface LogFiltersProps<L extends string, S extends string> {
 
 /** Above a log: words to look for, how bad at least, and from what part. */
 export function LogFilters<L extends string, S extends string>({ search, level, source, children }: LogFiltersProps<L, S>) {
-  const [typed, setTyped] = useState(search.value);
-  const tell = useDebouncedCallback(search.onChange, 250);
   return (
     <div className={bar.bar} role="search">
-      <TextInput
-        className={bar.search}
-        type="search"
-        aria-label={search.label}
-        placeholder={search.label}
-        maxLength={100}
-        leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          tell(event.currentTarget.value.trim());
-        }}
-      />
+      <SearchField className={bar.search} label={search.label} value={search.value} onSearch={search.onChange} />
       <ChoiceField {...level} />
       <ChoiceField {...source} />
       {children}

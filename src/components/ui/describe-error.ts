@@ -19,7 +19,7 @@ function isReason(reason: string | undefined): reason is (typeof REASONS)[number
 /** Words for anything that a query or mutation threw. `t` is `useTranslations("errors")`. */
 export function describeError(error: unknown, t: ReturnType<typeof useTranslations<"errors">>): ErrorWords {
   const body = errorBodyOf(error);
-  if (!body) return { why: t("network.title"), next: t("network.next"), requestId: null };
+  if (!body) return { why: t("network.why"), next: t("network.next"), requestId: null };
   const { needed, available, requiredPermission, retryAfter, reason, state, quota, used, limit } = body;
   let why: string = t(`code.${body.code}`);
   if (body.code === "INSUFFICIENT_CREDITS" && needed !== undefined && available !== undefined) {

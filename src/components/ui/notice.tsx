@@ -22,7 +22,7 @@ export function Notice({ tone, title, children, action, onClose }: NoticeProps) 
   const t = useTranslations("common.actions");
   const Icon = tone === "ok" ? IconCircleCheck : tone === "neutral" ? IconInfoCircle : IconAlertTriangle;
   return (
-    <div className={classes.notice} data-tone={tone} role="status">
+    <div className={classes.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
       {tone === "busy" ? <Loader size={18} aria-hidden /> : <Icon size={18} aria-hidden />}
       <div className={classes.body}>
         <div className={classes.words}>

@@ -20,7 +20,7 @@ export function Section({ title, description, actions, flush = false, danger = f
     <section id={id} className={classes.section} data-danger={danger || undefined}>
       {(title || actions) && (
         <header className={classes.head}>
-          <div>
+          <div className={classes.words}>
             {title && <h2 className={classes.title}>{title}</h2>}
             {description && <p className={classes.description}>{description}</p>}
           </div>

@@ -4,6 +4,7 @@ import { Button, Modal, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { fieldErrors } from "#components/form/server-errors.ts";
 import { useNotify } from "#components/ui/use-notify.ts";
@@ -25,7 +26,6 @@ export function AdoptDialog({ finding, onClose }: { finding: Finding; onClose: (
     validate: { organizationId: required, projectId: required, planId: required, imageId: required, name: (value) => (VM_NAME.test(value) ? null : t("nameInvalid")) },
   });
   const { organizationId } = form.values;
-  const customers = useQuery(trpc.platform.customers.queryOptions({ limit: 100 }));
   const choices = useQuery(trpc.compute.hosts.adoptChoices.queryOptions(organizationId === "" ? skipToken : { organizationId }));
   const adopt = useMutation(
     trpc.compute.hosts.adopt.mutationOptions({
@@ -42,13 +42,12 @@ export function AdoptDialog({ finding, onClose }: { finding: Finding; onClose: (
     <Modal opened onClose={onClose} title={t("title", { name: finding.details.name ?? finding.ref })} size="md">
       <form className={formClasses.form} noValidate onSubmit={form.onSubmit((values) => adopt.mutate({ id: finding.id, ...values }))}>
         <p>{t("text")}</p>
-        <Select
+        <OrganizationSelect
           label={t("organization")}
-          searchable
           data-autofocus
-          data={(customers.data?.data ?? []).map((customer) => ({ value: customer.organizationId, label: `${customer.organizationName} · ${customer.email}` }))}
-          {...form.getInputProps("organizationId")}
-          onChange={(value) => form.setValues({ organizationId: value ?? "", projectId: "" })}
+          value={organizationId === "" ? null : organizationId}
+          error={form.errors["organizationId"]}
+          onChange={(id) => form.setValues({ organizationId: id ?? "", projectId: "" })}
         />
         <Select label={t("project")} description={t("projectHelp")} disabled={organizationId === ""} data={options(choices.data?.projects)} {...form.getInputProps("projectId")} onChange={(value) => form.setFieldValue("projectId", value ?? "")} />
         <Select label={t("plan")} description={t("planHelp")} disabled={organizationId === ""} data={options(choices.data?.plans)} {...form.getInputProps("planId")} onChange={(value) => form.setFieldValue("planId", value ?? "")} />

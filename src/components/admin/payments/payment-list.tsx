@@ -9,6 +9,7 @@ import type { z } from "zod";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMoney } from "#components/billing/top-up/use-money.ts";
 import type { Column } from "#components/table/data-table.tsx";
+import bar from "#components/table/filter-bar.module.css";
 import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
 import { useListFilters } from "#components/table/use-list-filters.ts";
@@ -35,20 +36,7 @@ export function PaymentList() {
   const query = useQuery(useTRPC().platform.topUps.queryOptions(input, { placeholderData: keepPreviousData }));
   return (
     <>
-      <PageHeader
-        title={t("title")}
-        description={t("description")}
-        actions={
-          <Select
-            aria-label={t("provider")}
-            placeholder={t("allProviders")}
-            clearable
-            data={PROVIDERS.map((value) => ({ value, label: t(`providers.${value}`) }))}
-            value={provider}
-            onChange={(value) => void set({ provider: PROVIDERS.find((each) => each === value) ?? null, page: null })}
-          />
-        }
-      />
+      <PageHeader title={t("title")} description={t("description")} />
       <FilteredList
         label={t("title")}
         query={query}
@@ -57,6 +45,17 @@ export function PaymentList() {
         state={state}
         searchLabel={t("search")}
         statuses={TOP_UP_FILTERS.map((value) => ({ value, label: status(value) }))}
+        choices={
+          <Select
+            className={bar.choice ?? ""}
+            aria-label={t("provider")}
+            placeholder={t("allProviders")}
+            clearable
+            data={PROVIDERS.map((value) => ({ value, label: t(`providers.${value}`) }))}
+            value={provider}
+            onChange={(value) => void set({ provider: PROVIDERS.find((each) => each === value) ?? null, page: null })}
+          />
+        }
         rowHref={(payment) => `/admin/payments/${payment.id}`}
         empty={
           <EmptyState icon={<IconCreditCard />} title={t("none")}>

@@ -22,7 +22,8 @@ export function RevenueCharts({ revenue: { steps }, by }: { revenue: Revenue; by
   };
   const numbers = {
     format: (value: number) => `${format.number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${t("credits")}`,
-    formatTick: (value: number) => format.number(value, { notation: "compact", maximumFractionDigits: 1 }),
+    // Digits that count, not those behind the point: a scale of a few thousandths has different marks, too.
+    formatTick: (value: number) => format.number(value, { notation: "compact", maximumSignificantDigits: 3 }),
   };
   const parts: Series[] = [
     { key: "paid", label: t("paid"), color: 1 },

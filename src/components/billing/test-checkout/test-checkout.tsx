@@ -86,11 +86,11 @@ function PayForm({ id, checkout }: { id: string; checkout: TestCheckoutState }) 
       <Radio.Group label={t("choose")} value={card} onChange={(value) => setCard(CARDS.find((each) => each === value) ?? "succeeds")}>
         <Stack gap={10} mt={8}>
           {CARDS.filter((each) => maySave || each !== "declined_later").map((each) => (
-            <Radio key={each} value={each} label={t(`cards.${each}`)} />
+            <Radio key={each} value={each} label={t(`cards.${each}`)} disabled={!ready} />
           ))}
         </Stack>
       </Radio.Group>
-      {maySave && <Checkbox label={t("save")} description={t("saveText")} checked={save} onChange={(event) => setSave(event.currentTarget.checked)} />}
+      {maySave && <Checkbox label={t("save")} description={t("saveText")} disabled={!ready} checked={save} onChange={(event) => setSave(event.currentTarget.checked)} />}
       {pay.data?.paid === false && (
         <p className={classes.declined} role="alert">
           {t("declined")}

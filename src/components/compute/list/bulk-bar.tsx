@@ -7,6 +7,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
+import { SelectionBar } from "#components/table/selection-bar.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { useNotify } from "#components/ui/use-notify.ts";
 import { useShownOperation } from "../operations/use-shown-operation.ts";
@@ -51,10 +52,17 @@ export function BulkBar({ chosen, onClear }: { chosen: readonly Vm[]; onClear: (
   const count = chosen.length;
   const send = (operation: BulkAction) => batch.mutate({ operation, vmIds: chosen.map((vm) => vm.id) });
   return (
-    <div className={classes.bar} role="toolbar" aria-label={t("label")}>
-      <span className={classes.count} aria-live="polite">
-        {t("chosen", { count })}
-      </span>
+    <SelectionBar
+      label={t("label")}
+      chosen={t("chosen", { count })}
+      clearLabel={t("clear")}
+      onClear={onClear}
+      aside={
+        <Button size="xs" variant="subtle" color="gray" onClick={() => downloadVms(chosen)}>
+          {t("export")}
+        </Button>
+      }
+    >
       {ACTIONS.filter(({ permission }) => permissions.includes(permission)).map(({ action, icon: Icon }) => (
         <Button
           key={action}
@@ -68,14 +76,6 @@ export function BulkBar({ chosen, onClear }: { chosen: readonly Vm[]; onClear: (
           {t(`actions.${action}`)}
         </Button>
       ))}
-      <span className={classes.rest}>
-        <Button size="xs" variant="subtle" color="gray" onClick={() => downloadVms(chosen)}>
-          {t("export")}
-        </Button>
-        <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
-          {t("clear")}
-        </Button>
-      </span>
       <ConfirmDialog
         opened={asked !== null}
         onClose={() => setAsked(null)}
@@ -89,6 +89,6 @@ export function BulkBar({ chosen, onClear }: { chosen: readonly Vm[]; onClear: (
         <p className={classes.question}>{asked && t(`ask.${asked}`)}</p>
         <p className={classes.names}>{chosen.map((vm) => vm.name).join(", ")}</p>
       </ConfirmDialog>
-    </div>
+    </SelectionBar>
   );
 }

@@ -3,12 +3,12 @@
 import { IconServer2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { Credits } from "#components/ui/credits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { RowLink, RowList } from "#components/ui/row-list.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { HOME_VMS } from "../home-limits.ts";
 import { VmSize } from "../vm-size.tsx";
@@ -29,23 +29,21 @@ export function HomeVms() {
     );
   }
   return (
-    <ul className={classes.list}>
+    <RowList>
       {query.data.data.map((vm) => (
-        <li key={vm.id}>
-          <Link href={`/vms/${vm.id}`} className={classes.row}>
-            <VmState vm={vm} />
-            <span className={classes.words}>
-              <span className={classes.name}>{vm.name}</span>
-              <span className={classes.size}>
-                <VmSize resources={vm.resources} />
-              </span>
+        <RowLink key={vm.id} href={`/vms/${vm.id}`} className={classes.row}>
+          <VmState vm={vm} />
+          <span className={classes.words}>
+            <span className={classes.name}>{vm.name}</span>
+            <span className={classes.size}>
+              <VmSize resources={vm.resources} />
             </span>
-            <span className={classes.price}>
-              <Credits micro={vm.pricePerHour} perHour />
-            </span>
-          </Link>
-        </li>
+          </span>
+          <span className={classes.price}>
+            <Credits micro={vm.pricePerHour} perHour />
+          </span>
+        </RowLink>
       ))}
-    </ul>
+    </RowList>
   );
 }

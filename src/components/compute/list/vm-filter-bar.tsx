@@ -1,12 +1,11 @@
 "use client";
 
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type RefObject, useState } from "react";
+import type { RefObject } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { SearchField } from "#components/table/search-field.tsx";
 import { VM_STATUSES, type VmStatus, vmIsGone } from "#shared/compute/states.ts";
 import type { VmFilters } from "./use-vm-filters.ts";
 import classes from "../../table/filter-bar.module.css";
@@ -24,29 +23,13 @@ export function VmFilterBar({ filters, onChange, searchRef }: VmFilterBarProps) 
   const t = useTranslations("vm.list");
   const status = useTranslations("common.status");
   const projects = useQuery(useTRPC().compute.projects.list.queryOptions({ limit: 100 }));
-  const [typed, setTyped] = useState(filters.q);
   const change = (values: Parameters<VmFilters["set"]>[0]) => {
     void filters.set(values);
     onChange();
   };
-  const search = useDebouncedCallback((q: string) => change({ q: q || null }), 200);
   return (
     <div className={classes.bar} role="search">
-      <TextInput
-        ref={searchRef}
-        className={classes.search}
-        aria-label={t("search")}
-        placeholder={t("search")}
-        type="search"
-        maxLength={100}
-        leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          search(event.currentTarget.value.trim());
-        }}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
+      <SearchField className={classes.search} label={t("search")} value={filters.q} onSearch={(q) => change({ q: q || null })} inputRef={searchRef} />
       <Select
         className={classes.choice}
         aria-label={t("state")}
@@ -70,7 +53,6 @@ export function VmFilterBar({ filters, onChange, searchRef }: VmFilterBarProps) 
           variant="subtle"
           color="gray"
           onClick={() => {
-            setTyped("");
             filters.clear();
             onChange();
           }}

@@ -1,12 +1,12 @@
 "use client";
 
-import { UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { RowButton, RowList } from "#components/ui/row-list.tsx";
 import { TableSkeleton } from "#components/ui/skeletons.tsx";
 import { StateChip } from "#components/ui/state-chip.tsx";
 import { RECENT_OPERATIONS } from "../home-limits.ts";
@@ -30,20 +30,18 @@ export function RecentOperations() {
     );
   }
   return (
-    <ul className={classes.list}>
+    <RowList>
       {query.data.data.map((operation) => (
-        <li key={operation.id}>
-          <UnstyledButton className={classes.row} onClick={() => void show(operation.id)}>
-            <StateChip status={operation.status} kind="operation" />
-            <span className={classes.what}>
-              {words.kind(operation.kind)} <span className={classes.subject}>{operation.subjectName}</span>
-            </span>
-            <span className={classes.when}>
-              <RelativeTime at={operation.createdAt} />
-            </span>
-          </UnstyledButton>
-        </li>
+        <RowButton key={operation.id} className={classes.row} onClick={() => void show(operation.id)}>
+          <StateChip status={operation.status} kind="operation" />
+          <span className={classes.what}>
+            {words.kind(operation.kind)} <span className={classes.subject}>{operation.subjectName}</span>
+          </span>
+          <span className={classes.when}>
+            <RelativeTime at={operation.createdAt} />
+          </span>
+        </RowButton>
       ))}
-    </ul>
+    </RowList>
   );
 }

@@ -1,9 +1,9 @@
-import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
+import { Box } from "@mantine/core";
 import { useFormatter, useTranslations } from "next-intl";
+import { Notice } from "#components/ui/notice.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { useClock } from "#components/ui/use-clock.ts";
 import type { VmDetail } from "../types.ts";
-import classes from "./vm-notice.module.css";
 
 const SOON_MS = 3 * 86_400_000;
 
@@ -12,16 +12,21 @@ export function VmNotice({ vm }: { vm: VmDetail }) {
   const t = useTranslations("vm.detail");
   if (vm.status === "error") {
     return (
-      <Notice tone="bad">
-        {t("reason")}: {vm.statusReason}
-      </Notice>
+      <Box mb={16}>
+        <Notice tone="bad" title={t("inError")}>
+          {vm.statusReason}
+        </Notice>
+      </Box>
     );
   }
   if (vm.status !== "terminated" && vm.status !== "rolled_back") return <ExpiryNotice vm={vm} />;
+  const what = vm.status === "terminated" ? "gone" : "rolledBack";
   return (
-    <Notice tone="neutral">
-      {t(vm.status === "terminated" ? "gone" : "rolledBack")} <TextLink href="/vms">{t("goneList")}</TextLink>
-    </Notice>
+    <Box mb={16}>
+      <Notice tone="neutral" title={t(what)}>
+        {t(`${what}Text`)} <TextLink href="/vms">{t("goneList")}</TextLink>
+      </Notice>
+    </Box>
   );
 }
 
@@ -32,19 +37,12 @@ function ExpiryNotice({ vm }: { vm: VmDetail }) {
   const format = useFormatter();
   const { expiry } = vm;
   if (!expiry || Date.parse(expiry.expireAt) - now > SOON_MS) return null;
+  const at = format.dateTime(new Date(expiry.deleteAt ?? expiry.expireAt), { dateStyle: "medium", timeStyle: "short" });
   return (
-    <Notice tone={expiry.deleteAt === null ? "neutral" : "bad"}>
-      {t(expiry.deleteAt === null ? "soon" : "notice", { at: format.dateTime(new Date(expiry.deleteAt ?? expiry.expireAt), { dateStyle: "medium", timeStyle: "short" }) })} <TextLink href={`/vms/${vm.id}?tab=settings#expiry`}>{t("link")}</TextLink>
-    </Notice>
-  );
-}
-
-function Notice({ tone, children }: { tone: "bad" | "neutral"; children: React.ReactNode }) {
-  const Icon = tone === "bad" ? IconAlertTriangle : IconInfoCircle;
-  return (
-    <div className={classes.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
-      <Icon size={18} aria-hidden />
-      <p>{children}</p>
-    </div>
+    <Box mb={16}>
+      <Notice tone={expiry.deleteAt === null ? "warn" : "bad"} title={t(expiry.deleteAt === null ? "soon" : "notice", { at })}>
+        <TextLink href={`/vms/${vm.id}?tab=settings#expiry`}>{t("link")}</TextLink>
+      </Notice>
+    </Box>
   );
 }

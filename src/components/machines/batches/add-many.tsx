@@ -1,15 +1,17 @@
 "use client";
 
-import { Button, Checkbox, Select, Textarea } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { Button, Checkbox, Textarea } from "@mantine/core";
+import { IconDownload, IconTableImport } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { FileDrop } from "#components/ui/file-drop.tsx";
 import { Rows } from "#components/ui/grid.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -18,10 +20,9 @@ import { Section } from "#components/ui/section.tsx";
 import { BatchList } from "./batch-list.tsx";
 import classes from "./batches.module.css";
 import { ColumnHelp } from "./column-help.tsx";
-import { FileDrop } from "./file-drop.tsx";
 import { PreviewTable, Problems } from "./preview-table.tsx";
 import { sampleCsv } from "./sample-csv.ts";
-import type { CsvText } from "./read-csv.ts";
+import { type CsvText, decodeCsv } from "./read-csv.ts";
 import type { BatchPreview } from "./types.ts";
 
 /** Machines by a file: whose they are, the file, what it would make and what is wrong in it, and only then the machines. */
@@ -44,11 +45,12 @@ export function AddMany() {
     // What was shown is of another file now.
     preview.reset();
   };
-  const take = (file: { name: string } & CsvText): void => {
-    change("text" in file ? file.text : "");
+  const take = async (file: File): Promise<void> => {
+    const content = decodeCsv(new Uint8Array(await file.arrayBuffer()));
+    change("text" in content ? content.text : "");
     setFileName(file.name);
-    if ("text" in file) check(file.text);
-    else setUnreadable(file.problem);
+    if ("text" in content) check(content.text);
+    else setUnreadable(content.problem);
   };
   return (
     <>
@@ -56,14 +58,24 @@ export function AddMany() {
       <Rows>
         <Section title={t("file.title")} actions={<SampleButton />}>
           <div className={classes.fields}>
-            <Owner
+            <OrganizationSelect
+              label={t("file.organization")}
+              description={t("file.organizationHelp")}
+              maw={520}
               value={organizationId}
               onChange={(id) => {
+                if (id === null) return;
                 setOrganizationId(id);
                 if (preview.data) check(csv, id);
               }}
             />
-            <FileDrop onFile={take} />
+            <FileDrop
+              icon={<IconTableImport size={24} stroke={1.4} aria-hidden />}
+              label={t("file.drop")}
+              chooseLabel={t("file.choose")}
+              accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+              onFile={(file) => void take(file)}
+            />
             <Textarea
               className={classes.text}
               label={t("file.text")}
@@ -148,26 +160,6 @@ function Preview({ preview, input }: { preview: BatchPreview; input: { organizat
       </div>
       {create.error ? <ErrorState error={create.error} title={t("notCreated")} compact /> : null}
     </Section>
-  );
-}
-
-function Owner({ value, onChange }: { value: string; onChange: (id: string) => void }) {
-  const t = useTranslations("batches.file");
-  const trpc = useTRPC();
-  const { organization } = useViewer();
-  const customers = useQuery(trpc.platform.customers.queryOptions({ limit: 100 }));
-  const others = (customers.data?.data ?? []).filter((customer) => customer.organizationId !== organization.id);
-  return (
-    <Select
-      label={t("organization")}
-      description={t("organizationHelp")}
-      maw={520}
-      searchable
-      allowDeselect={false}
-      data={[{ value: organization.id, label: organization.name }, ...others.map((customer) => ({ value: customer.organizationId, label: `${customer.organizationName} · ${customer.email}` }))]}
-      value={value}
-      onChange={(id) => id && onChange(id)}
-    />
   );
 }
 

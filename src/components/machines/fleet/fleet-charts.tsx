@@ -4,6 +4,7 @@ import { SegmentedControl } from "@mantine/core";
 import { IconChartLine } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
 import type { Series } from "#components/chart/chart-data.ts";
 import { TimeSeriesChart } from "#components/chart/time-series-chart.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -12,7 +13,6 @@ import { Columns } from "#components/ui/grid.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TELEMETRY_RANGES } from "#shared/machines/telemetry.ts";
-import { OrganizationSelect } from "../organization-select.tsx";
 import { useRangeAxis } from "../use-range-axis.ts";
 import type { MachineSide } from "../use-machines.ts";
 import classes from "./fleet-charts.module.css";
@@ -42,7 +42,7 @@ export function FleetCharts({ side }: { side: MachineSide }) {
       <PageHeader title={t("title")} actions={<ViewSwitch side={side} current="charts" />} />
       <div className={classes.bar}>
         <SegmentedControl aria-label={t("range")} data={TELEMETRY_RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }))} value={range} onChange={(value) => void set({ range: TELEMETRY_RANGES.find((each) => each === value) ?? null })} />
-        {side === "admin" && <OrganizationSelect className={classes.owner} label={fleet("organization")} allLabel={fleet("allOrganizations")} value={organization} onChange={(id) => void set({ organization: id })} />}
+        {side === "admin" && <OrganizationSelect className={classes.owner ?? ""} aria-label={fleet("organization")} placeholder={fleet("allOrganizations")} clearable value={organization} onChange={(id) => void set({ organization: id })} />}
         {data && data.series.length > 0 && <p className={classes.note}>{t("countedUntil", { time: format.dateTime(new Date(data.to), { dateStyle: "medium", timeStyle: "short" }) })}</p>}
       </div>
       {error && !data ? (

@@ -1,12 +1,9 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
+import { SearchField } from "#components/table/search-field.tsx";
 import { FLEET_STATES, type FleetState } from "#shared/machines/fleet-state.ts";
-import { OrganizationSelect } from "../organization-select.tsx";
 import type { MachineSide } from "../use-machines.ts";
 import { FleetMark } from "./fleet-mark.tsx";
 import classes from "./fleet.module.css";
@@ -21,26 +18,12 @@ interface FleetFilterBarProps {
 /** Above the map: name, organization, and the states with their numbers, which are the map's legend as well. */
 export function FleetFilterBar({ side, filters, counts }: FleetFilterBarProps) {
   const t = useTranslations("fleet");
-  const [typed, setTyped] = useState(filters.q);
-  const search = useDebouncedCallback((q: string) => filters.set({ q: q || null }), 200);
   const { state, set } = filters;
   const total = counts && FLEET_STATES.reduce((sum, each) => sum + counts[each], 0);
   return (
     <div className={classes.bar} role="search">
-      <TextInput
-        className={classes.search}
-        aria-label={t("search")}
-        placeholder={t("search")}
-        type="search"
-        maxLength={100}
-        leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          search(event.currentTarget.value.trim());
-        }}
-      />
-      {side === "admin" && <OrganizationSelect className={classes.owner} label={t("organization")} allLabel={t("allOrganizations")} value={filters.organization} onChange={(organization) => set({ organization, machine: null })} />}
+      <SearchField className={classes.search} label={t("search")} value={filters.q} onSearch={(q) => filters.set({ q: q || null })} />
+      {side === "admin" && <OrganizationSelect className={classes.owner ?? ""} aria-label={t("organization")} placeholder={t("allOrganizations")} clearable value={filters.organization} onChange={(organization) => set({ organization, machine: null })} />}
       <div className={classes.states} role="group" aria-label={t("filter")}>
         <button type="button" aria-pressed={state === null} onClick={() => set({ state: null })}>
           {t("all")} <span>{total}</span>

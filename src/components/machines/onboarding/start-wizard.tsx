@@ -1,10 +1,11 @@
 "use client";
 
-import { SegmentedControl, Select, Stack } from "@mantine/core";
+import { SegmentedControl, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useViewer } from "#components/layout/viewer-context.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -23,10 +24,9 @@ interface StartWizardProps {
 /** The first question. From its answer on there is a draft, with an address of its own. */
 export function StartWizard({ original }: StartWizardProps) {
   const t = useTranslations("machines.wizard");
-  const { machines, platform } = useTRPC();
+  const { machines } = useTRPC();
   const router = useRouter();
   const { organization } = useViewer();
-  const customers = useQuery(platform.customers.queryOptions({ limit: 100 }));
   const form = useForm({
     initialValues: { organizationId: original?.organizationId ?? organization.id, from: original ? "machine" : "nothing", source: original ? { id: original.id, name: original.name } : null, name: "", notes: "" },
     validate: {
@@ -44,11 +44,6 @@ export function StartWizard({ original }: StartWizardProps) {
     else start.mutate({ organizationId, name, notes });
   });
   const { organizationId, from, source } = form.values;
-  const named = new Map([
-    [organization.id, organization.name],
-    ...(original ? [[original.organizationId, original.organizationName] as const] : []),
-    ...(customers.data?.data ?? []).map((customer) => [customer.organizationId, `${customer.organizationName} · ${customer.email}`] as const),
-  ]);
   const under = [start, clone].some((each) => each.isPending || each.isSuccess);
   return (
     <>
@@ -59,13 +54,10 @@ export function StartWizard({ original }: StartWizardProps) {
         </div>
         <WizardStepForm step="details" onBack={null} onNext={() => begin()} pending={under} error={start.error ?? clone.error}>
           <Stack gap="md" mb="md">
-            <Select
+            <OrganizationSelect
               label={t("steps.details.organization")}
               description={t("steps.details.organizationHelp")}
               maw={520}
-              searchable
-              allowDeselect={false}
-              data={[...named].map(([value, label]) => ({ value, label }))}
               value={organizationId}
               // Another organization's machines are not to be copied.
               onChange={(next) => next !== null && next !== organizationId && form.setValues({ organizationId: next, source: null })}

@@ -33,7 +33,11 @@ export function WizardStepForm({ step, children, onBack, onNext, nextLabel, pend
       <h2 className={classes.title}>{t(`steps.${step}.title`)}</h2>
       <p className={classes.lead}>{t(`steps.${step}.lead`)}</p>
       {children}
-      {error ? <ErrorState error={error} title={t("notSaved")} compact /> : null}
+      {error ? (
+        <div className={classes.failed}>
+          <ErrorState error={error} title={t("notSaved")} compact />
+        </div>
+      ) : null}
       <div className={classes.footer}>
         {onBack ? (
           <Button variant="default" onClick={onBack} disabled={pending}>

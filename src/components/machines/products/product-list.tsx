@@ -5,8 +5,10 @@ import { IconPlus, IconTag } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { OrganizationSelect } from "#components/admin/organization-select.tsx";
 import { FilteredList } from "#components/table/filtered-list.tsx";
 import { listInput } from "#components/table/list-input.ts";
+import { SelectionBar } from "#components/table/selection-bar.tsx";
 import { useListFilters } from "#components/table/use-list-filters.ts";
 import { useTableState } from "#components/table/use-table-state.ts";
 import { ButtonLink } from "#components/ui/button-link.tsx";
@@ -14,7 +16,6 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import type { AssortmentItem } from "#shared/machines/assortment.ts";
 import { PRODUCT_STATUSES } from "#shared/machines/products.ts";
-import { OrganizationSelect } from "../organization-select.tsx";
 import { useStockRights } from "../stock/use-stock.ts";
 import type { MachineSide } from "../use-machines.ts";
 import classes from "./products.module.css";
@@ -64,7 +65,6 @@ export function ProductList({ side }: { side: MachineSide }) {
           )
         }
       />
-      {side === "admin" && <OrganizationSelect className={classes.owner} label={t("organization")} value={organizationId} onChange={choose} />}
       <FilteredList
         label={t("title")}
         query={query}
@@ -72,20 +72,17 @@ export function ProductList({ side }: { side: MachineSide }) {
         filters={filters}
         state={state}
         searchLabel={t("search")}
+        choices={side === "admin" && <OrganizationSelect className={classes.owner ?? ""} aria-label={t("organization")} value={organizationId} onChange={choose} />}
         statuses={PRODUCT_STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
         onRowClick={setShown}
         {...(configure ? { selection: { ids: chosen, onChange: setIds } } : {})}
         bar={
           chosen.length > 0 && (
-            <div className={classes.bar} role="region" aria-label={t("chosen", { count: chosen.length })}>
-              <span className={classes.count}>{t("chosen", { count: chosen.length })}</span>
+            <SelectionBar label={t("chosen", { count: chosen.length })} chosen={t("chosen", { count: chosen.length })} clearLabel={t("clearChosen")} onClear={() => setIds([])}>
               <ButtonLink href={pricesHref(chosen)} size="xs" variant="default">
                 {t("changePrices")}
               </ButtonLink>
-              <Button size="xs" variant="subtle" color="gray" onClick={() => setIds([])}>
-                {t("clearChosen")}
-              </Button>
-            </div>
+            </SelectionBar>
           )
         }
         empty={
