@@ -15,7 +15,8 @@ const PAGES = {
 for (const [role, paths] of Object.entries(PAGES)) {
   for (const theme of ["light", "dark"] as const) {
     test(`${role}, ${theme}`, async ({ page, context, baseURL }) => {
-      test.setTimeout(180_000);
+      // Seconds each on a computer that has nothing else to do.
+      test.setTimeout(paths.length * 15_000);
       await context.addCookies([{ name: "sy_theme", value: theme, url: baseURL ?? "" }]);
       if (role !== "nobody") await signInAs(page, role as "Customer" | "Administrator");
       for (const path of paths) {

@@ -56,7 +56,7 @@ test("an administrator brings a machine online with the code on the screen", asy
     token = address.split("/").at(-1) ?? "";
     const provisioning = JSON.parse(readQr(await page.getByRole("img", { name: "Espressif provisioning" }).screenshot())) as Record<string, string>;
     expect(provisioning).toMatchObject({ ver: "v1", transport: "softap", network: "wifi" });
-    for (const name of ["config.json", ".csv", "README.md"]) await expect(page.getByRole("button", { name })).toBeVisible();
+    for (const file of ["config.json", ".csv", "README.md"]) await expect(page.getByRole("button", { name: file })).toBeVisible();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "config.json" }).click();
     expect((await download).suggestedFilename()).toBe("config.json");

@@ -59,18 +59,31 @@ function HealthContent({ health }: { health: Health }) {
 function CheckRow({ check }: { check: Health["checks"][number] }) {
   const t = useTranslations("admin.health");
   const format = useFormatter();
-  const { name, status, detail, latencyMs } = check;
+  const { name, status, finding, latencyMs } = check;
   return (
     <li className={classes.check}>
       <span className={classes.name}>{t.has(`check.${name}` as "check.database") ? t(`check.${name}` as "check.database") : name}</span>
       <span className={classes.state}>
         <StateChip status={status} />
       </span>
-      <span className={classes.detail}>{detail}</span>
+      <span className={classes.detail}>
+        <FindingText finding={finding} />
+      </span>
       <span className={classes.latency} data-tabular>
         {latencyMs !== null && t("ms", { value: format.number(latencyMs, { maximumFractionDigits: latencyMs < 10 ? 1 : 0 }) })}
       </span>
       {status !== "pass" && t.has(`hint.${name}` as "hint.database") && <p className={classes.hint}>{t(`hint.${name}` as "hint.database")}</p>}
     </li>
   );
+}
+
+function FindingText({ finding }: { finding: Health["checks"][number]["finding"] }) {
+  const t = useTranslations("admin.health");
+  const format = useFormatter();
+  const { code, ...found } = finding;
+  const say = ([key, value]: [string, string | number | string[]]): [string, string | number] => {
+    if (Array.isArray(value)) return [key, format.list(value)];
+    return [key, key === "since" ? format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "medium" }) : value];
+  };
+  return t(`finding.${code}`, Object.fromEntries(Object.entries(found).map(say)));
 }

@@ -23,19 +23,19 @@ export async function checkHealth(rt: Runtime): Promise<Health> {
     Promise.all([
       check("database", async () => {
         const latency = await pingDatabase(rt);
-        return { status: "pass", detail: rt.db.kind === "pglite" ? "embedded (PGlite)" : "PostgreSQL", latencyMs: latency };
+        return { status: "pass", finding: { code: rt.db.kind === "pglite" ? "embedded" : "connected" }, latencyMs: latency };
       }),
       // Without it browsers hear of things later; nothing is lost.
-      ...(ping ? [check("redis", async () => ({ status: "pass", detail: "connected", latencyMs: await ping() }), "warn")] : []),
+      ...(ping ? [check("redis", async () => ({ status: "pass", finding: { code: "connected" }, latencyMs: await ping() }), "warn")] : []),
       check("events", async () => {
         const lag = await relayLag(rt, rt.clock.now());
-        return { status: lag.oldestSeconds > RELAY_LATE_SECONDS ? "warn" : "pass", detail: `${lag.waiting} waiting`, latencyMs: null };
+        return { status: lag.oldestSeconds > RELAY_LATE_SECONDS ? "warn" : "pass", finding: { code: "events_waiting", count: lag.waiting }, latencyMs: null };
       }),
       check("ledger", async () => {
         // What the accounts show now, and what the last check of the whole ledger found.
         const [now, last] = await Promise.all([checkLedger(rt), lastLedgerCheck(rt)]);
         const findings = [...new Set([...now, ...(last?.findings ?? [])])];
-        return { status: findings.length > 0 ? "fail" : "pass", detail: findings.length > 0 ? findings.join("; ") : "balanced", latencyMs: null };
+        return findings.length > 0 ? { status: "fail", finding: { code: "unbalanced", findings }, latencyMs: null } : { status: "pass", finding: { code: "balanced" }, latencyMs: null };
       }),
     ]),
     // Without the database nobody knows of these, and that is told above.
@@ -51,8 +51,8 @@ export async function checkHealth(rt: Runtime): Promise<Health> {
 async function checkHypervisors(rt: Runtime): Promise<Omit<Check, "latencyMs">[]> {
   const { hosts, unreachable } = await hostReach(rt);
   if (hosts === 0) return [];
-  if (unreachable.length > 0) return [{ name: "hypervisor", status: "warn", detail: `no answer from ${unreachable.join(", ")}` }];
-  return [{ name: "hypervisor", status: "pass", detail: `${hosts} ${hosts === 1 ? "host" : "hosts"}` }];
+  if (unreachable.length > 0) return [{ name: "hypervisor", status: "warn", finding: { code: "hosts_unreachable", names: [...unreachable] } }];
+  return [{ name: "hypervisor", status: "pass", finding: { code: "hosts", count: hosts } }];
 }
 
 /** @param worst what it is when it does not answer */
@@ -60,7 +60,7 @@ async function check(name: string, look: () => Promise<Omit<Check, "name">>, wor
   try {
     return { name, ...(await within(look())) };
   } catch (error) {
-    return { name, status: worst, detail: error instanceof NoAnswer ? error.message : "not reachable", latencyMs: null };
+    return { name, status: worst, finding: error instanceof NoAnswer ? { code: "no_answer", seconds: CHECK_TIMEOUT_MS / 1_000 } : { code: "unreachable" }, latencyMs: null };
   }
 }
 
@@ -69,7 +69,7 @@ class NoAnswer extends Error {}
 async function within<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer in ${CHECK_TIMEOUT_MS / 1000} s`)), CHECK_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new NoAnswer("no answer in time")), CHECK_TIMEOUT_MS);
   });
   try {
     return await Promise.race([work, timeout]);

@@ -67,11 +67,25 @@ export const auditOutput = cursorOf(
   }),
 );
 
+/** What a health check found, for programs and to be said in anybody's language. */
+export const healthFinding = z.discriminatedUnion("code", [
+  z.object({ code: z.enum(["embedded", "connected", "unreachable", "balanced"]) }),
+  z.object({ code: z.literal("no_answer"), seconds: z.number().describe("how long it was waited for") }),
+  z.object({ code: z.literal("events_waiting"), count: z.number().int() }),
+  z.object({ code: z.literal("unbalanced"), findings: z.array(z.string()).describe("in English, for whoever looks into it") }),
+  z.object({ code: z.literal("hosts"), count: z.number().int() }),
+  z.object({ code: z.literal("hosts_unreachable"), names: z.array(z.string()) }),
+  z.object({ code: z.literal("processes"), count: z.number().int() }),
+  z.object({ code: z.literal("processes_missing"), count: z.number().int().describe("that live"), since: z.iso.datetime().describe("when another was heard of last") }),
+  z.object({ code: z.literal("silent"), since: z.iso.datetime().describe("when the last of them was heard of last") }),
+  z.object({ code: z.literal("bridges_away"), count: z.number().int().describe("without their broker"), of: z.number().int() }),
+]);
+
 export const healthOutput = z.object({
   status: z.enum(["pass", "warn", "fail"]),
   version: z.string(),
   uptimeSeconds: z.number(),
-  checks: z.array(z.object({ name: z.string(), status: z.enum(["pass", "warn", "fail"]), detail: z.string(), latencyMs: z.number().nullable() })),
+  checks: z.array(z.object({ name: z.string(), status: z.enum(["pass", "warn", "fail"]), finding: healthFinding, latencyMs: z.number().nullable() })),
 });
 
 /** What the sign-in pages need to know before anybody is signed in. */
