@@ -9,7 +9,7 @@ test.describe.configure({ mode: "parallel" });
 const PAGES = {
   Customer: ["/", "/vms", "/vms/new", "/backups", "/projects", "/machines", "/machines/map", "/machines/charts", "/machines/products", "/machines/products/prices", "/machines/refill", "/alerts", "/alerts?tab=rules", "/billing", "/billing/statements", "/billing/charges", "/ssh-keys", "/activity", "/settings"],
   Administrator: ["/admin", "/admin/customers", "/admin/ledger", "/admin/payments", "/admin/revenue", "/admin/vms", "/admin/hosts", "/admin/hosts/new", "/admin/catalog", "/admin/networks", "/admin/machines", "/admin/machines/new", "/admin/machines/batches", "/admin/machines/drafts", "/admin/machines/map", "/admin/machines/charts", "/admin/machines/products", "/admin/machines/products/prices", "/admin/machines/refill", "/admin/orders", "/admin/alerts", "/admin/alerts?tab=rules", "/admin/firmware", "/admin/operations", "/admin/audit", "/admin/health"],
-  nobody: ["/sign-in", "/sign-up", "/docs/api", "/pay/test/nothing", "/m/nothing", "/m/lobby-snacks", "/nothing-here"],
+  nobody: ["/sign-in", "/sign-up", "/docs/api", "/docs/api/machines", "/pay/test/nothing", "/m/nothing", "/m/lobby-snacks", "/nothing-here"],
 } as const;
 
 for (const [role, paths] of Object.entries(PAGES)) {

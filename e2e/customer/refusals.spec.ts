@@ -35,6 +35,11 @@ test("for a customer the administrators' side does not exist, nor does another's
   await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });
 
+test("a part of the API reference that is not there is not found", async ({ page }) => {
+  expect((await page.goto("/docs/api/nothing"))?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+});
+
 test("an unknown claim token tells nothing", async ({ page }) => {
   await page.goto("/C/0123456789ABCDEFGHJKMNPQRS");
   await expect(page.getByText("Main hall")).toHaveCount(0);

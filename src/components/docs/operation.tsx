@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ERRORS, type ErrorCode } from "#shared/errors.ts";
 import type { OpenApiOperation } from "#server/http/openapi/document.ts";
@@ -7,11 +8,9 @@ import { curlOf } from "./curl.ts";
 import classes from "./docs.module.css";
 import { FieldTable } from "./field-table.tsx";
 import { type FieldRow, fieldRows, typeName } from "./fields.ts";
+import type { DocumentedOperation } from "./groups.ts";
 
-export interface OperationProps {
-  method: string;
-  path: string;
-  operation: OpenApiOperation;
+interface OperationProps extends DocumentedOperation {
   base: string;
   schemas: Readonly<Record<string, JsonSchema>>;
 }
@@ -29,9 +28,9 @@ export function Operation({ method, path, operation, base, schemas }: OperationP
   return (
     <article id={operation.operationId} className={classes.operation} aria-labelledby={`${operation.operationId}-title`}>
       <div className={classes.words}>
-        <h3 id={`${operation.operationId}-title`} className={classes.operationTitle}>
+        <h2 id={`${operation.operationId}-title`} className={classes.operationTitle}>
           <a href={`#${operation.operationId}`}>{operation.summary}</a>
-        </h3>
+        </h2>
         <p className={classes.address}>
           <Method method={method} />
           <code>{path}</code>
@@ -43,9 +42,9 @@ export function Operation({ method, path, operation, base, schemas }: OperationP
         <p className={classes.errors}>
           <span>{t("possibleErrors")}</span>
           {errorCodes(operation).map((code) => (
-            <a key={code} href={`#error-${code}`}>
+            <Link key={code} href={`/docs/api#error-${code}`} prefetch={false}>
               {ERRORS[code].status} {code}
-            </a>
+            </Link>
           ))}
         </p>
       </div>

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { NextIntlClientProvider } from "next-intl";
 import { getMessages, getTranslations } from "next-intl/server";
 import { inProcess } from "#components/api/server.ts";
-import { Reference } from "#components/docs/reference.tsx";
+import { DocsStart } from "#components/docs/docs-start.tsx";
 import { pickMessages } from "#components/i18n/load-messages.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ApiReferencePage() {
   return (
     <NextIntlClientProvider messages={pickMessages(await getMessages(), ["common"])}>
-      <Reference document={inProcess().openApi()} />
+      <DocsStart document={inProcess().openApi()} />
     </NextIntlClientProvider>
   );
 }
