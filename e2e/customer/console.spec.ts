@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { CONSOLE_PATH } from "../../src/shared/compute/console-protocol.ts";
 import { expectState, newProject, power, signUp, submitVm } from "../support/customer.ts";
 
 /** A VM's screen in the page: it shows a picture, and typing changes it. */
@@ -7,6 +8,7 @@ test("a customer looks at the VM's screen and types into it", async ({ page, con
   await signUp(page);
   await createVm(page);
 
+  const keys = keysSent(page);
   await page.getByRole("tab", { name: "Console" }).click();
   const screen = page.getByRole("application", { name: "Screen of web-1" });
   const canvas = screen.locator("canvas");
@@ -31,13 +33,31 @@ test("a customer looks at the VM's screen and types into it", async ({ page, con
     await settled(canvas);
   });
 
-  await test.step("pastes text, and takes the keyboard back", async () => {
-    const before = await picture(canvas);
+  const paste = async (text: string): Promise<void> => {
     await page.getByRole("button", { name: "Paste text" }).click();
-    await page.getByRole("dialog").getByLabel("Text").fill("echo Hello, World!\n");
+    await page.getByRole("dialog").getByLabel("Text").fill(text);
     await page.getByRole("button", { name: "Type it" }).click();
+  };
+
+  await test.step("pastes text: keys that are pressed meanwhile do not come in between", async () => {
+    const before = await picture(canvas);
+    const text = `echo ${"Hello, World! ".repeat(12)}\n`;
+    await paste(text);
+    await expect(page.getByRole("button", { name: "Stop typing" })).toBeVisible();
+    await page.keyboard.type("q");
+    await page.keyboard.press("Control+KeyL");
+    await expect.poll(keys).toContain(text);
     await expect.poll(() => picture(canvas)).not.toBe(before);
+    await expect(page.getByRole("button", { name: "Paste text" })).toBeVisible();
+  });
+
+  await test.step("ends a text that is too long, and takes the keyboard back", async () => {
+    await paste("x".repeat(3_000));
+    await page.getByRole("button", { name: "Stop typing" }).click();
+    await expect(page.getByRole("button", { name: "Paste text" })).toBeVisible();
+    expect(keys().split("x").length).toBeLessThan(3_000);
     await canvas.click();
+    await page.keyboard.press("Control+KeyU");
     await page.keyboard.press("Control+Alt+KeyX");
     await expect(page.getByRole("button", { name: "Use keyboard" })).toBeFocused();
   });
@@ -66,6 +86,26 @@ async function createVm(page: Page): Promise<void> {
   await page.getByLabel("Name", { exact: true }).fill("web-1");
   await submitVm(page, "web-1");
   await expectState(page, "running", 60_000);
+}
+
+/** What has gone to the screen as pressed keys that write something, by the messages of the protocol (RFC 6143, 7.5.4): key events are of type 4. */
+function keysSent(page: Page): () => string {
+  let sent = "";
+  page.on("websocket", (socket) => {
+    if (!socket.url().endsWith(CONSOLE_PATH)) return;
+    socket.on("framesent", ({ payload }) => {
+      if (typeof payload === "string" || payload[0] !== 4 || payload.length % 8 !== 0) return;
+      for (let at = 0; at < payload.length; at += 8) {
+        const keysym = payload.readUInt32BE(at + 4);
+        if (payload[at + 1] !== 1) continue;
+        if (keysym === 0xff0d) sent += "\n";
+        else if (keysym < 0x100) sent += String.fromCharCode(keysym);
+        // A control key makes something else of what follows; the shift key is in the character already.
+        else if (keysym === 0xffe3) sent += "^";
+      }
+    });
+  });
+  return () => sent;
 }
 
 /** The whole picture, as text to compare. */

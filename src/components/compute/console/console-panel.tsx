@@ -9,6 +9,7 @@ import { ConsoleNotice } from "./console-notice.tsx";
 import { ConsoleScreen } from "./console-screen.tsx";
 import { ConsoleToolbar } from "./console-toolbar.tsx";
 import { useConsole } from "./use-console.ts";
+import { useTyping } from "./use-typing.ts";
 
 interface ConsolePanelProps {
   vm: VmDetail;
@@ -33,18 +34,25 @@ export function ConsolePanel({ vm, whole = false, ticket = noTicket }: ConsolePa
 
   useEffect(() => controls?.fit(fits), [controls, fits]);
 
+  const typing = useTyping(controls);
+
   // Before noVNC, which takes every key while the screen has the focus.
-  const escape = (event: KeyboardEvent): void => {
-    if (!controls || event.code !== "KeyX" || !event.ctrlKey || !event.altKey) return;
+  const onKey = (event: KeyboardEvent): void => {
+    const escapes = event.code === "KeyX" && event.ctrlKey && event.altKey;
+    // A control key held while a text is typed makes commands of its letters: keys wait for its end, or end it.
+    const disturbs = typing.active && event.target instanceof Element && event.target.closest("[role=application]") !== null;
+    if (!controls || !(escapes || disturbs)) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!escapes) return;
+    typing.stop();
     controls.release();
     frame.current?.querySelector<HTMLElement>("[role=toolbar] button")?.focus();
   };
 
   return (
-    <div ref={frame} className={classes.frame} data-whole={whole || undefined} onKeyDownCapture={escape}>
-      <ConsoleToolbar controls={controls} frame={frame} fits={fits} onFits={setFits} ownWindow={whole ? null : `/vms/${vm.id}/console`} />
+    <div ref={frame} className={classes.frame} data-whole={whole || undefined} onKeyDownCapture={onKey}>
+      <ConsoleToolbar controls={controls} typing={typing} frame={frame} fits={fits} onFits={setFits} ownWindow={whole ? null : `/vms/${vm.id}/console`} />
       <div className={classes.stage}>
         {wanted && <ConsoleScreen key={attempt} vm={vm} fits={fits} hint={hint} ticket={ticket} onState={onState} />}
         <ConsoleNotice vm={vm} allowed={allowed} state={state} onReconnect={reconnect} />

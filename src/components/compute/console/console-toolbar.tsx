@@ -1,13 +1,13 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { IconArrowsMaximize, IconArrowsMinimize, IconClipboardText, IconExternalLink, IconKeyboard, IconZoomReset } from "@tabler/icons-react";
+import { IconArrowsMaximize, IconArrowsMinimize, IconClipboardText, IconExternalLink, IconKeyboard, IconPlayerStop, IconZoomReset } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { type RefObject, useEffect, useState } from "react";
 import classes from "./console.module.css";
 import type { ConsoleControls } from "./console-session.ts";
-import { typeText } from "./type-text.ts";
+import type { Typing } from "./use-typing.ts";
 
 const PasteDialog = dynamic(() => import("./paste-dialog.tsx").then((module) => module.PasteDialog));
 const icon = { size: 16, stroke: 1.6 };
@@ -15,6 +15,7 @@ const icon = { size: 16, stroke: 1.6 };
 interface ConsoleToolbarProps {
   /** null: not connected */
   controls: ConsoleControls | null;
+  typing: Typing;
   /** what fills the screen */
   frame: RefObject<HTMLDivElement | null>;
   fits: boolean;
@@ -24,16 +25,15 @@ interface ConsoleToolbarProps {
 }
 
 /** What cannot be typed into a screen, and how it is looked at. */
-export function ConsoleToolbar({ controls, frame, fits, onFits, ownWindow }: ConsoleToolbarProps) {
+export function ConsoleToolbar({ controls, typing, frame, fits, onFits, ownWindow }: ConsoleToolbarProps) {
   const t = useTranslations("console");
   const full = useFullScreen();
   const [pasting, setPasting] = useState(false);
   const shut = controls === null;
   const typed = (text: string): void => {
     setPasting(false);
-    if (!controls) return;
-    controls.focus();
-    void typeText(controls, text, AbortSignal.timeout(120_000));
+    controls?.focus();
+    typing.type(text);
   };
   return (
     <div role="toolbar" aria-label={t("toolbar")} className={classes.toolbar}>
@@ -43,9 +43,15 @@ export function ConsoleToolbar({ controls, frame, fits, onFits, ownWindow }: Con
       <Button size="xs" variant="default" disabled={shut} onClick={() => controls?.ctrlAltDel()}>
         {t("ctrlAltDel")}
       </Button>
-      <Button size="xs" variant="default" disabled={shut} leftSection={<IconClipboardText {...icon} />} onClick={() => setPasting(true)}>
-        {t("paste")}
-      </Button>
+      {typing.active ? (
+        <Button size="xs" variant="default" leftSection={<IconPlayerStop {...icon} />} onClick={typing.stop}>
+          {t("stopTyping")}
+        </Button>
+      ) : (
+        <Button size="xs" variant="default" disabled={shut} leftSection={<IconClipboardText {...icon} />} onClick={() => setPasting(true)}>
+          {t("paste")}
+        </Button>
+      )}
       <Button size="xs" variant="default" leftSection={<IconZoomReset {...icon} />} onClick={() => onFits(!fits)}>
         {t(fits ? "actualSize" : "fit")}
       </Button>
