@@ -65,6 +65,9 @@ describe("the processes of an installation", () => {
     expect((await checkHealth(rt)).status).toBe("fail");
     await start(["worker"]);
     expect(await states()).toEqual({ worker: "pass processes 1" });
+    await Promise.all(running.splice(0).map((process) => process.stop()));
+    await purgePlatform(rt);
+    expect(await rt.db.prisma.programProcess.count()).toBe(1);
     rt.clock.advance(8 * 86_400_000);
     await purgePlatform(rt);
     expect(await rt.db.prisma.programProcess.count()).toBe(0);
