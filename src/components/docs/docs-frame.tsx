@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { LogoMark } from "../layout/logo.tsx";
 import classes from "./docs.module.css";
 import { groupPath, type OperationGroup } from "./groups.ts";
-import { Method } from "./operation.tsx";
+import { OperationLinks } from "./operation-links.tsx";
 
 interface DocsFrameProps {
   groups: readonly OperationGroup[];
@@ -41,18 +41,7 @@ export function DocsFrame({ groups, current, children }: DocsFrameProps) {
                 <Link href={groupPath(group)} prefetch={false} className={classes.group} aria-current={group === current ? "page" : undefined}>
                   {group.name}
                 </Link>
-                {group === current && (
-                  <ul>
-                    {group.operations.map(({ method, operation }) => (
-                      <li key={operation.operationId}>
-                        <a href={`#${operation.operationId}`}>
-                          <Method method={method} />
-                          <span>{operation.summary}</span>
-                        </a>
-                      </li>
-                    ))}
-                  </ul>
-                )}
+                {group === current && <OperationLinks group={group} />}
               </div>
             ))}
           </div>

@@ -6,7 +6,7 @@ import { CodeBlock } from "./code-block.tsx";
 import classes from "./docs.module.css";
 import { DocsFrame } from "./docs-frame.tsx";
 import { groupPath, operationGroups } from "./groups.ts";
-import { Method } from "./operation.tsx";
+import { OperationLinks } from "./operation-links.tsx";
 
 const BASICS = ["auth", "organization", "money", "pages", "idempotency", "limits", "live"] as const;
 
@@ -54,16 +54,7 @@ export function DocsStart({ document }: { document: OpenApiDocument }) {
                   {group.name}
                 </Link>
               </h3>
-              <ul>
-                {group.operations.map(({ method, operation }) => (
-                  <li key={operation.operationId}>
-                    <Link href={`${groupPath(group)}#${operation.operationId}`} prefetch={false}>
-                      <Method method={method} />
-                      <span>{operation.summary}</span>
-                    </Link>
-                  </li>
-                ))}
-              </ul>
+              <OperationLinks group={group} />
             </div>
           ))}
         </div>

@@ -4,6 +4,7 @@ import { checkLedger } from "#server/billing/check.ts";
 import { lastLedgerCheck } from "#server/billing/ledger-checks.ts";
 import { hostReach } from "#server/compute/totals.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { TimeoutError, withTimeout } from "#server/infra/timeout.ts";
 import { checkProcesses } from "./processes.ts";
 import { pingDatabase, relayLag } from "./repository.ts";
 
@@ -39,8 +40,8 @@ export async function checkHealth(rt: Runtime): Promise<Health> {
       }),
     ]),
     // Without the database nobody knows of these, and that is told above.
-    within(checkHypervisors(rt)).catch(() => []),
-    within(checkProcesses(rt)).catch(() => []),
+    withTimeout(checkHypervisors(rt), CHECK_TIMEOUT_MS).catch(() => []),
+    withTimeout(checkProcesses(rt), CHECK_TIMEOUT_MS).catch(() => []),
   ]);
   const checks = [...own, ...[...hypervisors, ...others].map((one) => ({ ...one, latencyMs: null }))];
   const status = checks.some((one) => one.status === "fail") ? "fail" : checks.some((one) => one.status === "warn") ? "warn" : "pass";
@@ -51,29 +52,15 @@ export async function checkHealth(rt: Runtime): Promise<Health> {
 async function checkHypervisors(rt: Runtime): Promise<Omit<Check, "latencyMs">[]> {
   const { hosts, unreachable } = await hostReach(rt);
   if (hosts === 0) return [];
-  if (unreachable.length > 0) return [{ name: "hypervisor", status: "warn", finding: { code: "hosts_unreachable", names: [...unreachable] } }];
+  if (unreachable.length > 0) return [{ name: "hypervisor", status: "warn", finding: { code: "hosts_unreachable", names: unreachable } }];
   return [{ name: "hypervisor", status: "pass", finding: { code: "hosts", count: hosts } }];
 }
 
 /** @param worst what it is when it does not answer */
 async function check(name: string, look: () => Promise<Omit<Check, "name">>, worst: "warn" | "fail" = "fail"): Promise<Check> {
   try {
-    return { name, ...(await within(look())) };
+    return { name, ...(await withTimeout(look(), CHECK_TIMEOUT_MS)) };
   } catch (error) {
-    return { name, status: worst, finding: error instanceof NoAnswer ? { code: "no_answer", seconds: CHECK_TIMEOUT_MS / 1_000 } : { code: "unreachable" }, latencyMs: null };
-  }
-}
-
-class NoAnswer extends Error {}
-
-async function within<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer("no answer in time")), CHECK_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
+    return { name, status: worst, finding: error instanceof TimeoutError ? { code: "no_answer", seconds: CHECK_TIMEOUT_MS / 1_000 } : { code: "unreachable" }, latencyMs: null };
   }
 }

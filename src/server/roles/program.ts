@@ -7,7 +7,7 @@ import { applyMigrations, readMigrations } from "#server/infra/migrations.ts";
 import { createRealtime } from "#server/infra/realtime.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
 import { createSignals } from "#server/infra/signals.ts";
-import { type Bridge, startBridge } from "#server/machines/bridge.ts";
+import { startBridge } from "#server/machines/bridge.ts";
 import { startHeartbeat } from "#server/platform/processes.ts";
 import { type DemoAccount, seed, startDemoDevices } from "./demo.ts";
 import { startWebRole } from "./web.ts";
@@ -52,16 +52,12 @@ export async function startProgram(config: Config, version: string): Promise<Pro
     const rt: Runtime = { config, log, clock: systemClock, db, sealer: createSealer(config.secretKeys), signals, realtime, version };
 
     const demoAccounts = await seed(rt);
-    let bridge: Bridge | null = null;
-    if (config.roles.includes("bridge")) {
-      // MQTT: the embedded broker unless MQTT_URL names one, and the bridge to the database and the browsers.
-      const started = await startBridge(rt);
-      bridge = started;
-      parts.push({ name: "bridge", stop: () => started.stop() });
-    }
+    // MQTT: the embedded broker unless MQTT_URL names one, and the bridge to the database and the browsers.
+    const bridge = config.roles.includes("bridge") ? await startBridge(rt) : null;
+    if (bridge) parts.push({ name: "bridge", stop: () => bridge.stop() });
     if (config.roles.includes("worker")) parts.push(...(await startWorkerRole(rt)));
     if (config.roles.includes("web")) parts.push(...(await startWebRole(rt)));
-    parts.push({ name: "heartbeat", ...startHeartbeat(rt, { broker: bridge && bridge.broker }) });
+    parts.push({ name: "heartbeat", ...startHeartbeat(rt, { broker: bridge?.broker ?? null }) });
     const fleet = await startDemoDevices(rt);
     if (fleet) parts.push(fleet);
     log.info({ roles: config.roles, port: config.port, mode: config.mode }, "started");

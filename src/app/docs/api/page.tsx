@@ -1,9 +1,7 @@
 import type { Metadata } from "next";
-import { NextIntlClientProvider } from "next-intl";
-import { getMessages, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { inProcess } from "#components/api/server.ts";
 import { DocsStart } from "#components/docs/docs-start.tsx";
-import { pickMessages } from "#components/i18n/load-messages.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("docs");
@@ -11,10 +9,6 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 /** The API reference, for anybody. */
-export default async function ApiReferencePage() {
-  return (
-    <NextIntlClientProvider messages={pickMessages(await getMessages(), ["common"])}>
-      <DocsStart document={inProcess().openApi()} />
-    </NextIntlClientProvider>
-  );
+export default function ApiReferencePage() {
+  return <DocsStart document={inProcess().openApi()} />;
 }

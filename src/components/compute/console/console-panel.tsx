@@ -31,15 +31,14 @@ export function ConsolePanel({ vm, whole = false, ticket = noTicket }: ConsolePa
   const wanted = allowed && vm.status === "running";
   const { state, attempt, onState, reconnect } = useConsole();
   const controls = wanted && state?.phase === "connected" ? state.controls : null;
+  const typing = useTyping(controls);
 
   useEffect(() => controls?.fit(fits), [controls, fits]);
-
-  const typing = useTyping(controls);
 
   // Before noVNC, which takes every key while the screen has the focus.
   const onKey = (event: KeyboardEvent): void => {
     const escapes = event.code === "KeyX" && event.ctrlKey && event.altKey;
-    // A control key held while a text is typed makes commands of its letters: keys wait for its end, or end it.
+    // A control key held while a text is typed makes commands of its letters: no key but those that end it gets through.
     const disturbs = typing.active && event.target instanceof Element && event.target.closest("[role=application]") !== null;
     if (!controls || !(escapes || disturbs)) return;
     event.preventDefault();

@@ -12,8 +12,8 @@ export interface Typing {
 /** Types texts on a screen's keyboard, one at a time. @param controls of the connection, which ends a text with itself; null: there is none */
 export function useTyping(controls: ConsoleControls | null): Typing {
   const [text, setText] = useState<{ to: ConsoleControls; abort: AbortController } | null>(null);
-  // Another text takes its place, or the screen is left.
-  useEffect(() => () => text?.abort.abort(), [text]);
+  // Another text takes its place, the connection is another, or the screen is left.
+  useEffect(() => (text?.to === controls ? () => text?.abort.abort() : undefined), [text, controls]);
   return {
     active: text !== null && text.to === controls,
     stop: () => text?.abort.abort(),

@@ -6,6 +6,7 @@ import { bearerToken } from "#server/identity/authenticate.ts";
 import type { Metrics } from "#server/infra/metrics.ts";
 import { readMigrations } from "#server/infra/migrations.ts";
 import type { Runtime } from "#server/infra/runtime.ts";
+import { withTimeout } from "#server/infra/timeout.ts";
 import { checkHealth } from "#server/platform/health.ts";
 import { sendError, sendJson } from "../errors.ts";
 import { createContext } from "../request-context.ts";
@@ -65,16 +66,4 @@ export function createHealthHandlers(rt: Runtime, options: { draining: () => boo
       response.end(text);
     },
   };
-}
-
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
